@@ -6,8 +6,8 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from mailstats.stores.base import (
-    Mailbox,
     MailAddress,
+    Mailbox,
     MailFlag,
     MailStore,
     Message,
