@@ -1,0 +1,86 @@
+"""The environment of the suite, set before Django's settings are loaded (early plugin: `-p tests.env`, pyproject.toml).
+
+Every variable that the settings read is set here: neither a developer's `.env` nor the shell may reach the tests.
+`OXAAS_TEST_DATABASE=postgres` starts a private PostgreSQL for the whole session; without it the suite runs on SQLite.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+from tests.postgres import Cluster, ClusterError
+
+DATABASE = os.environ.get("OXAAS_TEST_DATABASE", "sqlite")
+
+_cluster: Cluster | None = None
+_folder: str | None = None
+
+
+def _start_cluster() -> Cluster | None:
+    if DATABASE == "sqlite":
+        return None
+    if DATABASE != "postgres":
+        raise pytest.UsageError(f"OXAAS_TEST_DATABASE is sqlite (the default) or postgres, not {DATABASE!r}.")
+    try:
+        return Cluster()
+    except ClusterError as error:
+        raise pytest.UsageError(f"The tests' PostgreSQL does not start: {error}") from error
+
+
+def _prepare() -> None:
+    """Set everything. In the controlling process alone: xdist's workers inherit the result, the cluster included."""
+    global _cluster, _folder  # noqa: PLW0603 - one session, one cluster and one folder
+    _cluster = _start_cluster()
+    _folder = tempfile.mkdtemp(prefix="oxaas-tests-")
+    os.environ.update(
+        {
+            "DJANGO_SETTINGS_MODULE": "oxaas.settings",
+            "DATABASE_URL": _cluster.url if _cluster else f"sqlite:///{_folder}/unused.sqlite3",
+            # DEBUG at load time: plain static files, no HTTPS. The test runner turns DEBUG itself off.
+            "DEBUG": "true",
+            "HTTPS_ONLY": "false",
+            "SECRET_KEY": "only-for-the-tests",
+            "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+            "MASTER_ACCOUNT_OVERRIDE": "false",
+            "MAIL_STORE": f"maildir://{_folder}/maildir",
+            "LOGIN_FAILURE_LIMIT": "20",
+            "MAX_RECIPIENTS": "100",
+            "TRUSTED_PROXIES": "0",
+            "LOG_LEVEL": "INFO",
+            # Playwright runs an event loop in the thread of the test; the ORM beside it is used from that thread alone.
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+            "NO_PROXY": "localhost,127.0.0.1",
+        }
+    )
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _prepare()
+
+
+def pytest_unconfigure() -> None:
+    """Stop what `_prepare` started, after the last test or the interruption."""
+    if _cluster is not None:
+        _cluster.stop()
+    if _folder is not None:
+        shutil.rmtree(_folder, ignore_errors=True)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test on the wrong data base fails: it was asked for by name or by `-m`, and passing would say nothing."""
+    if DATABASE != "postgres" and item.get_closest_marker("postgres"):
+        pytest.fail("needs PostgreSQL: OXAAS_TEST_DATABASE=postgres pytest …", pytrace=False)
+    if DATABASE != "sqlite" and item.get_closest_marker("sqlite"):
+        pytest.fail("needs SQLite: run it without OXAAS_TEST_DATABASE", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """DATABASE_URL of the session's private cluster (its superuser; data base `oxaas`, empty)."""
+    if DATABASE != "postgres":
+        pytest.fail("needs PostgreSQL: OXAAS_TEST_DATABASE=postgres pytest …", pytrace=False)
+    return os.environ["DATABASE_URL"]
