@@ -7,7 +7,8 @@ import codecs
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.utils import mktime_tz, parsedate_tz
+from datetime import UTC, datetime
+from email.utils import parsedate_tz
 from typing import BinaryIO
 
 from mailstats.stores.base import MailAddress
@@ -39,6 +40,8 @@ _TOKEN = re.compile(
     r'"(?P<quoted>[^"\\]*(?:\\.[^"\\]*)*)"?|<(?P<angle>[^>]*)>?|(?P<open>\()|(?P<mark>[,;:])|(?P<text>[^"<(,;:]+)',
     re.DOTALL,
 )
+_QUOTED_BYTE = re.compile(rb"=([0-9A-Fa-f]{2})")
+_BARE_ADDRESS = re.compile(r'(?:"[^"]*"|[^\s"@<>]+)@[^\s"@<>]+')
 _PARENTHESIS = re.compile(r"\\.|[()]", re.DOTALL)
 
 
@@ -121,7 +124,7 @@ def decode_words(text: str) -> str:
 def _word_bytes(encoding: str, payload: str) -> bytes:
     data = payload.encode("utf-8", "replace")
     if encoding == "q":
-        return binascii.a2b_qp(data, header=True)
+        return _QUOTED_BYTE.sub(lambda byte: bytes.fromhex(byte[1].decode()), data.replace(b"_", b" "))
     data = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
     usable = data[:-1] if len(data) % 4 == 1 else data
     return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
@@ -206,21 +209,20 @@ class _Address:
         phrase = clean(decode_words(self.phrase), NAME_LENGTH)
         comment = clean(decode_words(self.comment), NAME_LENGTH)
         bare = clean(self.bare, ADDRESS_LENGTH)
-        if self.angle is not None:
-            name, address = phrase or comment, clean(self.angle, ADDRESS_LENGTH).replace(" ", "")
-        else:
+        if self.angle is None:
             name, address = _without_brackets(bare, phrase, comment)
+        else:
+            name, address = phrase or comment, clean(self.angle, ADDRESS_LENGTH).replace(" ", "")
         if name or address:
             found.append((name or None, address))
 
 
 def _without_brackets(bare: str, phrase: str, comment: str) -> MailAddress:
-    words = bare.split()
-    addresses = [word for word in words if "@" in word[1:-1]]
-    if len(words) == 1 and "=?" not in bare:
+    if " " not in bare and "=?" not in bare:
         return comment, bare
-    if len(addresses) == 1:
-        return " ".join(word for word in words if word not in addresses), addresses[0]
+    if len(addresses := _BARE_ADDRESS.findall(bare)) == 1:
+        rest = bare.replace(addresses[0], "").strip(' "<>')
+        return clean(decode_words(rest), NAME_LENGTH) or comment, addresses[0]
     if "@" in bare:
         return comment, bare.replace(" ", "")
     return phrase or comment, ""
@@ -251,8 +253,10 @@ def _comment_end(text: str, start: int) -> int:
 def sent_moment(text: str) -> int | None:
     """A Date field as milliseconds since 1970 UTC; None for what is no date."""
     try:
-        parsed = parsedate_tz(text)
-        seconds = mktime_tz(parsed) if parsed else None
+        if (parsed := parsedate_tz(text)) is None:
+            return None
+        written = datetime(*parsed[:5], min(parsed[5], 59), tzinfo=UTC)  # a leap second is no datetime
     except (ValueError, OverflowError, IndexError, TypeError, AttributeError):
         return None
-    return seconds * 1000 if seconds is not None and abs(seconds) <= _LAST_MOMENT else None
+    seconds = int(written.timestamp()) - (parsed[9] or 0)
+    return seconds * 1000 if abs(seconds) <= _LAST_MOMENT else None
