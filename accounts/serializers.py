@@ -1,0 +1,58 @@
+"""Shape and syntax of the Admin family's bodies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import User
+from accounts.services.users import KEEP, Keep
+from oxaas.fields import Text, TextOrList
+
+
+class CustomInputSerializer(serializers.Serializer[Any]):
+    """`{"custom": "one"}` or a list; empty ones are DELETE's business."""
+
+    custom = TextOrList(allow_empty=False)
+
+
+class MsisdnSerializer(serializers.Serializer[Any]):
+    """`{"msisdn": "+49.12345.6789"}`"""
+
+    msisdn = Text()
+
+
+class UidnameSerializer(serializers.Serializer[Any]):
+    """`{"uidname": "johndoe@example.com"}`"""
+
+    uidname = Text()
+
+
+class RemovableList(serializers.ListField):
+    """A list of strings, or an empty string for none."""
+
+    child = Text()
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        return [] if data == "" else list(super().to_internal_value(data))
+
+
+class UidsSerializer(serializers.Serializer[Any]):
+    """`{"msisdn": …, "custom": […]}`: a key that is absent stays as it is; `null`, `""` and `[]` remove."""
+
+    msisdn = Text(required=False, allow_null=True, allow_blank=True)
+    custom = RemovableList(required=False, allow_null=True)
+
+    def changes(self) -> dict[str, Any]:
+        """What the service takes: KEEP for an absent key, None and [] for removal."""
+        data = self.validated_data
+        msisdn: str | Keep | None = data["msisdn"] or None if "msisdn" in data else KEEP
+        custom: list[str] | Keep = data["custom"] or [] if "custom" in data else KEEP
+        return {"msisdn": msisdn, "custom": custom}
+
+
+def user_body(user: User) -> dict[str, Any]:
+    """The answer of a change; `msisdn` only where it is set."""
+    body = {"context-id": user.context_id, "user-id": user.number, "uidname": user.uidname}
+    return body if user.msisdn is None else body | {"msisdn": user.msisdn}

@@ -1,0 +1,165 @@
+"""Every write to administrators. Passwords go in and only their hashes are kept; the change log sees neither."""
+
+from __future__ import annotations
+
+from django.contrib.auth.hashers import check_password, identify_hasher, make_password
+from django.db import transaction
+
+from accounts.models import Administrator, Context, Reseller
+from accounts.services.changes import Entry, Snapshot, record
+from accounts.services.users import KEEP, Keep
+from oxaas.access import Role
+from oxaas.addresses import clean_identifier
+from oxaas.changes import Actor
+from oxaas.errors import Conflict, Invalid, NotAllowed, NotFound
+from oxaas.locks import lock_names
+
+
+@transaction.atomic
+def create_administrator(
+    *,
+    actor: Actor,
+    login: str,
+    role: str,
+    password: str | None = None,
+    password_hash: str | None = None,
+    reseller: Reseller | None = None,
+    context: Context | None = None,
+    is_active: bool = True,
+) -> Administrator:
+    """A new administrator, with a `password` or with its hash. Invalid, Conflict (login taken), NotAllowed."""
+    _check_owner(role, reseller, context)
+    _check_in_charge(actor, role, reseller, context)
+    clean_identifier(login, what="login", field="login")
+    if ":" in login:
+        raise Invalid("A login cannot contain a colon: it ends the name in HTTP Basic credentials.", field="login")
+    _claim_login(login, context)
+    administrator = Administrator(
+        login=login,
+        role=role,
+        reseller=reseller,
+        context=context,
+        is_active=is_active,
+        password=_hash(password, password_hash),
+    )
+    administrator.save(force_insert=True)
+    record(actor, _entry(administrator, None, snapshot(administrator)))
+    return administrator
+
+
+@transaction.atomic
+def update_administrator(
+    *,
+    actor: Actor,
+    administrator: Administrator,
+    password: str | None = None,
+    password_hash: str | None = None,
+    is_active: bool | Keep = KEEP,
+) -> Administrator:
+    """Set a new password (when it differs), suspend, resume.
+
+    The change log says that the password changed, not to what.
+    """
+    administrator = _locked(administrator)
+    _check_in_charge(actor, administrator.role, administrator.reseller, administrator.context)
+    before = snapshot(administrator)
+    after_password = _changed_hash(administrator, password, password_hash)
+    if after_password:
+        administrator.password = after_password
+    if not isinstance(is_active, Keep):
+        if not is_active and actor.administrator is not None and actor.administrator.pk == administrator.pk:
+            raise NotAllowed("Nobody suspends themselves.")
+        administrator.is_active = is_active
+    administrator.save()
+    after = snapshot(administrator) | ({"password": "changed"} if after_password else {})
+    record(actor, _entry(administrator, before, after))
+    return administrator
+
+
+@transaction.atomic
+def delete_administrator(*, actor: Actor, administrator: Administrator) -> None:
+    """Delete an administrator; what they did stays in the change log under their name."""
+    administrator = _locked(administrator)
+    _check_in_charge(actor, administrator.role, administrator.reseller, administrator.context)
+    if actor.administrator is not None and actor.administrator.pk == administrator.pk:
+        raise NotAllowed("Nobody deletes themselves.")
+    record(actor, _entry(administrator, snapshot(administrator), None))
+    administrator.delete()
+
+
+def snapshot(administrator: Administrator) -> Snapshot:
+    """What the change log keeps of an administrator: no password, nor its hash."""
+    return {
+        "login": administrator.login,
+        "role": administrator.role,
+        "reseller": administrator.reseller.name if administrator.reseller else None,
+        "is_active": administrator.is_active,
+    }
+
+
+def _entry(administrator: Administrator, before: Snapshot | None, after: Snapshot | None) -> Entry:
+    return Entry(
+        "administrator",
+        str(administrator),
+        before,
+        after,
+        context=administrator.context,
+        reseller=administrator.reseller,
+    )
+
+
+def _locked(administrator: Administrator) -> Administrator:
+    rows = Administrator.objects.with_owner().select_for_update(of=("self",))
+    row: Administrator | None = rows.filter(pk=administrator.pk).first()
+    if row is None:
+        raise NotFound("The administrator does not exist any more.")
+    return row
+
+
+def _check_owner(role: str, reseller: Reseller | None, context: Context | None) -> None:
+    """A master has no owner, a reseller's staff and a tenant credential a reseller, a context's admin a context."""
+    owners = {Role.MASTER: (False, False), Role.CONTEXT: (False, True)}
+    if (reseller is not None, context is not None) != owners.get(Role(role), (True, False)):
+        raise Invalid("The role does not fit the reseller or context.", field="role")
+
+
+def _check_in_charge(actor: Actor, role: str, reseller: Reseller | None, context: Context | None) -> None:
+    """Staff manage the administrators of what they are in charge of, and nobody makes a master but a master."""
+    writer = actor.administrator
+    if writer is None or Role(writer.role) is Role.MASTER:
+        return
+    if Role(writer.role) is Role.RESELLER and Role(role) is not Role.MASTER:
+        if context is not None and writer.in_charge_of(context):
+            return
+        if reseller is not None and writer.reseller_id in {reseller.pk, reseller.parent_id}:
+            return
+    raise NotAllowed("You are not in charge of that administrator.")
+
+
+def _claim_login(login: str, context: Context | None) -> None:
+    lock_names([f"login:{context.pk if context else ''}:{login}"])
+    if Administrator.objects.filter(login=login, context=context).exists():
+        raise Conflict(f"The login {login} is taken.", field="login")
+
+
+def _hash(password: str | None, password_hash: str | None) -> str:
+    if password_hash is not None:
+        try:
+            identify_hasher(password_hash)
+        except ValueError as error:
+            raise Invalid("The password hash is of no known kind.", field="password_hash") from error
+        return password_hash
+    if not password:
+        raise Invalid("The password is empty.", field="password")
+    if "\x00" in password:
+        raise Invalid("The password contains a NUL character.", field="password")
+    return make_password(password)
+
+
+def _changed_hash(administrator: Administrator, password: str | None, password_hash: str | None) -> str | None:
+    """The hash to store, or None when the password is already that one."""
+    if password_hash is not None:
+        return None if password_hash == administrator.password else _hash(None, password_hash)
+    if password is None or (password and check_password(password, administrator.password)):
+        return None
+    return _hash(password, None)

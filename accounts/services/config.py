@@ -1,0 +1,101 @@
+"""Configuration properties: every write, and the value that wins for a user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import ConfigProperty, Context, Reseller, User
+from accounts.services.changes import Entry, record
+from oxaas.access import Role
+from oxaas.addresses import clean_identifier, printable
+from oxaas.changes import Actor
+from oxaas.errors import Invalid, NotAllowed
+from oxaas.locks import lock_names
+
+MAX_VALUE: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose property it is: at most one of the three, the server's when there is none."""
+
+    reseller: Reseller | None = None
+    context: Context | None = None
+    user: User | None = None
+
+    def __str__(self) -> str:
+        owner = self.user or self.context or self.reseller
+        return "server" if owner is None else f"{owner._meta.model_name} {owner}"
+
+
+@transaction.atomic
+def set_property(*, actor: Actor, owner: Owner, name: str, value: str) -> ConfigProperty:
+    """Make the owner's property `name` have `value`. Invalid; NotAllowed for the server's unless master."""
+    _check_in_charge(actor, owner)
+    clean_identifier(name, what="property's name", field="name")
+    if len(value) > MAX_VALUE or not all(printable(line) for line in value.splitlines()):
+        raise Invalid(f"The value has a control character or more than {MAX_VALUE} characters.", field="value")
+    lock_names([f"config:{owner}:{name}"])
+    row = ConfigProperty.objects.filter(
+        name=name, reseller=owner.reseller, context=owner.context, user=owner.user
+    ).first()
+    before = None if row is None else {"value": row.value}
+    if row is None:
+        row = ConfigProperty(name=name, reseller=owner.reseller, context=owner.context, user=owner.user)
+    row.value = value
+    row.save()
+    record(actor, _entry(owner, name, before, {"value": value}))
+    return row
+
+
+@transaction.atomic
+def delete_property(*, actor: Actor, row: ConfigProperty) -> None:
+    """Delete the property; the next wider owner's value wins again."""
+    owner = Owner(row.reseller, row.context, row.user)
+    _check_in_charge(actor, owner)
+    record(actor, _entry(owner, row.name, {"value": row.value}, None))
+    row.delete()
+
+
+def effective_config(user: User, pattern: str = "") -> list[dict[str, str]]:
+    """One entry for each property, the value that wins: user, context, reseller, the reseller's parent, server.
+
+    Sorted by name; `pattern` is a part of the name, taken literally and compared without case.
+    """
+    reseller = user.context.reseller
+    wanted = Q(user=user) | Q(context=user.context) | Q(user=None, context=None, reseller=None)
+    if reseller is not None:
+        wanted |= Q(reseller__in=[pk for pk in (reseller.pk, reseller.parent_id) if pk is not None])
+    winners: dict[str, ConfigProperty] = {}
+    rows = sorted(ConfigProperty.objects.filter(wanted), key=lambda row: _width(row, reseller), reverse=True)
+    for row in rows:
+        if pattern.casefold() in row.name.casefold():
+            winners[row.name] = row
+    return [{"name": name, "value": winners[name].value, "scope": winners[name].scope} for name in sorted(winners)]
+
+
+def _width(row: ConfigProperty, reseller: Reseller | None) -> int:
+    """How far the owner is from the user: 0 the user itself, 4 the server."""
+    if row.scope == "reseller":
+        return 2 if reseller is not None and row.reseller_id == reseller.pk else 3
+    return {"user": 0, "context": 1, "server": 4}[row.scope]
+
+
+def _entry(owner: Owner, name: str, before: dict[str, str] | None, after: dict[str, str] | None) -> Entry:
+    context = owner.user.context if owner.user is not None else owner.context
+    return Entry("config", f"{name} ({owner})", before, after, context=context, reseller=owner.reseller)
+
+
+def _check_in_charge(actor: Actor, owner: Owner) -> None:
+    """The server's properties are the master's, a reseller's own are set by whoever stands above it."""
+    writer = actor.administrator
+    if writer is None or Role(writer.role) is Role.MASTER:
+        return
+    if owner == Owner():
+        raise NotAllowed("Only a master administrator sets the server's configuration.")
+    if Role(writer.role) is not Role.RESELLER:
+        raise NotAllowed("A context's configuration is set by its reseller.")

@@ -1,0 +1,149 @@
+"""Every write to contexts."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from django.db import transaction
+
+from accounts.models import Context, Reseller
+from accounts.services import limits, neighbours
+from accounts.services.changes import Entry, Snapshot, record
+from accounts.services.users import KEEP, MAX_NUMBER, Keep, forget_users
+from oxaas.access import Role
+from oxaas.addresses import clean_identifier
+from oxaas.changes import Actor
+from oxaas.errors import Conflict, Invalid, NotAllowed, NotFound
+from oxaas.locks import lock_names
+
+# "/" would split the path, ":" the credentials, "@" the long form of a context admin's login.
+_FORBIDDEN_IN_NAME: Final = re.compile(r"[/:@\\]")
+
+
+@transaction.atomic
+def create_context(
+    *,
+    actor: Actor,
+    context_id: int,
+    name: str,
+    reseller: Reseller | None,
+    quota: int | None = None,
+    max_user: int | None = None,
+    is_active: bool = True,
+) -> Context:
+    """A new context. Invalid, Conflict (id or name taken), NotAllowed (a limit, or not the actor's reseller)."""
+    _check_reseller(actor, reseller)
+    chain = limits.lock_resellers(reseller.pk if reseller else None)
+    limits.check_room_for_context(chain)
+    limits.check_context_quota(chain, quota=_number(quota, "quota"))
+    if not 0 < context_id <= MAX_NUMBER:
+        raise Invalid("The context id must be a positive number.", field="id")
+    _claim_name(check_context_name(name))
+    lock_names([f"context:{context_id}"])
+    if Context.objects.filter(pk=context_id).exists():
+        raise Conflict(f"The context id {context_id} is taken.", field="id")
+    context = Context(
+        id=context_id,
+        name=name,
+        reseller=reseller,
+        quota=quota,
+        max_user=_number(max_user, "max_user"),
+        is_active=is_active,
+    )
+    context.save(force_insert=True)
+    record(actor, _entry(context, None, snapshot(context)))
+    return context
+
+
+@transaction.atomic
+def update_context(
+    *,
+    actor: Actor,
+    context: Context,
+    name: str | Keep = KEEP,
+    quota: int | Keep | None = KEEP,
+    max_user: int | Keep | None = KEEP,
+    is_active: bool | Keep = KEEP,
+) -> Context:
+    """Change what is given, all of it or nothing. Invalid, Conflict (name taken), NotAllowed (the reseller's quota)."""
+    chain = limits.lock_resellers(context.reseller_id)
+    context = _locked(context)
+    before = snapshot(context)
+    if not isinstance(name, Keep) and name != context.name:
+        _claim_name(check_context_name(name))
+        context.name = name
+    if not isinstance(quota, Keep) and quota != context.quota:
+        limits.check_context_quota(chain, quota=_number(quota, "quota"), except_context=context.pk)
+        context.quota = quota
+    if not isinstance(max_user, Keep):
+        context.max_user = _number(max_user, "max_user")
+    if not isinstance(is_active, Keep):
+        context.is_active = is_active
+    context.save()
+    record(actor, _entry(context, before, snapshot(context)))
+    return context
+
+
+@transaction.atomic
+def delete_context(*, actor: Actor, context: Context) -> None:
+    """Delete the context with everything in it: users, aliases, domains, administrators and configuration."""
+    context = _locked(context)
+    forget_users(actor=actor, users=list(context.users.select_related("context")))
+    before = snapshot(context) | neighbours.contents(context)
+    record(actor, _entry(context, before, None))
+    context.delete()
+
+
+def check_context_name(name: str) -> str:
+    """`name` itself, when it can be one: 1 to 128 characters, not all digits, without / : @ and backslash."""
+    clean_identifier(name, what="context name", field="name", limit=128)
+    if re.fullmatch(r"[0-9]+", name):
+        raise Invalid("A context name cannot be all digits.", field="name")
+    if _FORBIDDEN_IN_NAME.search(name):
+        raise Invalid(r"A context name cannot contain / : @ or \.", field="name")
+    return name
+
+
+def snapshot(context: Context) -> Snapshot:
+    """What the change log keeps of a context."""
+    return {
+        "name": context.name,
+        "reseller": context.reseller.name if context.reseller else None,
+        "quota": context.quota,
+        "max_user": context.max_user,
+        "is_active": context.is_active,
+    }
+
+
+def _entry(context: Context, before: Snapshot | None, after: Snapshot | None) -> Entry:
+    return Entry("context", f"{context.pk} {context.name}", before, after, context=context)
+
+
+def _locked(context: Context) -> Context:
+    row = Context.objects.select_for_update(of=("self",)).select_related("reseller").filter(pk=context.pk).first()
+    if row is None:
+        raise NotFound("The context does not exist any more.")
+    return row
+
+
+def _claim_name(name: str) -> None:
+    lock_names([f"context-name:{name}"])
+    if Context.objects.filter(name=name).exists():
+        raise Conflict(f"The context name {name} is taken.", field="name")
+
+
+def _number(value: int | None, field: str) -> int | None:
+    most = 2**31 - 1 if field == "max_user" else MAX_NUMBER
+    if value is not None and not 0 <= value <= most:
+        raise Invalid("The value must be 0 or more, or empty for no limit.", field=field)
+    return value
+
+
+def _check_reseller(actor: Actor, reseller: Reseller | None) -> None:
+    """A reseller's staff make contexts for their own reseller or one of its children."""
+    administrator = actor.administrator
+    if administrator is None or Role(administrator.role) is Role.MASTER:
+        return
+    if reseller is None or not Reseller.objects.visible_to(administrator).filter(pk=reseller.pk).exists():
+        raise NotAllowed("A context belongs to your reseller or to one of its children.")

@@ -1,0 +1,70 @@
+"""OX's reseller limits and the context's own. Race-free: whoever counts holds the rows that the limit stands in."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet, Sum
+
+from accounts.models import Context, Reseller, User
+from oxaas.errors import NotAllowed
+
+
+def lock_resellers(reseller_id: int | None) -> list[Reseller]:
+    """The reseller and its parent, locked until the transaction ends; the parent first, so nobody waits in a circle."""
+    if reseller_id is None:
+        return []
+    parent_id = Reseller.objects.get(pk=reseller_id).parent_id
+    chain = [reseller_id] if parent_id is None else [parent_id, reseller_id]
+    return [Reseller.objects.select_for_update().get(pk=pk) for pk in chain]
+
+
+def lock_context(context_id: int) -> Context:
+    """The context, locked until the transaction ends."""
+    return Context.objects.select_for_update().get(pk=context_id)
+
+
+def check_room_for_context(chain: list[Reseller]) -> None:
+    """Refuse one more context where a reseller of `chain` has reached Subadmin.MaxContext."""
+    for reseller in chain:
+        limit = reseller.max_context
+        if limit is not None and _contexts_of(reseller).count() >= limit:
+            raise NotAllowed(f"The reseller {reseller} has reached its limit of {limit} contexts.")
+
+
+def check_context_quota(chain: list[Reseller], *, quota: int | None, except_context: int | None = None) -> None:
+    """Refuse a context quota that would make the sum exceed Subadmin.MaxOverallContextQuota."""
+    for reseller in chain:
+        limit = reseller.max_overall_context_quota
+        if limit is None:
+            continue
+        if quota is None:
+            raise NotAllowed(f"The reseller {reseller} has a limit on quota, so each of its contexts needs one.")
+        others = _contexts_of(reseller).exclude(pk__in=[except_context or 0])
+        if (others.aggregate(total=Sum("quota"))["total"] or 0) + quota > limit:
+            raise NotAllowed(f"The contexts of the reseller {reseller} may have {limit} bytes of quota together.")
+
+
+def check_room_for_user(chain: list[Reseller], context: Context) -> None:
+    """Refuse one more user where the context or a reseller of `chain` is full."""
+    limits = [reseller.max_user_per_context for reseller in chain] + [context.max_user]
+    most = min((limit for limit in limits if limit is not None), default=None)
+    if most is not None and context.users.count() >= most:
+        raise NotAllowed(f"The context {context} has reached its limit of {most} users.")
+    for reseller in chain:
+        limit = reseller.max_overall_user
+        if limit is not None and User.objects.filter(context__in=_contexts_of(reseller)).count() >= limit:
+            raise NotAllowed(f"The reseller {reseller} has reached its limit of {limit} users.")
+
+
+def check_room_for_child(parent: Reseller) -> None:
+    """Refuse a child where the parent may have none, is a child itself, or has reached Subadmin.MaxSubadmin."""
+    if parent.parent_id is not None:
+        raise NotAllowed(f"The reseller {parent} is itself a child; resellers nest one level.")
+    if not parent.can_create_subadmin:
+        raise NotAllowed(f"The reseller {parent} may not have children (Subadmin.CanCreateSubadmin).")
+    if parent.max_subadmin is not None and parent.children.count() >= parent.max_subadmin:
+        raise NotAllowed(f"The reseller {parent} has reached its limit of {parent.max_subadmin} children.")
+
+
+def _contexts_of(reseller: Reseller) -> QuerySet[Context]:
+    """What counts against a reseller's limits: its own and its children's contexts."""
+    return Context.objects.filter(reseller__in=[reseller.pk, *reseller.children.values_list("pk", flat=True)])

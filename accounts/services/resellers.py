@@ -1,0 +1,134 @@
+"""Every write to resellers and their limits."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db import transaction
+
+from accounts.models import Change, Reseller
+from accounts.services import limits
+from accounts.services.changes import Entry, Snapshot, record
+from oxaas.access import Role
+from oxaas.addresses import clean_identifier
+from oxaas.changes import Actor
+from oxaas.errors import Conflict, Invalid, NotAllowed, NotFound
+from oxaas.locks import lock_names
+
+# OX's names of the restrictions -> the columns. They are set by whoever stands above the reseller.
+RESTRICTIONS: Final[dict[str, str]] = {
+    "Subadmin.MaxContext": "max_context",
+    "Subadmin.MaxOverallUser": "max_overall_user",
+    "Subadmin.MaxOverallContextQuota": "max_overall_context_quota",
+    "Subadmin.CanCreateSubadmin": "can_create_subadmin",
+    "Subadmin.MaxSubadmin": "max_subadmin",
+    "Context.MaxUser": "max_user_per_context",
+}
+_RESTRICTED: Final = frozenset(RESTRICTIONS.values()) | {"is_active"}
+_FIELDS: Final = frozenset({"name", "display_name"}) | _RESTRICTED
+
+
+@transaction.atomic
+def create_reseller(*, actor: Actor, name: str, parent: Reseller | None = None, **fields: Any) -> Reseller:
+    """A new reseller; `fields` are display_name, is_active and the columns of RESTRICTIONS.
+
+    A reseller's staff make children of their own reseller. Invalid, Conflict (name taken), NotAllowed (limits).
+    """
+    administrator = actor.administrator
+    if administrator is not None and Role(administrator.role) is not Role.MASTER:
+        own = administrator.reseller_id if Role(administrator.role) is Role.RESELLER else None
+        if parent is None or parent.pk != own:
+            raise NotAllowed("A new reseller must be a child of your own.")
+    if parent is not None:
+        limits.check_room_for_child(limits.lock_resellers(parent.pk)[-1])
+    reseller = Reseller(parent=parent)
+    _assign(reseller, {"name": name, **fields})
+    reseller.save(force_insert=True)
+    record(actor, _entry(reseller, None, snapshot(reseller)))
+    return reseller
+
+
+@transaction.atomic
+def update_reseller(*, actor: Actor, reseller: Reseller, **fields: Any) -> Reseller:
+    """Change what is given. Nobody edits their own or their parent's limits, nor suspends themselves."""
+    reseller = _locked(reseller)
+    before = snapshot(reseller)
+    _assign(reseller, fields)
+    after = snapshot(reseller)
+    if any(before[field] != after[field] for field in _RESTRICTED):
+        _check_stands_above(actor, reseller)
+    if not reseller.can_create_subadmin and reseller.children.exists():
+        raise Conflict("A reseller that has children must be allowed to have them.", field="can_create_subadmin")
+    reseller.save()
+    record(actor, _entry(reseller, before, after))
+    return reseller
+
+
+@transaction.atomic
+def delete_reseller(*, actor: Actor, reseller: Reseller) -> None:
+    """Delete a reseller without contexts and children; its administrators and configuration go with it."""
+    reseller = _locked(reseller)
+    _check_stands_above(actor, reseller)
+    if reseller.contexts.exists() or reseller.children.exists():
+        raise Conflict(f"The reseller {reseller} still has contexts or children.")
+    # Its changes stay; they become the parent's to see.
+    Change.objects.filter(reseller=reseller).update(reseller=reseller.parent)
+    record(actor, Entry("reseller", reseller.name, snapshot(reseller), None, reseller=reseller.parent))
+    reseller.delete()
+
+
+def snapshot(reseller: Reseller) -> Snapshot:
+    """What the change log keeps of a reseller."""
+    return {field: getattr(reseller, field) for field in sorted(_FIELDS)} | {
+        "parent": reseller.parent.name if reseller.parent else None
+    }
+
+
+def _entry(reseller: Reseller, before: Snapshot | None, after: Snapshot | None) -> Entry:
+    return Entry("reseller", reseller.name, before, after, reseller=reseller)
+
+
+def _locked(reseller: Reseller) -> Reseller:
+    row = Reseller.objects.select_for_update(of=("self",)).select_related("parent").filter(pk=reseller.pk).first()
+    if row is None:
+        raise NotFound("The reseller does not exist any more.")
+    return row
+
+
+def _check_stands_above(actor: Actor, reseller: Reseller) -> None:
+    """Master stands above every reseller, a reseller's staff only above its children."""
+    administrator = actor.administrator
+    if administrator is None or Role(administrator.role) is Role.MASTER:
+        return
+    if Role(administrator.role) is not Role.RESELLER or reseller.parent_id != administrator.reseller_id:
+        raise NotAllowed("Nobody edits the limits of their own reseller, suspends it or deletes it.")
+
+
+def _assign(reseller: Reseller, fields: dict[str, Any]) -> None:
+    unknown = fields.keys() - _FIELDS
+    if unknown:
+        raise Invalid(f"A reseller has no {', '.join(sorted(unknown))}.")
+    for field, value in fields.items():
+        setattr(reseller, field, _checked(reseller, field, value))
+    if reseller.parent is not None and reseller.can_create_subadmin:
+        raise NotAllowed("A child cannot have children of its own; resellers nest one level.")
+
+
+def _checked(reseller: Reseller, field: str, value: Any) -> Any:
+    match field:
+        case "name":
+            clean_identifier(value, what="reseller's name", field="name", limit=128)
+            lock_names([f"reseller-name:{value}"])
+            if Reseller.objects.filter(name=value).exclude(pk=reseller.pk).exists():
+                raise Conflict(f"The reseller's name {value} is taken.", field="name")
+        case "display_name":
+            if value:
+                clean_identifier(value, what="display name", field="display_name")
+        case "is_active" | "can_create_subadmin":
+            if not isinstance(value, bool):
+                raise Invalid("The value must be true or false.", field=field)
+        case _:
+            most = 2**63 - 1 if field == "max_overall_context_quota" else 2**31 - 1
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most):
+                raise Invalid("The limit must be a whole number, 0 or more, or empty for no limit.", field=field)
+    return value

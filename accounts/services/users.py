@@ -1,0 +1,215 @@
+"""Every write to users and their identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+
+from accounts.models import Context, CustomId, LastLogin, User
+from accounts.services import limits, neighbours
+from accounts.services.changes import Entry, Snapshot, record, record_all
+from oxaas.addresses import (
+    Address,
+    clean_identifier,
+    normalize_identifier,
+    parse_msisdn,
+    parse_uidname,
+)
+from oxaas.changes import Actor
+from oxaas.errors import Conflict, Invalid, NotFound
+from oxaas.locks import lock_names
+
+MAX_CUSTOM_IDS: Final = 100
+MAX_NUMBER: Final = 2**63 - 1
+
+
+class Keep:
+    """Says that a value stays as it is, where None means that it is removed."""
+
+
+KEEP: Final = Keep()
+
+
+@dataclass(frozen=True, slots=True)
+class Uids:
+    """The outcome of `set_uids`: whether one of the two was unset before and is set now."""
+
+    user: User
+    created: bool
+
+
+@transaction.atomic
+def create_user(
+    *,
+    actor: Actor,
+    context: Context,
+    number: int,
+    uidname: str,
+    msisdn: str | None = None,
+    custom: Sequence[str] = (),
+    quota: int | None = None,
+    is_active: bool = True,
+) -> User:
+    """A new mailbox. Invalid, Conflict (number, uidname or domain is somebody else's), NotAllowed (a limit)."""
+    chain = limits.lock_resellers(context.reseller_id)
+    limits.check_room_for_user(chain, limits.lock_context(context.pk))
+    if not 0 < number <= MAX_NUMBER:
+        raise Invalid("The user id must be a positive number.", field="number")
+    name = parse_uidname(uidname)
+    _claim_uidname(context, name)
+    if User.objects.filter(context=context, number=number).exists():
+        raise Conflict(f"The context has a user {number} already.", field="number")
+    user = User(
+        context=context,
+        number=number,
+        uidname=name.written,
+        uidname_normalized=name.normalized,
+        domain=name.domain,
+        quota=_quota(quota),
+        is_active=is_active,
+    )
+    _assign_msisdn(user, msisdn)
+    user.save(force_insert=True)
+    if custom:
+        _replace_custom(user, custom)
+    record(actor, _entry(user, None, snapshot(user)))
+    return user
+
+
+@transaction.atomic
+def update_user(
+    *,
+    actor: Actor,
+    user: User,
+    uidname: str | Keep = KEEP,
+    msisdn: str | Keep | None = KEEP,
+    custom: Sequence[str] | Keep = KEEP,
+    quota: int | Keep | None = KEEP,
+    is_active: bool | Keep = KEEP,
+) -> User:
+    """Change what is given, all of it or nothing. Invalid; Conflict when the uidname is taken."""
+    user = _locked(user)
+    before = snapshot(user)
+    if not isinstance(uidname, Keep):
+        _rename(user, uidname)
+    if not isinstance(msisdn, Keep):
+        _assign_msisdn(user, msisdn)
+    if not isinstance(quota, Keep):
+        user.quota = _quota(quota)
+    if not isinstance(is_active, Keep):
+        user.is_active = is_active
+    user.save()
+    if not isinstance(custom, Keep):
+        _replace_custom(user, custom)
+    record(actor, _entry(user, before, snapshot(user)))
+    return user
+
+
+@transaction.atomic
+def set_uids(
+    *, actor: Actor, user: User, msisdn: str | Keep | None = KEEP, custom: Sequence[str] | Keep = KEEP
+) -> Uids:
+    """Set or remove msisdn and custom ids together; None and an empty list remove."""
+    user = _locked(user)
+    had_msisdn, had_custom = user.msisdn is not None, user.custom_ids.exists()
+    user = update_user(actor=actor, user=user, msisdn=msisdn, custom=custom)
+    created = (user.msisdn is not None and not had_msisdn) or (not had_custom and user.custom_ids.exists())
+    return Uids(user, created)
+
+
+@transaction.atomic
+def delete_user(*, actor: Actor, user: User) -> None:
+    """Delete the user with its identifiers and configuration. The mailbox's files are the mail store's."""
+    user = _locked(user)
+    forget_users(actor=actor, users=[user])
+
+
+def forget_users(*, actor: Actor, users: Sequence[User]) -> None:
+    """Delete these users inside the caller's transaction, and record it."""
+    entries = [_entry(user, snapshot(user), None) for user in users]
+    LastLogin.objects.filter(username__in=[user.uidname.lower() for user in users]).delete()
+    User.objects.filter(pk__in=[user.pk for user in users]).delete()
+    record_all(actor, entries)
+
+
+def snapshot(user: User) -> Snapshot:
+    """What the change log keeps of a user."""
+    return {
+        "uidname": user.uidname,
+        "msisdn": user.msisdn,
+        "custom": list(user.custom_ids.values_list("value", flat=True)),
+        "quota": user.quota,
+        "is_active": user.is_active,
+    }
+
+
+def _entry(user: User, before: Snapshot | None, after: Snapshot | None) -> Entry:
+    return Entry("user", f"{user.number} {user.uidname}", before, after, context=user.context)
+
+
+def _locked(user: User) -> User:
+    """The row as it is now, held until the transaction ends."""
+    row = User.objects.select_for_update(of=("self",)).select_related("context").filter(pk=user.pk).first()
+    if row is None:
+        raise NotFound("The user does not exist any more.")
+    return row
+
+
+def _quota(quota: int | None) -> int | None:
+    if quota is not None and not 0 <= quota <= MAX_NUMBER:
+        raise Invalid("The quota must be a number of bytes, 0 or more.", field="quota")
+    return quota
+
+
+def _rename(user: User, uidname: str) -> None:
+    name = parse_uidname(uidname)
+    if name.normalized != user.uidname_normalized:
+        _claim_uidname(user.context, name)
+        # The mailbox keeps its owner's last login under the new name; a row left behind would be the next owner's.
+        LastLogin.objects.filter(username=name.written.lower()).delete()
+        LastLogin.objects.filter(username=user.uidname.lower()).update(username=name.written.lower())
+    user.uidname, user.uidname_normalized, user.domain = name.written, name.normalized, name.domain
+
+
+def _claim_uidname(context: Context, name: Address) -> None:
+    """Refuse a name that somebody else has, and an address in a domain or on an alias of another context."""
+    lock_names([f"uidname:{name.normalized}"])
+    if name.domain:
+        lock_names([f"address:{name.normalized}"])
+        lock_names([f"domain:{name.domain}"], shared=True)
+    if User.objects.filter(uidname_normalized=name.normalized).exists():
+        raise Conflict(f"The uidname {name.written} is taken.", field="uidname")
+    if neighbours.alias_elsewhere(context, name.normalized):
+        raise Conflict(f"The uidname {name.written} is taken.", field="uidname")
+    if name.domain and neighbours.domain_elsewhere(context, name.domain):
+        raise Conflict(f"The domain {name.domain} belongs to another context.", field="uidname")
+
+
+def _assign_msisdn(user: User, msisdn: str | None) -> None:
+    if msisdn is None:
+        user.msisdn = user.msisdn_digits = None
+        return
+    user.msisdn, user.msisdn_digits = parse_msisdn(msisdn)
+    lock_names([f"msisdn:{user.msisdn_digits}"])
+    if User.objects.filter(msisdn_digits=user.msisdn_digits).exclude(pk=user.pk).exists():
+        raise Invalid(f"The msisdn {msisdn} is another user's.", field="msisdn")
+
+
+def _replace_custom(user: User, values: Sequence[str]) -> None:
+    """Make `values` the user's custom ids, in this order."""
+    if len(values) > MAX_CUSTOM_IDS:
+        raise Invalid(f"A user has at most {MAX_CUSTOM_IDS} custom ids.", field="custom")
+    normalized = [normalize_identifier(clean_identifier(value, what="custom id", field="custom")) for value in values]
+    if len(set(normalized)) < len(normalized):
+        raise Invalid("A custom id is given twice.", field="custom")
+    lock_names(f"custom:{value}" for value in normalized)
+    if CustomId.objects.filter(value_normalized__in=normalized).exclude(user=user).exists():
+        raise Invalid("A custom id is another user's.", field="custom")
+    user.custom_ids.all().delete()
+    CustomId.objects.bulk_create(
+        CustomId(user=user, value=value, value_normalized=key, position=position)
+        for position, (value, key) in enumerate(zip(values, normalized, strict=True))
+    )

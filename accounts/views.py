@@ -1,0 +1,116 @@
+"""The Admin family: identifiers and configuration of users."""
+
+from __future__ import annotations
+
+from typing import Any, cast, get_args
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from accounts.querysets import IdentifierField
+from accounts.serializers import (
+    CustomInputSerializer,
+    MsisdnSerializer,
+    UidnameSerializer,
+    UidsSerializer,
+    user_body,
+)
+from accounts.services.config import effective_config
+from accounts.services.users import set_uids, update_user
+from oxaas.api import ADMIN, ContractViewSet, body_of, whole_number
+from oxaas.errors import Invalid, NotFound
+
+
+class UserViewSet(ContractViewSet):
+    """One user of the path's context."""
+
+    scheme = "contextAdminAuth"
+    family = ADMIN
+
+    def retrieve_custom(self, request: Request, contextid: str, userid: str) -> Response:
+        """get custom name of user"""
+        values = list(self._user(userid).custom_ids.order_by("position").values_list("value", flat=True))
+        if not values:
+            raise NotFound("The user has no custom id.")
+        return Response({"custom": values})
+
+    def update_custom(self, request: Request, contextid: str, userid: str) -> Response:
+        """change custom id(s)"""
+        user = self._user(userid)
+        body = body_of(request, CustomInputSerializer)
+        return Response(user_body(update_user(actor=self.actor, user=user, custom=body["custom"])))
+
+    def destroy_custom(self, request: Request, contextid: str, userid: str) -> Response:
+        """delete custom id(s)"""
+        return Response(user_body(update_user(actor=self.actor, user=self._user(userid), custom=[])))
+
+    def retrieve_msisdn(self, request: Request, contextid: str, userid: str) -> Response:
+        """get msisdn of user"""
+        msisdn = self._user(userid).msisdn
+        if msisdn is None:
+            raise NotFound("The user has no msisdn.")
+        return Response({"msisdn": msisdn})
+
+    def update_msisdn(self, request: Request, contextid: str, userid: str) -> Response:
+        """change msisdn"""
+        user = self._user(userid)
+        body = body_of(request, MsisdnSerializer)
+        return Response(user_body(update_user(actor=self.actor, user=user, msisdn=body["msisdn"])))
+
+    def destroy_msisdn(self, request: Request, contextid: str, userid: str) -> Response:
+        """delete msisdn"""
+        return Response(user_body(update_user(actor=self.actor, user=self._user(userid), msisdn=None)))
+
+    def retrieve_uidname(self, request: Request, contextid: str, userid: str) -> Response:
+        """get uidname of user"""
+        return Response({"uidname": self._user(userid).uidname})
+
+    def update_uidname(self, request: Request, contextid: str, userid: str) -> Response:
+        """change uidname"""
+        user = self._user(userid)
+        body = body_of(request, UidnameSerializer)
+        return Response(user_body(update_user(actor=self.actor, user=user, uidname=body["uidname"])))
+
+    def create_uids(self, request: Request, contextid: str, userid: str) -> Response:
+        """change or remove msisdn or custom id(s)"""
+        user = self._user(userid)
+        serializer = UidsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        outcome = set_uids(actor=self.actor, user=user, **serializer.changes())
+        code = status.HTTP_201_CREATED if outcome.created else status.HTTP_200_OK
+        return Response(user_body(outcome.user), status=code)
+
+    def retrieve_config(self, request: Request, contextid: str, userid: str, searchpattern: str = "") -> Response:
+        """get whole config of the user"""
+        return Response({"userconfig": effective_config(self._user(userid), searchpattern)})
+
+    def _user(self, userid: str) -> User:
+        """The user of the path, which the caller may see. NotFound."""
+        rows = User.objects.visible_to(self.caller).select_related("context__reseller")
+        user = rows.filter(context=self.context, number=whole_number(userid) or 0).first()
+        if user is None:
+            raise NotFound("User does not exist.")
+        return user
+
+
+class UserSearchViewSet(ContractViewSet):
+    """Search among the users that the caller sees."""
+
+    scheme = "basicAuth"
+    family = ADMIN
+    context_kwarg = None
+
+    def search(self, request: Request) -> Response:
+        """search for users using given query parameters"""
+        text: str = request.query_params.get("search", "")
+        field: Any = request.query_params.get("field", "ANY")
+        if not text:
+            raise Invalid("The parameter search is missing or empty.")
+        if field not in get_args(IdentifierField):
+            raise Invalid("The parameter field must be UIDNAME, MSISDN, CUSTOM or ANY.")
+        user = User.objects.visible_to(self.caller).identified_by(text, cast(IdentifierField, field))
+        if user is None:
+            raise NotFound("User not found.")
+        return Response(user_body(user))

@@ -1,0 +1,48 @@
+"""The Explicit Domains family."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from domains import services
+from domains.models import ExplicitDomain
+from oxaas.addresses import parse_domain
+from oxaas.api import EXPLICIT_DOMAINS, ContractViewSet
+from oxaas.errors import NotFound
+
+
+class DomainViewSet(ContractViewSet):
+    """One explicit domain of the path's context."""
+
+    scheme = "resellerAdminAuth"
+    family = EXPLICIT_DOMAINS
+
+    def exists(self, request: Request, contextid: str, domain: str) -> Response:
+        """Check whether given domain exists in context"""
+        rows = ExplicitDomain.objects.visible_to(self.caller).filter(context=self.context)
+        if not rows.filter(name=parse_domain(domain)).exists():
+            raise NotFound("The context does not have this domain.")
+        return Response()
+
+    def create(self, request: Request, contextid: str, domain: str) -> Response:
+        """Create given domain in context"""
+        row = services.add_domain(actor=self.actor, context=self.context, name=domain)
+        return Response({"domain": row.name})
+
+    def destroy(self, request: Request, contextid: str, domain: str) -> Response:
+        """Remove given domain from context"""
+        services.remove_domain(actor=self.actor, context=self.context, name=domain)
+        return Response()
+
+
+class ContextDomainsViewSet(ContractViewSet):
+    """All explicit domains of the path's context."""
+
+    scheme = "resellerAdminAuth"
+    family = EXPLICIT_DOMAINS
+
+    def list(self, request: Request, contextid: str) -> Response:
+        """List all explicit mail domains within given context"""
+        rows = ExplicitDomain.objects.visible_to(self.caller).filter(context=self.context)
+        return Response({"domains": sorted(rows.values_list("name", flat=True))})

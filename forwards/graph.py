@@ -1,0 +1,75 @@
+"""The graph of aliases: no cycles, no chain that the mail server could not expand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from accounts.models import Administrator
+from forwards.models import ForwardingAlias, Recipient
+from oxaas.addresses import Address
+from oxaas.changes import Actor
+from oxaas.errors import Invalid
+from oxaas.locks import lock_names
+
+# Aliases on the way from the first to a mailbox: Postfix's virtual_alias_recursion_limit in our configuration.
+MAX_CHAIN: Final = 20
+
+
+def lock_edges(alias: str, recipients: Collection[str], *, domain: str) -> None:
+    """Hold what the new edges from `alias` (normalized) could make a cycle with.
+
+    Two writers whose edges meet in an address wait for each other there. Edges that are connected only through existing
+    ones do not meet, so whoever continues an existing edge, at either end, also holds the lock of the whole graph.
+    """
+    lock_names(f"address:{address}" for address in {alias, *recipients})
+    lock_names([f"domain:{domain}"], shared=True)
+    continues = ForwardingAlias.objects.filter(normalized__in=recipients).exists()
+    if continues or Recipient.objects.filter(normalized=alias).exists():
+        lock_names(["alias graph"])
+
+
+def check_chains(actor: Actor, alias: Address, recipients: Collection[Address]) -> None:
+    """Invalid when `alias` → `recipients` would close a cycle (the sentence names it) or a chain longer than MAX_CHAIN.
+
+    The caller holds `lock_edges`.
+    """
+    below, way = _levels({one.normalized for one in recipients}, "alias__normalized", "normalized", alias.normalized)
+    if way:
+        raise Invalid(f"That would make a loop: {_named(actor, alias, [alias.normalized, *way])}.", field="recipients")
+    above, _way = _levels({alias.normalized}, "normalized", "alias__normalized", None)
+    if above + 1 + below > MAX_CHAIN:
+        raise Invalid(f"That would make a chain of more than {MAX_CHAIN} aliases.", field="recipients")
+
+
+def _levels(start: set[str], source: str, target: str, goal: str | None) -> tuple[int, list[str]]:
+    """How many levels of aliases lie beyond `start`, and the way from it to `goal` when there is one.
+
+    A level may meet an address again: in a graph without cycles the number of levels is the longest way.
+    """
+    frontier, came_from, levels = start, dict.fromkeys(start, ""), 0
+    while frontier and levels <= MAX_CHAIN and goal not in frontier:
+        edges = list(Recipient.objects.filter(**{f"{source}__in": frontier}).values_list(source, target))
+        for left, right in edges:
+            came_from.setdefault(right, left)
+        frontier = {right for _left, right in edges}
+        levels += bool(frontier)
+    if goal is None or goal not in frontier:
+        return levels, []
+    way, step = [], goal
+    while step:
+        way.append(step)
+        step = came_from[step]
+    return levels, way[::-1]
+
+
+def _named(actor: Actor, alias: Address, way: list[str]) -> str:
+    """The cycle for a person, without the addresses that are none of the actor's business."""
+    shown = {alias.normalized, way[1]} | set(_visible_aliases(actor.administrator, way))
+    return " → ".join(one if one in shown else "(another customer's alias)" for one in way)
+
+
+def _visible_aliases(administrator: Administrator | None, way: list[str]) -> list[str]:
+    rows = ForwardingAlias.objects.filter(normalized__in=way)
+    visible = rows if administrator is None else rows.visible_to(administrator)
+    return list(visible.values_list("normalized", flat=True))

@@ -1,0 +1,39 @@
+"""Named filters of aliases and recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, Self
+
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Collate
+
+from oxaas.scoping import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from accounts.models import Context
+
+_CHUNK: Final = 2000
+
+
+class ForwardingAliasQuerySet(ScopedQuerySet["ForwardingAlias"]):
+    """Aliases; they hang on their context."""
+
+
+class RecipientQuerySet(ScopedQuerySet["Recipient"]):
+    """Recipients; they hang on their alias."""
+
+    def of_alias(self, context: Context, normalized: str) -> Self:
+        """The recipients of one alias of a context, in the order in which they were added."""
+        return self.filter(alias__context=context, alias__normalized=normalized).order_by("pk")
+
+    def by_alias(self, context: Context) -> Iterator[tuple[str, list[str]]]:
+        """Every alias of the context with its recipients, sorted by alias; read in chunks, never as a whole."""
+        # Sorted by code points, whatever the data base's own language is.
+        binary = Collate(F("alias__normalized"), "C" if connection.vendor == "postgresql" else "BINARY")
+        rows = self.filter(alias__context=context).order_by(binary, "pk").values_list("alias__address", "address")
+        for alias, pairs in groupby(rows.iterator(chunk_size=_CHUNK), key=itemgetter(0)):
+            yield alias, [recipient for _alias, recipient in pairs]

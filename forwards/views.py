@@ -1,0 +1,116 @@
+"""The Forwards family."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from django.http import StreamingHttpResponse
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forwards import services
+from forwards.models import Recipient
+from forwards.serializers import RecipientInputSerializer
+from oxaas.addresses import parse_address
+from oxaas.api import FORWARDS, ContractViewSet, body_of
+from oxaas.errors import Invalid, NotFound
+
+
+class ForwardViewSet(ContractViewSet):
+    """One forwarding alias of the path's context."""
+
+    scheme = "contextAdminOnlyAuth"
+    family = FORWARDS
+    context_kwarg = "contextId"
+    context_names = True
+
+    def retrieve(self, request: Request, contextId: str, alias: str) -> Response:
+        """get the forwarding Alias"""
+        return Response(self._recipients(alias))
+
+    def exists(self, request: Request, contextId: str, alias: str) -> Response:
+        """check if the alias exists"""
+        self._recipients(alias)
+        return Response()
+
+    def create(self, request: Request, contextId: str, alias: str) -> Response:
+        """create the forwarding Alias"""
+        context = self.context
+        recipients = body_of(request, RecipientInputSerializer)["recipient"]
+        created = services.create_forward(actor=self.actor, context=context, alias=alias, recipients=recipients)
+        return _changed(created)
+
+    def update(self, request: Request, contextId: str, alias: str) -> Response:
+        """update the forwarding Alias"""
+        context = self.context
+        recipients = body_of(request, RecipientInputSerializer)["recipient"]
+        added = services.add_recipients(actor=self.actor, context=context, alias=alias, recipients=recipients)
+        return _changed(added)
+
+    def destroy(self, request: Request, contextId: str, alias: str) -> Response:
+        """delete the forwarding Alias"""
+        services.delete_forward(actor=self.actor, context=self.context, alias=alias)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def recipient_exists(self, request: Request, contextId: str, alias: str, recipient: str) -> Response:
+        """check if a recipient for an alias exists"""
+        context = self.context
+        rows = Recipient.objects.visible_to(self.caller).of_alias(context, _normalized(alias))
+        if not rows.filter(normalized=_normalized(recipient)).exists():
+            raise NotFound("The alias has no such recipient.")
+        return Response()
+
+    def destroy_recipient(self, request: Request, contextId: str, alias: str, recipient: str) -> Response:
+        """delete the recipient of an alias"""
+        services.remove_recipient(actor=self.actor, context=self.context, alias=alias, recipient=recipient)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _recipients(self, alias: str) -> list[str]:
+        context = self.context
+        rows = Recipient.objects.visible_to(self.caller).of_alias(context, _normalized(alias))
+        recipients = list(rows.values_list("address", flat=True))
+        if not recipients:
+            raise NotFound("Forwarding alias does not exist.")
+        return recipients
+
+
+class ContextForwardsViewSet(ContractViewSet):
+    """All forwarding aliases of the path's context."""
+
+    scheme = "contextAdminOnlyAuth"
+    family = FORWARDS
+    context_kwarg = "contextId"
+    context_names = True
+
+    def list(self, request: Request, contextId: str) -> StreamingHttpResponse:
+        """get the forwarding Aliases in a Context"""
+        pieces = _as_json(Recipient.objects.visible_to(self.caller).by_alias(self.context))
+        return StreamingHttpResponse(pieces, content_type="application/json")
+
+    def destroy_all(self, request: Request, contextId: str) -> Response:
+        """delete all forwarding Aliases in a context"""
+        services.delete_forwards(actor=self.actor, context=self.context)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _changed(changed: bool) -> Response:
+    return Response(status=status.HTTP_201_CREATED if changed else status.HTTP_204_NO_CONTENT)
+
+
+def _normalized(text: str) -> str:
+    try:
+        return parse_address(text).normalized
+    except Invalid as error:
+        raise NotFound("Forwarding alias does not exist.") from error
+
+
+def _as_json(aliases: Iterator[tuple[str, list[str]]]) -> Iterator[bytes]:
+    """One JSON object, alias → recipients, piece by piece."""
+    opening = "{"
+    for alias, recipients in aliases:
+        pair = json.dumps({alias: recipients}, ensure_ascii=False, separators=(",", ":"))
+        yield f"{opening}{pair[1:-1]}".encode()
+        opening = ","
+    yield b"}" if opening == "," else b"{}"

@@ -1,0 +1,56 @@
+"""The Mail family."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from mailstats.services import open_figures
+from oxaas.api import MAIL, ContractViewSet
+from oxaas.errors import NotFound
+
+
+class MailViewSet(ContractViewSet):
+    """Figures of one user's mail, for tenant credentials."""
+
+    scheme = "tennantAuth"
+    family = MAIL
+    context_kwarg = None
+
+    def everything(self, request: Request, uid: str) -> Response:
+        """get all data in one request"""
+        with open_figures(self._user(uid)) as figures:
+            return Response(figures.everything())
+
+    def newmessages(self, request: Request, uid: str) -> Response:
+        """get the number of new messages since last login"""
+        with open_figures(self._user(uid)) as figures:
+            return Response(figures.newmessages())
+
+    def quota(self, request: Request, uid: str) -> Response:
+        """get the current user quota"""
+        with open_figures(self._user(uid)) as figures:
+            return Response(figures.quota())
+
+    def recentmails(self, request: Request, uid: str) -> Response:
+        """get 5 recent mails from user"""
+        with open_figures(self._user(uid)) as figures:
+            return Response(figures.recentmails())
+
+    def recentmessages(self, request: Request, uid: str) -> Response:
+        """get the number of unread mails in all folders"""
+        with open_figures(self._user(uid)) as figures:
+            return Response(figures.recentmessages())
+
+    def unread(self, request: Request, uid: str) -> Response:
+        """get the unread message count from INBOX for user"""
+        with open_figures(self._user(uid)) as figures:
+            return Response(figures.unread())
+
+    def _user(self, uid: str) -> User:
+        """The user that the identifier names among those of the tenant's reseller. NotFound."""
+        user = User.objects.visible_to(self.caller).identified_by(uid)
+        if user is None:
+            raise NotFound("There is no such user.")
+        return user

@@ -1,0 +1,114 @@
+"""Who may act: the table of the contract's schemes, and the table of what each role may do in the web admin.
+
+Pure data and three functions: no queries, no framework. What is not in a table raises; nothing falls open.
+Which rows somebody may see is another question, answered by `oxaas.scoping`.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What an administrator is. A tenant credential opens the Mail operations and nothing else."""
+
+    MASTER = "master", _("master administrator")
+    RESELLER = "reseller", _("reseller administrator")
+    CONTEXT = "context", _("context administrator")
+    TENANT = "tenant", _("tenant credential")
+
+
+class Grant(Enum):
+    """Whether a scheme admits a role."""
+
+    ALWAYS = "always"
+    OVERRIDE = "only with MASTER_ACCOUNT_OVERRIDE"
+    NEVER = "never"
+
+
+SCHEMES: Final[dict[str, dict[Role, Grant]]] = {
+    "contextAdminAuth": {
+        Role.MASTER: Grant.OVERRIDE,
+        Role.RESELLER: Grant.OVERRIDE,
+        Role.CONTEXT: Grant.ALWAYS,
+        Role.TENANT: Grant.NEVER,
+    },
+    "contextAdminOnlyAuth": {
+        Role.MASTER: Grant.NEVER,
+        Role.RESELLER: Grant.ALWAYS,
+        Role.CONTEXT: Grant.ALWAYS,
+        Role.TENANT: Grant.NEVER,
+    },
+    "resellerAdminAuth": {
+        Role.MASTER: Grant.OVERRIDE,
+        Role.RESELLER: Grant.OVERRIDE,
+        Role.CONTEXT: Grant.NEVER,
+        Role.TENANT: Grant.NEVER,
+    },
+    "basicAuth": {
+        Role.MASTER: Grant.ALWAYS,
+        Role.RESELLER: Grant.ALWAYS,
+        Role.CONTEXT: Grant.ALWAYS,
+        Role.TENANT: Grant.NEVER,
+    },
+    "tennantAuth": {
+        Role.MASTER: Grant.NEVER,
+        Role.RESELLER: Grant.NEVER,
+        Role.CONTEXT: Grant.NEVER,
+        Role.TENANT: Grant.ALWAYS,
+    },
+}
+
+_VIEW: Final = frozenset({"view"})
+_EDIT: Final = frozenset({"view", "add", "change", "delete"})
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+# Model label -> what each role may do with the rows that it sees in the web admin. The services know the finer rules.
+WEB: Final[dict[str, dict[Role, frozenset[str]]]] = {
+    "accounts.reseller": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _NOTHING},
+    "accounts.context": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _VIEW},
+    "accounts.user": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _EDIT},
+    "accounts.customid": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _EDIT},
+    "accounts.configproperty": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _VIEW},
+    "accounts.administrator": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _VIEW},
+    "accounts.change": {Role.MASTER: _VIEW, Role.RESELLER: _VIEW, Role.CONTEXT: _VIEW},
+    "forwards.forwardingalias": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _EDIT},
+    "forwards.recipient": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _EDIT},
+    # The contract keeps explicit domains from context admins altogether.
+    "domains.explicitdomain": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _NOTHING},
+}
+WEB_ROLES: Final = frozenset({Role.MASTER, Role.RESELLER, Role.CONTEXT})
+
+
+def may_use(scheme: str, role: str, *, override: bool) -> bool:
+    """Whether the contract's `scheme` admits `role`. An unknown scheme or role raises KeyError or ValueError."""
+    grant = SCHEMES[scheme][Role(role)]
+    match grant:
+        case Grant.ALWAYS:
+            return True
+        case Grant.OVERRIDE:
+            return override
+        case Grant.NEVER:
+            return False
+    raise ValueError(f"unknown grant {grant!r}")
+
+
+def permits(role: str, permission: str) -> bool:
+    """Whether `role` has a web permission such as `accounts.change_user`. An unknown role, action or model raises."""
+    app_label, _dot, codename = permission.partition(".")
+    action, _line, model = codename.partition("_")
+    grants = WEB[f"{app_label}.{model}"]
+    if action not in _EDIT:
+        raise ValueError(f"unknown action in {permission!r}")
+    return Role(role) in WEB_ROLES and action in grants[Role(role)]
+
+
+def permits_app(role: str, app_label: str) -> bool:
+    """Whether `role` may do anything in this app of the web admin."""
+    return Role(role) in WEB_ROLES and any(
+        grants[Role(role)] for label, grants in WEB.items() if label.startswith(f"{app_label}.")
+    )

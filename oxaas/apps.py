@@ -1,0 +1,10 @@
+"""The project itself as an app: it registers the system checks."""
+
+from django.apps import AppConfig
+
+
+class OxaasConfig(AppConfig):
+    name = "oxaas"
+
+    def ready(self) -> None:
+        from oxaas import checks  # noqa: F401  (importing registers them)

@@ -1,0 +1,38 @@
+"""Who writes, through which door: what every service is told, and what the change log keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.models import Administrator
+
+
+class Door(models.TextChoices):
+    """The ways into the product."""
+
+    API = "api", _("API")
+    WEB = "web", _("web admin")
+    IMPORT = "import", _("import")
+    PROVISION = "provision", _("provision")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. Without an administrator it is the operator at the command line. `batch` groups a bulk edit."""
+
+    administrator: Administrator | None
+    door: Door
+    batch: UUID | None = None
+
+    def in_batch(self) -> Actor:
+        """The same actor, whose changes from now on belong together."""
+        return replace(self, batch=uuid4())
+
+    def __str__(self) -> str:
+        return "operator" if self.administrator is None else str(self.administrator)

@@ -1,0 +1,55 @@
+"""System checks for wrong configuration: numbered, each a pure function of the settings."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+
+@register
+def check_login_failure_limit(**kwargs: Any) -> list[CheckMessage]:
+    """E001: LOGIN_FAILURE_LIMIT counts logins; 0 turns the limit off."""
+    if settings.LOGIN_FAILURE_LIMIT >= 0:
+        return []
+    return [Error("LOGIN_FAILURE_LIMIT must be 0 (no limit) or a positive number.", id="oxaas.E001")]
+
+
+@register
+def check_max_recipients(**kwargs: Any) -> list[CheckMessage]:
+    """E002: an alias needs at least one recipient."""
+    if settings.MAX_RECIPIENTS >= 1:
+        return []
+    return [Error("MAX_RECIPIENTS must be at least 1.", id="oxaas.E002")]
+
+
+@register
+def check_mail_store(**kwargs: Any) -> list[CheckMessage]:
+    """E003: MAIL_STORE names a store that exists in this product."""
+    from mailstats.stores import store_from_url
+
+    try:
+        store_from_url(settings.MAIL_STORE)
+    except ValueError as error:
+        return [Error(f"MAIL_STORE is wrong: {error}", id="oxaas.E003")]
+    return []
+
+
+@register
+def check_database(**kwargs: Any) -> list[CheckMessage]:
+    """E004: the product knows SQLite and PostgreSQL."""
+    engine = settings.DATABASES["default"]["ENGINE"]
+    if engine in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+        return []
+    scheme = urlsplit(engine).path
+    return [Error(f"DATABASE_URL must begin with sqlite:// or postgres://, not {scheme}.", id="oxaas.E004")]
+
+
+@register
+def check_trusted_proxies(**kwargs: Any) -> list[CheckMessage]:
+    """E005: TRUSTED_PROXIES is a number of hops."""
+    if settings.TRUSTED_PROXIES >= 0:
+        return []
+    return [Error("TRUSTED_PROXIES must be 0 (none) or the number of proxies in front.", id="oxaas.E005")]

@@ -1,0 +1,56 @@
+"""Middleware: paths that cannot be read, and a data base that cannot be reached."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+
+logger = logging.getLogger(__name__)
+
+API_PREFIXES: Final = ("/oxaas/", "/api/oxaas/")
+RETRY_AFTER: Final = 5
+UNAVAILABLE: Final = "The data base is not reachable at the moment. Try again shortly."
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class ApiPathMiddleware:
+    """A path below the API's prefixes that is not UTF-8 names nothing: 404.
+
+    Django would escape the bytes back to text, and so make it mean another path.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(API_PREFIXES):
+            try:
+                request.META.get("PATH_INFO", "").encode("latin-1").decode("utf-8")
+            except UnicodeError:
+                return JsonResponse({"error": "The path is not percent-encoded UTF-8."}, status=404)
+        return self.get_response(request)
+
+
+class DatabaseUnavailableMiddleware:
+    """An unreachable data base is 503 with Retry-After, in the API's form below its prefixes."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answers for the views; the API's own handler has the same exceptions."""
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        logger.error("data base unreachable: %s", exception)
+        headers = {"Retry-After": str(RETRY_AFTER)}
+        if request.path.startswith(API_PREFIXES):
+            return JsonResponse({"error": UNAVAILABLE}, status=503, headers=headers)
+        return HttpResponse(UNAVAILABLE, content_type="text/plain; charset=utf-8", status=503, headers=headers)

@@ -1,0 +1,26 @@
+"""The contract's prefixes, the web admin, the API's documentation and the health check."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+
+from oxaas import converters
+from oxaas.health import health
+from oxaas.schema import docs_urlpatterns
+from oxaas.views import not_found
+
+converters.register()
+
+urlpatterns = [
+    path("oxaas/v1/admin/", include("accounts.urls")),
+    path("api/oxaas/v1/admin/forwards/", include("forwards.urls")),
+    path("api/oxaas/v1/admin/explicitmaildomains/", include("domains.urls")),
+    path("api/oxaas/mail/", include("mailstats.urls")),
+    re_path(r"^(?:api/)?oxaas(?:/|$)", not_found),
+    *docs_urlpatterns,
+    path("health", health),
+    path("admin/", admin.site.urls),
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+]
+
+handler500 = "oxaas.views.server_error"

@@ -1,0 +1,61 @@
+"""What every test has: the world, a caller of the API, cheap password hashes, and no network but loopback."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from accounts.models import Reseller
+from tests.client import Api
+from tests.world import World, build
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Thousands of logins would spend minutes in a real hasher."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, cheap_hashes: None) -> None:
+    """The world stands in the data base before the first test; each test's own changes are rolled back."""
+    with django_db_blocker.unblock():
+        build()
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The world. A test with real transactions finds the data base emptied by the one before, and builds it anew."""
+    if not Reseller.objects.exists():
+        build()
+    return World.load()
+
+
+@pytest.fixture
+def api() -> Api:
+    """A caller of the API."""
+    return Api()
+
+
+@pytest.fixture
+def override(settings: Any) -> None:
+    """MASTER_ACCOUNT_OVERRIDE is on."""
+    settings.MASTER_ACCOUNT_OVERRIDE = True
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that would leave this machine fails."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            pytest.fail(f"tried to reach {address[0]}", pytrace=False)
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
