@@ -110,7 +110,9 @@ class PathContextBackend(CredentialsBackend):
 class TenantBackend(CredentialsBackend):
     """Tenant credentials: they open the Mail operations and nothing else."""
 
-    def authenticate(self, request: HttpRequest | None, tenant: str, password: str) -> Administrator | None:
+    def authenticate(  # type: ignore[override]  # the keywords pick the backend
+        self, request: HttpRequest | None, tenant: str, password: str
+    ) -> Administrator | None:
         """The tenant credential with this name and password, or None. Raises TooManyAttempts."""
         if request is None or not tenant or not password or not printable(tenant):
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
@@ -45,6 +46,14 @@ class Reseller(models.Model):
     can_create_subadmin = models.BooleanField("Subadmin.CanCreateSubadmin", default=False)
     max_subadmin = models.PositiveIntegerField("Subadmin.MaxSubadmin", null=True, blank=True)
     max_user_per_context = models.PositiveIntegerField("Context.MaxUser", null=True, blank=True)
+    # The web admin in the reseller's own name.
+    product_name = models.CharField(_("product name"), max_length=60, blank=True, default="")
+    colour = models.CharField(_("colour"), max_length=7, blank=True, default="", help_text=_("Such as #1f6feb."))
+    hide_subjects = models.BooleanField(
+        _("hide subjects"),
+        default=False,
+        help_text=_("The web admin shows no subjects of this reseller's users' mail."),
+    )
 
     objects = ResellerQuerySet.as_manager()
 
@@ -56,6 +65,9 @@ class Reseller(models.Model):
             models.CheckConstraint(condition=~Q(parent=models.F("id")), name="reseller_is_not_its_own_parent"),
             models.CheckConstraint(
                 condition=Q(parent=None) | Q(can_create_subadmin=False), name="reseller_child_has_no_children"
+            ),
+            models.CheckConstraint(
+                condition=Q(colour="") | Q(colour__regex=r"^#[0-9a-f]{6}$"), name="reseller_colour_is_six_hex_digits"
             ),
         ]
 
@@ -227,6 +239,14 @@ class Administrator(AbstractBaseUser):
         Context, models.CASCADE, related_name="administrators", null=True, blank=True, verbose_name=_("context")
     )
     is_active = models.BooleanField(_("active"), default=True)
+    language = models.CharField(
+        _("language"),
+        max_length=8,
+        choices=settings.LANGUAGES,
+        blank=True,
+        default="",
+        help_text=_("Empty: the browser's."),
+    )
 
     objects = AdministratorManager()
 

@@ -13,7 +13,8 @@ from oxaas.addresses import digits_of, normalize_identifier, normalize_uidname, 
 from oxaas.scoping import ScopedQuerySet, resellers_in_charge
 
 if TYPE_CHECKING:
-    from accounts.models import Administrator, User
+    # Named in quotes below, where the linter does not look.
+    from accounts.models import Administrator, Change, ConfigProperty, CustomId, Reseller, User  # noqa: F401
 
 NOTHING: Final = Q(pk__in=())
 IdentifierField = Literal["UIDNAME", "MSISDN", "CUSTOM", "ANY"]

@@ -208,7 +208,7 @@ class SchemePermission(BasePermission):
 
 
 class ContractViewSet(ViewSet):
-    """Base of the viewsets: a subclass declares `scheme` and `family`; its operations resolve, call a service, answer."""
+    """Base of the viewsets. A subclass declares `scheme` and `family`; its methods resolve, call a service, answer."""
 
     scheme: ClassVar[str]
     family: ClassVar[Family]

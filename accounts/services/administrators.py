@@ -55,6 +55,7 @@ def update_administrator(
     password: str | None = None,
     password_hash: str | None = None,
     is_active: bool | Keep = KEEP,
+    language: str | Keep = KEEP,
 ) -> Administrator:
     """Set a new password (when it differs), suspend, resume.
 
@@ -70,6 +71,8 @@ def update_administrator(
         if not is_active and actor.administrator is not None and actor.administrator.pk == administrator.pk:
             raise NotAllowed("Nobody suspends themselves.")
         administrator.is_active = is_active
+    if not isinstance(language, Keep):
+        administrator.language = language
     administrator.save()
     after = snapshot(administrator) | ({"password": "changed"} if after_password else {})
     record(actor, _entry(administrator, before, after))
@@ -94,6 +97,7 @@ def snapshot(administrator: Administrator) -> Snapshot:
         "role": administrator.role,
         "reseller": administrator.reseller.name if administrator.reseller else None,
         "is_active": administrator.is_active,
+        "language": administrator.language,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from django.db import transaction
@@ -25,7 +26,8 @@ RESTRICTIONS: Final[dict[str, str]] = {
     "Context.MaxUser": "max_user_per_context",
 }
 _RESTRICTED: Final = frozenset(RESTRICTIONS.values()) | {"is_active"}
-_FIELDS: Final = frozenset({"name", "display_name"}) | _RESTRICTED
+_COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
+_FIELDS: Final = frozenset({"name", "display_name", "product_name", "colour", "hide_subjects"}) | _RESTRICTED
 
 
 @transaction.atomic
@@ -121,10 +123,14 @@ def _checked(reseller: Reseller, field: str, value: Any) -> Any:
             lock_names([f"reseller-name:{value}"])
             if Reseller.objects.filter(name=value).exclude(pk=reseller.pk).exists():
                 raise Conflict(f"The reseller's name {value} is taken.", field="name")
-        case "display_name":
+        case "display_name" | "product_name":
             if value:
-                clean_identifier(value, what="display name", field="display_name")
-        case "is_active" | "can_create_subadmin":
+                limit = 254 if field == "display_name" else 60
+                clean_identifier(value, what=field.replace("_", " "), field=field, limit=limit)
+        case "colour":
+            if value and not _COLOUR.fullmatch(value):
+                raise Invalid("A colour is written as # and six hexadecimal digits, such as #1f6feb.", field="colour")
+        case "is_active" | "can_create_subadmin" | "hide_subjects":
             if not isinstance(value, bool):
                 raise Invalid("The value must be true or false.", field=field)
         case _:
