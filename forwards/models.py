@@ -47,6 +47,7 @@ class Recipient(models.Model):
     )
     address = models.CharField(_("recipient"), max_length=254)
     normalized = models.CharField(max_length=508, db_index=True, editable=False)
+    domain = models.CharField(max_length=253, db_index=True, editable=False)
 
     objects = RecipientQuerySet.as_manager()
 

@@ -190,8 +190,7 @@ def _check_recipients(actor: Actor, alias: Address, added: Sequence[Address], *,
 
 
 def _current(row: ForwardingAlias) -> list[Address]:
-    rows = row.recipients.order_by("pk").values_list("address", "normalized")
-    return [Address(written, normalized, normalized.rpartition("@")[2]) for written, normalized in rows]
+    return [Address(*values) for values in row.recipients.order_by("pk").values_list("address", "normalized", "domain")]
 
 
 def _change(actor: Actor, forward: ForwardingAlias, target: Sequence[Address]) -> bool:
@@ -219,7 +218,7 @@ def _change(actor: Actor, forward: ForwardingAlias, target: Sequence[Address]) -
 
 def _append(row: ForwardingAlias, addresses: Sequence[Address]) -> None:
     Recipient.objects.bulk_create(
-        Recipient(alias=row, address=one.written, normalized=one.normalized) for one in addresses
+        Recipient(alias=row, address=one.written, normalized=one.normalized, domain=one.domain) for one in addresses
     )
 
 
