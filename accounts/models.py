@@ -17,13 +17,13 @@ from accounts.querysets import (
     AdministratorManager,
     ChangeQuerySet,
     ConfigPropertyQuerySet,
+    ContextQuerySet,
     CustomIdQuerySet,
     ResellerQuerySet,
     UserQuerySet,
 )
 from oxaas.access import WEB_ROLES, Role
 from oxaas.changes import Door
-from oxaas.scoping import ScopedQuerySet
 
 models.CharField.register_lookup(Length)
 
@@ -95,7 +95,7 @@ class Context(models.Model):
     max_user = models.PositiveIntegerField(_("most users"), null=True, blank=True, help_text=_("Empty: unlimited."))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
-    objects = ScopedQuerySet["Context"].as_manager()
+    objects = ContextQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

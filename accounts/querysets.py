@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
+from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
-from django.db.models import Q
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Least, NullIf
 
 from oxaas.access import Role
 from oxaas.addresses import digits_of, normalize_identifier, normalize_uidname, printable
@@ -14,8 +16,11 @@ from oxaas.scoping import ScopedQuerySet, resellers_in_charge
 
 if TYPE_CHECKING:
     # Named in quotes below, where the linter does not look.
-    from accounts.models import Administrator, Change, ConfigProperty, CustomId, Reseller, User  # noqa: F401
+    from accounts.models import Administrator, Change, ConfigProperty, Context, CustomId, Reseller, User  # noqa: F401
 
+# A part of a limit from which on a person should look, and a number that stands for "no limit" while comparing.
+_NEAR: Final = 0.9
+_NO_LIMIT: Final = 2**31 - 1
 NOTHING: Final = Q(pk__in=())
 IdentifierField = Literal["UIDNAME", "MSISDN", "CUSTOM", "ANY"]
 _PHONE: Final = re.compile(r"[+ ]?[0-9][0-9 .\-]{4,63}")
@@ -31,8 +36,37 @@ class ResellerQuerySet(ScopedQuerySet["Reseller"]):
         return NOTHING
 
 
+class ContextQuerySet(ScopedQuerySet["Context"]):
+    """Contexts, with what the lists show of them."""
+
+    def with_use(self) -> Self:
+        """Adds `user_count`, and `user_limit`: the least of its own, its reseller's, that one's parent's (or null)."""
+        users = apps.get_model("accounts", "User").objects.filter(context=OuterRef("pk")).order_by()
+        limits = [F("max_user"), F("reseller__max_user_per_context"), F("reseller__parent__max_user_per_context")]
+        return self.annotate(
+            user_count=Coalesce(Subquery(users.values("context").annotate(n=Count("*")).values("n")), 0),
+            user_limit=NullIf(Least(*(Coalesce(limit, _NO_LIMIT) for limit in limits)), Value(_NO_LIMIT)),
+        )
+
+    def near_limit(self) -> Self:
+        """Those that have at least nine tenths of the users that they may have."""
+        return self.with_use().filter(user_count__gte=F("user_limit") * _NEAR)
+
+    def suspended(self) -> Self:
+        """Those that are not active themselves."""
+        return self.filter(is_active=False)
+
+
 class UserQuerySet(ScopedQuerySet["User"]):
     """Users are what a tenant credential sees: those of its reseller's and the direct children's contexts."""
+
+    def near_quota(self) -> Self:
+        """Those whose mailbox, when it was last measured, held at least nine tenths of its quota."""
+        return self.filter(quota__isnull=False, mailbox_use__bytes__gte=F("quota") * _NEAR)
+
+    def suspended(self) -> Self:
+        """Those that are not active themselves."""
+        return self.filter(is_active=False)
 
     def identified_by(self, text: str, field: IdentifierField = "ANY") -> User | None:
         """The user of exactly this identifier, without case: a uidname, else an msisdn, else a custom id."""

@@ -7,8 +7,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Self
 
+from django.apps import apps
 from django.db import connection
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Collate
 
 from oxaas.scoping import ScopedQuerySet
@@ -25,9 +26,26 @@ _CHUNK: Final = 2000
 class ForwardingAliasQuerySet(ScopedQuerySet["ForwardingAlias"]):
     """Aliases; they hang on their context."""
 
+    def dangling(self) -> Self:
+        """Those with a recipient in a domain of this platform that no active mailbox and no active alias answers to."""
+        recipients = apps.get_model("forwards", "Recipient").objects.filter(alias=OuterRef("pk"))
+        return self.filter(Exists(recipients.dangling()))
+
+    def suspended(self) -> Self:
+        """Those that are not active themselves."""
+        return self.filter(is_active=False)
+
 
 class RecipientQuerySet(ScopedQuerySet["Recipient"]):
     """Recipients; they hang on their alias."""
+
+    def dangling(self) -> Self:
+        """Those in a domain of this platform that no active mailbox and no active alias answers to."""
+        same = OuterRef("normalized")
+        domains = apps.get_model("domains", "ExplicitDomain").objects.filter(name=OuterRef("domain"))
+        users = apps.get_model("accounts", "User").objects.filter(uidname_normalized=same, is_active=True)
+        aliases = apps.get_model("forwards", "ForwardingAlias").objects.filter(normalized=same, is_active=True)
+        return self.filter(Exists(domains), ~Exists(users), ~Exists(aliases))
 
     def of_alias(self, context: Context, normalized: str) -> Self:
         """The recipients of one alias of a context, in the order in which they were added."""

@@ -11,13 +11,16 @@ from typing import Any, Final
 from django.conf import settings
 
 from accounts.models import LastLogin, User
+from mailstats.models import MailboxUse
 from mailstats.stores import Mailbox, Message, OpenMailbox, StoreError, store_from_url
 from oxaas.errors import StoreUnavailable
+from oxaas.iteration import batched
 
 logger = logging.getLogger(__name__)
 
 RECENT_MAILS: Final = 5
 UNLIMITED: Final = -1
+_CHUNK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,24 @@ def open_figures(user: User) -> Iterator[MailFigures]:
     except StoreError as error:
         logger.error("mail store: user %s: %s", user.pk, error.cause)
         raise StoreUnavailable(str(error)) from error
+
+
+def measure_all() -> int:
+    """Note what every active user's mailbox holds, and say how many were measured. StoreUnavailable."""
+    measured = 0
+    for users in batched(User.objects.filter(is_active=True).order_by("pk").iterator(_CHUNK), _CHUNK):
+        rows = [_measured(user) for user in users]
+        MailboxUse.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["user"], update_fields=["bytes", "messages", "measured_at"]
+        )
+        measured += len(rows)
+    return measured
+
+
+def _measured(user: User) -> MailboxUse:
+    with open_figures(user) as figures:
+        usage = figures.mailbox.usage()
+    return MailboxUse(user=user, bytes=usage.bytes, messages=usage.messages)
 
 
 def _mail(message: Message) -> dict[str, Any]:
