@@ -1,4 +1,4 @@
-"""What the person in front of the dashboard should know: how much there is, what needs work, what changed, how it grows."""
+"""What the person at the dashboard should know: how much there is, what needs work, what changed, how it grows."""
 
 from __future__ import annotations
 
@@ -89,18 +89,19 @@ def _attention(administrator: Administrator) -> list[Tile]:
 
 
 def _users_by_context(administrator: Administrator) -> list[Bar]:
-    counted = Context.objects.visible_to(administrator).with_use().order_by("-user_count", "pk")[:CONTEXTS_SHOWN]
-    rows = [(context, int(context.user_count)) for context in counted]
-    most = max((count for _context, count in rows), default=0) or 1
+    # `user_count` is an annotation, which the type of the queryset does not know.
+    contexts: Any = Context.objects.visible_to(administrator).with_use()
+    rows = list(contexts.order_by("-user_count", "pk").values_list("pk", "name", "user_count")[:CONTEXTS_SHOWN])
+    most = max((count for _pk, _name, count in rows), default=0) or 1
     return [
         Bar(
-            label=context.name,
+            label=name,
             value=count,
             size=100 * count / most,
             offset=100 * index / len(rows),
-            url=f"{_list_of(User)}?context__id__exact={context.pk}",
+            url=f"{_list_of(User)}?context__id__exact={pk}",
         )
-        for index, (context, count) in enumerate(rows)
+        for index, (pk, name, count) in enumerate(rows)
     ]
 
 
