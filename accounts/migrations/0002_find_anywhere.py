@@ -1,0 +1,18 @@
+"""Search finds a part of a name as fast as its beginning (PostgreSQL)."""
+
+from django.db import migrations
+
+from oxaas.postgres import run_on_postgresql, trigram_index
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0001_initial")]
+
+    operations = [
+        # A trusted extension: the data base's owner may create it.
+        run_on_postgresql("CREATE EXTENSION IF NOT EXISTS pg_trgm", "SELECT 1"),
+        trigram_index("user_uidname_anywhere", "accounts_user", "uidname_normalized"),
+        trigram_index("user_msisdn_anywhere", "accounts_user", "msisdn_digits"),
+        trigram_index("custom_id_anywhere", "accounts_customid", "value_normalized"),
+        trigram_index("context_name_anywhere", "accounts_context", "UPPER(name)"),
+    ]

@@ -1,0 +1,11 @@
+"""Search finds a part of a domain as fast as its beginning (PostgreSQL)."""
+
+from django.db import migrations
+
+from oxaas.postgres import trigram_index
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0002_find_anywhere"), ("domains", "0001_initial")]
+
+    operations = [trigram_index("domain_anywhere", "domains_explicitdomain", "name")]

@@ -1,0 +1,14 @@
+"""Search finds a part of an address as fast as its beginning (PostgreSQL)."""
+
+from django.db import migrations
+
+from oxaas.postgres import trigram_index
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0002_find_anywhere"), ("forwards", "0001_initial")]
+
+    operations = [
+        trigram_index("alias_anywhere", "forwards_forwardingalias", "normalized"),
+        trigram_index("recipient_anywhere", "forwards_recipient", "normalized"),
+    ]

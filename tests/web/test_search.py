@@ -1,0 +1,72 @@
+"""The search box: what is found, and that nobody finds what is not theirs."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from oxaas.web.search import search
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def labels(world: World, login: str, text: str) -> list[str]:
+    return [hit.label for hit in search(world.administrators[login], text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("JOHNDOE@acme", "johndoe@acme.example"),
+        ("ndoe@acm", "johndoe@acme.example"),
+        ("john24", "john24 → johndoe@acme.example"),
+        ("sales@acme", "sales@acme.example"),
+        ("4912345624", "johndoe@acme.example"),
+        ("+49.1234.5624", "johndoe@acme.example"),
+        ("acme.exa", "acme.example"),
+        ("PHA_AC", "alpha_acme"),
+        ("24", "24 alpha_acme"),
+        ("alphakid", "alphakid"),
+        ("outside@", "outside@elsewhere.example → sales@acme.example"),
+    ],
+)
+def test_search__own_things_are_found_by_prefix_and_by_part(world: World, text: str, label: str) -> None:
+    assert label in labels(world, "alpha", text)
+
+
+@pytest.mark.parametrize("text", ["echo", "johndoe@echo.example", "john44", "4912345644", "44", "beta", "gold"])
+def test_search__foreign_things_are_not_found(world: World, text: str) -> None:
+    assert labels(world, "alpha", text) == []
+    assert labels(world, "root", text) != []
+
+
+def test_search__a_child_finds_nothing_of_its_parent(world: World) -> None:
+    assert labels(world, "alphakid", "acme") == []
+    assert labels(world, "alphakid", "cafe") != []
+
+
+def test_search__a_context_admin_finds_no_domain_and_no_reseller(world: World) -> None:
+    kinds = {str(hit.kind) for hit in search(world.administrators["admin@alpha_acme"], "a")}
+    assert kinds.isdisjoint({"Domain", "Reseller"})
+    assert "User" in kinds
+
+
+@pytest.mark.parametrize("text", ["", "   ", "a\x00b", "\ud800", "x" * 255])
+def test_search__what_can_match_nothing_asks_nothing(world: World, text: str, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    with django_assert_num_queries(0):
+        assert labels(world, "alpha", text) == []
+
+
+def test_search__wildcards_are_text(world: World) -> None:
+    assert labels(world, "alpha", "%") == []
+    assert labels(world, "alpha", "j_hn") == []
+
+
+def test_search__a_tenant_finds_nothing(world: World) -> None:
+    assert labels(world, "portal-alpha", "acme") == []
+
+
+def test_search__hits_lead_to_pages_of_the_web_admin(world: World) -> None:
+    assert {urlsplit(hit.url).path.split("/")[1] for hit in search(world.administrators["alpha"], "acme")} == {"admin"}
