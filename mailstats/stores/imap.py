@@ -30,6 +30,7 @@ _SENTENCES = {
     b"AUTHENTICATIONFAILED": "The mail server refuses the login of the mail statistics.",
     b"AUTHORIZATIONFAILED": "The mail server does not know this mailbox.",
     b"LIMIT": "The mail server has too many connections to this mailbox.",
+    b"SERVERBUG": "The mail server cannot open this mailbox at the moment.",
     b"UNAVAILABLE": "The mail server cannot open this mailbox at the moment.",
 }
 _UNEXPECTED = "The mail server answers in an unexpected way."

@@ -170,7 +170,7 @@ class Connection:
         if line[0].startswith(b"* "):
             status, code, text = _status(line[0][2:])
             if status == b"BYE":
-                raise RefusedError(command, code or b"UNAVAILABLE", text)
+                raise RefusedError(command, code, text)
             return False
         tag, _, rest = line[0].partition(b" ")
         status, code, text = _status(rest)
@@ -226,8 +226,12 @@ def secured(connection: socket.socket, context: ssl.SSLContext, host: str, end: 
 
 
 def _status(text: bytes) -> tuple[bytes, bytes, bytes]:
+    """The status, its response code and the whole text; the status is empty where there is none."""
     found = _STATUS.match(text)
-    return (found[1].upper(), (found[2] or b"").upper(), text) if found else (b"", b"", text)
+    if found is None:
+        return b"", b"", text
+    status, code = found[1].upper(), (found[2] or b"").upper()
+    return status, code or (b"UNAVAILABLE" if status == b"BYE" else b""), text
 
 
 def parse(line: Line) -> list[Value]:

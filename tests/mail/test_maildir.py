@@ -380,42 +380,6 @@ def test_recent__a_name_that_is_no_text_is_cleaned(mail: Maildirs) -> None:
     assert message.flags == MailFlag.SEEN
 
 
-# Where the store is
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "maildir",
-        "maildir:",
-        "maildir://",
-        "maildir://host/path",
-        "maildir:relative",
-        "maildir:///path?query=secret",
-        "maildir:///path#secret",
-        "maildir:///a%00secret",
-        "maildir:///%ffsecret",
-        "maildir://[secret/",
-        "mbox:///secret",
-        "/secret",
-        "http://user:secret@host",
-    ],
-)
-def test_store_from_url__what_names_no_store_is_refused_without_a_secret(url: str) -> None:
-    with pytest.raises(ValueError, match=r"\.$") as caught:
-        store_from_url(url)
-    assert "secret" not in str(caught.value)
-
-
-def test_store_from_url__a_path_is_decoded_and_the_store_kept(tmp_path: Path) -> None:
-    delivery.deliver(tmp_path / "my mail", USER, b"x")
-    store = store_from_url(f"maildir://{tmp_path}/my%20mail")
-    assert store is store_from_url(f"maildir://{tmp_path}/my%20mail")
-    with store.open(Mailbox(USER)) as opened:
-        assert opened.unread() == 1
-
-
 # What the writer leaves
 
 
