@@ -104,7 +104,7 @@ def _initialize(folder: Path, binaries: Path, password: str) -> Path:
         os.chown(folder, identity["user"], identity["group"])
         os.chown(password_file, identity["user"], identity["group"])
     data = folder / "data"
-    access = ["-U", "postgres", "-A", "scram-sha-256", "--pwfile", password_file]
+    access: list[str | Path] = ["-U", "postgres", "-A", "scram-sha-256", "--pwfile", password_file]
     _run(binaries / "initdb", "-D", data, *access, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", **identity)
     password_file.unlink()
     return data

@@ -1,0 +1,39 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format lock clean packages venv venv-dev
+
+PYTHON_IN_VENV := .venv/bin/python
+# What the suite starts for itself: data base, browser with a font, mail servers, proxy.
+PACKAGES := postgresql chromium fonts-dejavu-core postfix postfix-pgsql \
+	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql nginx
+
+help: ## Show this help
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: venv ## Serve the demo on http://127.0.0.1:8000/ (another port: make run PORT=8001)
+	@exec $(PYTHON_IN_VENV) scripts/run.py
+
+test: packages lint ## All checks and tests, on SQLite and PostgreSQL (some of them: make test ARGS="-k alias")
+	@scripts/test $(ARGS)
+
+lint: venv-dev ## Format, lint, types, Django's checks, migrations: without the tests
+	@scripts/lint
+
+format: venv-dev ## Format the code and mend what ruff can mend
+	$(PYTHON_IN_VENV) -m ruff format .
+	$(PYTHON_IN_VENV) -m ruff check --fix .
+
+lock: ## Write requirements*.txt from the .in files (newest versions: make lock ARGS=--upgrade)
+	@scripts/lock $(ARGS)
+
+clean: ## Remove the virtual environment, caches and reports; the development data stay
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv:
+	@scripts/venv requirements.txt
+
+venv-dev:
+	@scripts/venv requirements-dev.txt
+
+packages:
+	@scripts/apt $(PACKAGES)
