@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -20,11 +20,15 @@ class CustomInputSerializer(serializers.Serializer[Any]):
 class MsisdnSerializer(serializers.Serializer[Any]):
     """`{"msisdn": "+49.12345.6789"}`"""
 
+    example: ClassVar = {"msisdn": "+49.12345.6789"}
+
     msisdn = Text()
 
 
 class UidnameSerializer(serializers.Serializer[Any]):
     """`{"uidname": "johndoe@example.com"}`"""
+
+    example: ClassVar = {"uidname": "johndoe@example.com"}
 
     uidname = Text()
 
@@ -38,7 +42,7 @@ class RemovableList(serializers.ListField):
         return [] if data == "" else list(super().to_internal_value(data))
 
 
-class UidsSerializer(serializers.Serializer[Any]):
+class UidsInputSerializer(serializers.Serializer[Any]):
     """`{"msisdn": …, "custom": […]}`: a key that is absent stays as it is; `null`, `""` and `[]` remove."""
 
     msisdn = Text(required=False, allow_null=True, allow_blank=True)

@@ -27,7 +27,7 @@ urlpatterns = [
     path(f"{_USER}/userconfig", UserViewSet.as_view({"get": "retrieve_config"}), name="userconfig"),
     path(
         f"{_USER}/userconfig/searchpattern/<rest:searchpattern>",
-        UserViewSet.as_view({"get": "retrieve_config"}),
+        UserViewSet.as_view({"get": "search_config"}),
         name="userconfig-searchpattern",
     ),
 ]

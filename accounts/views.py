@@ -14,13 +14,27 @@ from accounts.serializers import (
     CustomInputSerializer,
     MsisdnSerializer,
     UidnameSerializer,
-    UidsSerializer,
+    UidsInputSerializer,
     user_body,
 )
 from accounts.services.config import effective_config
 from accounts.services.users import set_uids, update_user
 from oxaas.api import ADMIN, ContractViewSet, body_of, whole_number
 from oxaas.errors import Invalid, NotFound
+from oxaas.openapi.answers import (
+    CHANGED,
+    CUSTOM,
+    NO_USER,
+    NOT_SET,
+    REMOVED,
+    UNAUTHORIZED,
+    USER,
+    USERCONFIG,
+    WRONG,
+    error,
+    success,
+)
+from oxaas.openapi.operations import Answer, operation
 
 
 class UserViewSet(ContractViewSet):
@@ -29,6 +43,7 @@ class UserViewSet(ContractViewSet):
     scheme = "contextAdminAuth"
     family = ADMIN
 
+    @operation("getCustom", success(CUSTOM), UNAUTHORIZED, NOT_SET)
     def retrieve_custom(self, request: Request, contextid: str, userid: str) -> Response:
         """get custom name of user"""
         values = list(self._user(userid).custom_ids.order_by("position").values_list("value", flat=True))
@@ -36,16 +51,19 @@ class UserViewSet(ContractViewSet):
             raise NotFound("The user has no custom id.")
         return Response({"custom": values})
 
+    @operation("putCustom", *CHANGED, body=CustomInputSerializer, example={"custom": "string"})
     def update_custom(self, request: Request, contextid: str, userid: str) -> Response:
         """change custom id(s)"""
         user = self._user(userid)
         body = body_of(request, CustomInputSerializer)
         return Response(user_body(update_user(actor=self.actor, user=user, custom=body["custom"])))
 
+    @operation("deleteCustom", *REMOVED)
     def destroy_custom(self, request: Request, contextid: str, userid: str) -> Response:
         """delete custom id(s)"""
         return Response(user_body(update_user(actor=self.actor, user=self._user(userid), custom=[])))
 
+    @operation("getMsisdn", success(MsisdnSerializer), UNAUTHORIZED, NOT_SET)
     def retrieve_msisdn(self, request: Request, contextid: str, userid: str) -> Response:
         """get msisdn of user"""
         msisdn = self._user(userid).msisdn
@@ -53,36 +71,49 @@ class UserViewSet(ContractViewSet):
             raise NotFound("The user has no msisdn.")
         return Response({"msisdn": msisdn})
 
+    @operation("putMsisdn", *CHANGED, body=MsisdnSerializer)
     def update_msisdn(self, request: Request, contextid: str, userid: str) -> Response:
         """change msisdn"""
         user = self._user(userid)
         body = body_of(request, MsisdnSerializer)
         return Response(user_body(update_user(actor=self.actor, user=user, msisdn=body["msisdn"])))
 
+    @operation("deleteMsisdn", *REMOVED)
     def destroy_msisdn(self, request: Request, contextid: str, userid: str) -> Response:
         """delete msisdn"""
         return Response(user_body(update_user(actor=self.actor, user=self._user(userid), msisdn=None)))
 
+    @operation("getUidname", success(UidnameSerializer), UNAUTHORIZED, NO_USER)
     def retrieve_uidname(self, request: Request, contextid: str, userid: str) -> Response:
         """get uidname of user"""
         return Response({"uidname": self._user(userid).uidname})
 
+    @operation("putUidname", *CHANGED, error(409, "User does already exist"), body=UidnameSerializer)
     def update_uidname(self, request: Request, contextid: str, userid: str) -> Response:
         """change uidname"""
         user = self._user(userid)
         body = body_of(request, UidnameSerializer)
         return Response(user_body(update_user(actor=self.actor, user=user, uidname=body["uidname"])))
 
+    @operation(
+        "postUids", *CHANGED, Answer(201, "At least one setting has been created", USER), body=UidsInputSerializer
+    )
     def create_uids(self, request: Request, contextid: str, userid: str) -> Response:
         """change or remove msisdn or custom id(s)"""
         user = self._user(userid)
-        serializer = UidsSerializer(data=request.data)
+        serializer = UidsInputSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         outcome = set_uids(actor=self.actor, user=user, **serializer.changes())
         code = status.HTTP_201_CREATED if outcome.created else status.HTTP_200_OK
         return Response(user_body(outcome.user), status=code)
 
-    def retrieve_config(self, request: Request, contextid: str, userid: str, searchpattern: str = "") -> Response:
+    @operation("getUserconfig", success(USERCONFIG), UNAUTHORIZED, NO_USER)
+    def retrieve_config(self, request: Request, contextid: str, userid: str) -> Response:
+        """get whole config of the user"""
+        return Response({"userconfig": effective_config(self._user(userid), "")})
+
+    @operation("searchUserconfig", success(USERCONFIG), UNAUTHORIZED, NO_USER)
+    def search_config(self, request: Request, contextid: str, userid: str, searchpattern: str) -> Response:
         """get whole config of the user"""
         return Response({"userconfig": effective_config(self._user(userid), searchpattern)})
 
@@ -102,6 +133,9 @@ class UserSearchViewSet(ContractViewSet):
     family = ADMIN
     context_kwarg = None
 
+    @operation(
+        "searchUser", success(USER), WRONG, UNAUTHORIZED, error(404, "User not found"), query=("search", "field")
+    )
     def search(self, request: Request) -> Response:
         """search for users using given query parameters"""
         text: str = request.query_params.get("search", "")

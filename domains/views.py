@@ -10,6 +10,8 @@ from domains.models import ExplicitDomain
 from oxaas.addresses import parse_domain
 from oxaas.api import EXPLICIT_DOMAINS, ContractViewSet
 from oxaas.errors import NotFound
+from oxaas.openapi.answers import DOMAIN, DOMAIN_EXISTS, DOMAINS, UNAUTHORIZED, WRONG, error, success
+from oxaas.openapi.operations import operation
 
 
 class DomainViewSet(ContractViewSet):
@@ -18,6 +20,7 @@ class DomainViewSet(ContractViewSet):
     scheme = "resellerAdminAuth"
     family = EXPLICIT_DOMAINS
 
+    @operation("headDomain", *DOMAIN_EXISTS)
     def exists(self, request: Request, contextid: str, domain: str) -> Response:
         """Check whether given domain exists in context"""
         rows = ExplicitDomain.objects.visible_to(self.caller).filter(context=self.context)
@@ -25,11 +28,13 @@ class DomainViewSet(ContractViewSet):
             raise NotFound("The context does not have this domain.")
         return Response()
 
+    @operation("postDomain", success(DOMAIN), WRONG, UNAUTHORIZED, error(409, "Domain could not be added"))
     def create(self, request: Request, contextid: str, domain: str) -> Response:
         """Create given domain in context"""
         row = services.add_domain(actor=self.actor, context=self.context, name=domain)
         return Response({"domain": row.name})
 
+    @operation("deleteDomain", success(), WRONG, UNAUTHORIZED, error(409, "Domain could not be removed"))
     def destroy(self, request: Request, contextid: str, domain: str) -> Response:
         """Remove given domain from context"""
         services.remove_domain(actor=self.actor, context=self.context, name=domain)
@@ -42,6 +47,7 @@ class ContextDomainsViewSet(ContractViewSet):
     scheme = "resellerAdminAuth"
     family = EXPLICIT_DOMAINS
 
+    @operation("listDomains", success(DOMAINS), WRONG, UNAUTHORIZED)
     def list(self, request: Request, contextid: str) -> Response:
         """List all explicit mail domains within given context"""
         rows = ExplicitDomain.objects.visible_to(self.caller).filter(context=self.context)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Final
 
 from rest_framework import serializers
 
 from oxaas.fields import TextOrList
+
+_STRING: Final = {"type": "string"}
+_STRINGS: Final = {"type": "array", "minItems": 1, "items": _STRING}
 
 
 class RecipientInputSerializer(serializers.Serializer[Any]):
@@ -15,6 +18,13 @@ class RecipientInputSerializer(serializers.Serializer[Any]):
     Whether the addresses are good, and whether there are any, is the service's question: an alias that exists already
     is answered before.
     """
+
+    body_schema: ClassVar = {
+        "oneOf": [
+            {"type": "object", "required": ["recipient"], "properties": {"recipient": {"oneOf": [_STRING, _STRINGS]}}},
+            _STRINGS,
+        ]
+    }
 
     recipient = TextOrList()
 

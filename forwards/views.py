@@ -16,6 +16,23 @@ from forwards.serializers import RecipientInputSerializer
 from oxaas.addresses import parse_address
 from oxaas.api import FORWARDS, ContractViewSet, body_of
 from oxaas.errors import Invalid, NotFound
+from oxaas.openapi.answers import (
+    ALIAS_EXISTS,
+    ALREADY,
+    CREATED,
+    DELETED,
+    FORBIDDEN,
+    FORWARD_LISTS,
+    NO_ALIAS,
+    NO_CONTEXT,
+    RECIPIENTS,
+    error,
+    success,
+)
+from oxaas.openapi.operations import operation
+
+RECIPIENT = {"recipient": "recipient@example.com"}
+NO_RECIPIENT = error(400, "the value of the forwarding recipient is wrong")
 
 
 class ForwardViewSet(ContractViewSet):
@@ -26,15 +43,27 @@ class ForwardViewSet(ContractViewSet):
     context_kwarg = "contextId"
     context_names = True
 
+    @operation("getForward", success(RECIPIENTS), FORBIDDEN, NO_ALIAS)
     def retrieve(self, request: Request, contextId: str, alias: str) -> Response:
         """get the forwarding Alias"""
         return Response(self._recipients(alias))
 
+    @operation("headForward", *ALIAS_EXISTS)
     def exists(self, request: Request, contextId: str, alias: str) -> Response:
         """check if the alias exists"""
         self._recipients(alias)
         return Response()
 
+    @operation(
+        "postForward",
+        CREATED,
+        ALREADY,
+        FORBIDDEN,
+        NO_CONTEXT,
+        body=RecipientInputSerializer,
+        example=RECIPIENT,
+        also=(400,),
+    )
     def create(self, request: Request, contextId: str, alias: str) -> Response:
         """create the forwarding Alias"""
         context = self.context
@@ -42,6 +71,16 @@ class ForwardViewSet(ContractViewSet):
         created = services.create_forward(actor=self.actor, context=context, alias=alias, recipients=recipients)
         return _changed(created)
 
+    @operation(
+        "putForward",
+        CREATED,
+        ALREADY,
+        NO_RECIPIENT,
+        FORBIDDEN,
+        NO_ALIAS,
+        body=RecipientInputSerializer,
+        example=RECIPIENT,
+    )
     def update(self, request: Request, contextId: str, alias: str) -> Response:
         """update the forwarding Alias"""
         context = self.context
@@ -49,11 +88,13 @@ class ForwardViewSet(ContractViewSet):
         added = services.add_recipients(actor=self.actor, context=context, alias=alias, recipients=recipients)
         return _changed(added)
 
+    @operation("deleteForward", DELETED, FORBIDDEN, NO_ALIAS)
     def destroy(self, request: Request, contextId: str, alias: str) -> Response:
         """delete the forwarding Alias"""
         services.delete_forward(actor=self.actor, context=self.context, alias=alias)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
+    @operation("headRecipient", *ALIAS_EXISTS)
     def recipient_exists(self, request: Request, contextId: str, alias: str, recipient: str) -> Response:
         """check if a recipient for an alias exists"""
         context = self.context
@@ -62,6 +103,7 @@ class ForwardViewSet(ContractViewSet):
             raise NotFound("The alias has no such recipient.")
         return Response()
 
+    @operation("deleteRecipient", DELETED, FORBIDDEN, NO_ALIAS)
     def destroy_recipient(self, request: Request, contextId: str, alias: str, recipient: str) -> Response:
         """delete the recipient of an alias"""
         services.remove_recipient(actor=self.actor, context=self.context, alias=alias, recipient=recipient)
@@ -84,11 +126,13 @@ class ContextForwardsViewSet(ContractViewSet):
     context_kwarg = "contextId"
     context_names = True
 
+    @operation("listForwards", success(FORWARD_LISTS), FORBIDDEN, NO_CONTEXT)
     def list(self, request: Request, contextId: str) -> StreamingHttpResponse:
         """get the forwarding Aliases in a Context"""
         pieces = _as_json(Recipient.objects.visible_to(self.caller).by_alias(self.context))
         return StreamingHttpResponse(pieces, content_type="application/json")
 
+    @operation("deleteForwards", DELETED, FORBIDDEN, NO_CONTEXT)
     def destroy_all(self, request: Request, contextId: str) -> Response:
         """delete all forwarding Aliases in a context"""
         services.delete_forwards(actor=self.actor, context=self.context)

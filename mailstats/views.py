@@ -9,6 +9,8 @@ from accounts.models import User
 from mailstats.services import open_figures
 from oxaas.api import MAIL, ContractViewSet
 from oxaas.errors import NotFound
+from oxaas.openapi.answers import FAILED, MAIL_ALL, MAIL_QUOTA, MESSAGE_COUNT, RECENT_MAILS, UNAUTHORIZED, success
+from oxaas.openapi.operations import operation
 
 
 class MailViewSet(ContractViewSet):
@@ -18,31 +20,37 @@ class MailViewSet(ContractViewSet):
     family = MAIL
     context_kwarg = None
 
+    @operation("getMail", success(MAIL_ALL), UNAUTHORIZED, FAILED)
     def everything(self, request: Request, uid: str) -> Response:
         """get all data in one request"""
         with open_figures(self._user(uid)) as figures:
             return Response(figures.everything())
 
+    @operation("getNewmessages", success(MESSAGE_COUNT), UNAUTHORIZED, FAILED)
     def newmessages(self, request: Request, uid: str) -> Response:
         """get the number of new messages since last login"""
         with open_figures(self._user(uid)) as figures:
             return Response(figures.newmessages())
 
+    @operation("getQuota", success(MAIL_QUOTA), UNAUTHORIZED, FAILED)
     def quota(self, request: Request, uid: str) -> Response:
         """get the current user quota"""
         with open_figures(self._user(uid)) as figures:
             return Response(figures.quota())
 
+    @operation("getRecentmails", success(RECENT_MAILS), UNAUTHORIZED, FAILED)
     def recentmails(self, request: Request, uid: str) -> Response:
         """get 5 recent mails from user"""
         with open_figures(self._user(uid)) as figures:
             return Response(figures.recentmails())
 
+    @operation("getRecentmessages", success(MESSAGE_COUNT), UNAUTHORIZED, FAILED)
     def recentmessages(self, request: Request, uid: str) -> Response:
         """get the number of unread mails in all folders"""
         with open_figures(self._user(uid)) as figures:
             return Response(figures.recentmessages())
 
+    @operation("getUnread", success(MESSAGE_COUNT), UNAUTHORIZED, FAILED)
     def unread(self, request: Request, uid: str) -> Response:
         """get the unread message count from INBOX for user"""
         with open_figures(self._user(uid)) as figures:

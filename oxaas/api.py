@@ -62,6 +62,7 @@ class BodyTooLarge(exceptions.APIException):
 class Family:
     """A family of operations, and the status that it has for each kind of refusal."""
 
+    name: str
     denied: int
     statuses: Mapping[type[DomainError], int]
     challenge_always: bool = True
@@ -72,19 +73,23 @@ class Family:
 
 
 ADMIN: Final = Family(
+    name="Admin",
     denied=status.HTTP_401_UNAUTHORIZED,
     statuses={NotAllowed: 400, NotFound: 404, UnknownContext: 404, Invalid: 400, Conflict: 409},
 )
 FORWARDS: Final = Family(
+    name="Forwards",
     denied=status.HTTP_403_FORBIDDEN,
     statuses={NotAllowed: 403, NotFound: 404, UnknownContext: 404, Invalid: 400, Conflict: 403},
     challenge_always=False,
 )
 MAIL: Final = Family(
+    name="Mail",
     denied=status.HTTP_401_UNAUTHORIZED,
     statuses={NotFound: 500, StoreUnavailable: 500},
 )
 EXPLICIT_DOMAINS: Final = Family(
+    name="Explicit Domains",
     denied=status.HTTP_401_UNAUTHORIZED,
     statuses={NotAllowed: 400, NotFound: 404, UnknownContext: 400, Invalid: 400, Conflict: 409},
 )

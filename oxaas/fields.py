@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 
@@ -20,10 +21,11 @@ class Text(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 class TextOrList(serializers.ListField):
-    """A JSON string, or a list of them; always a list inside."""
+    """A JSON string, or a list of them; always a list inside. Whether an empty string will do is the service's question."""
 
-    child = Text()
+    child = Text(allow_blank=True)
 
     def to_internal_value(self, data: Any) -> list[str]:
         """The list; ValidationError for any other type."""

@@ -144,7 +144,17 @@ X_FRAME_OPTIONS = "DENY"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "oxaas.schema.ContractAutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "oxaas.openapi.inspection.ContractAutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.0.3",
+    "TITLE": "Cloud-Plugins Rest APIs",
+    "VERSION": "1.9.1",
+    "TAGS": [{"name": "Admin"}, {"name": "Forwards"}, {"name": "Mail"}, {"name": "Explicit Domains"}],
+    # The document speaks to callers, our docstrings to whoever changes the code.
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
+    "SORT_OPERATION_PARAMETERS": False,
+    "POSTPROCESSING_HOOKS": [],
 }
 
 LOGGING = {

@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 from django.http import HttpResponseBase
-from django.test import Client
 
+from tests.openapi import WireClient, check
 from tests.world import PASSWORD
 
 ADMIN = "/oxaas/v1/admin"
@@ -25,10 +25,13 @@ def basic(login: str, password: str = PASSWORD, encoding: str = "utf-8") -> str:
 
 
 class Api:
-    """`api("GET", path, "alpha")`; a login of None sends no credentials, `raw` sends these bytes as the body."""
+    """`api("GET", path, "alpha")`; a login of None sends no credentials, `raw` sends these bytes as the body.
+
+    Every answer is held against the contract's document before a test sees it.
+    """
 
     def __init__(self) -> None:
-        self.client = Client(raise_request_exception=True)
+        self.client = WireClient()
 
     def __call__(
         self,
@@ -46,4 +49,6 @@ class Api:
         if login is not None:
             sent["Authorization"] = basic(login, password)
         content = raw if raw is not None else b"" if body is NO_BODY else json.dumps(body).encode()
-        return self.client.generic(method, path, content, content_type=content_type, headers=sent)
+        response: HttpResponseBase = self.client.generic(method, path, content, content_type=content_type, headers=sent)
+        check(response, method, path, credentials="authorization" in map(str.lower, sent))
+        return response
