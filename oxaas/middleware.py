@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils import translation
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,30 @@ class ApiPathMiddleware:
             except UnicodeError:
                 return JsonResponse({"error": "The path is not percent-encoded UTF-8."}, status=404)
         return self.get_response(request)
+
+
+class ProfileLanguageMiddleware:
+    """Who is logged in reads the web admin in the language of their profile; the browser's wish is for all others."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # The API knows its callers by their credentials, not by a session, and speaks English.
+        if not request.path.startswith(API_PREFIXES):
+            language = self._language_of(request)
+            if language:
+                translation.activate(language)
+                request.LANGUAGE_CODE = language
+        return self.get_response(request)
+
+    @staticmethod
+    def _language_of(request: HttpRequest) -> str:
+        try:
+            return getattr(request.user, "language", "")
+        except (OperationalError, InterfaceError):
+            # The view will meet the same and be answered for it.
+            return ""
 
 
 class DatabaseUnavailableMiddleware:
