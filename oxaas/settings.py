@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "forwards",
     "domains",
     "mailstats",
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "oxaas.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

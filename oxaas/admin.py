@@ -1,0 +1,299 @@
+"""The web admin's site and the base of every model's page. Registrations are in the apps.
+
+Rows come from `visible_to`, permissions from `oxaas.access`, and every write is a service's. A service's refusal undoes
+the request's transaction; the same form is shown again with the sentence where it belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils.translation import gettext_lazy as _
+
+from oxaas.addresses import printable
+from oxaas.changes import Actor, Door
+from oxaas.errors import DomainError, NotAllowed
+from oxaas.filters import RelatedFilter
+from oxaas.login import LoginForm, OwnPasswordForm
+from oxaas.widgets import Autocomplete
+
+if TYPE_CHECKING:
+    from accounts.models import Administrator, Change
+
+# What a filter of a list may put behind its field's name in the address bar.
+_LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
+
+
+def administrator_of(request: HttpRequest) -> Administrator:
+    """Who is logged in to the web admin. Its pages open to nobody else."""
+    from accounts.models import Administrator
+
+    if not isinstance(request.user, Administrator):
+        raise PermissionDenied
+    return request.user
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Whoever is logged in, acting through the web admin."""
+    return Actor(administrator_of(request), Door.WEB)
+
+
+class Site(admin.AdminSite):
+    """The web admin. What happened is in the change log and nowhere else."""
+
+    site_title = site_header = _("oxaas")
+    index_title = _("Overview")
+    site_url = None
+    login_form = LoginForm
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Django's, without the page that tells for any row of any table whether it exists."""
+        return [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+
+    def get_log_entries(self, request: HttpRequest) -> models.QuerySet[Change]:  # type: ignore[override]
+        """The changes that this person may see, newest first."""
+        from accounts.models import Change
+
+        return Change.objects.visible_to(request.user)
+
+    def password_change(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
+        """Somebody's own new password, by way of the service."""
+        from django.contrib.auth.views import PasswordChangeView
+
+        request.current_app = self.name
+        view = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done", current_app=self.name),
+            template_name="registration/password_change_form.html",
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return view(request)
+
+
+class ServiceForm(forms.ModelForm):
+    """A form for the syntax; what a value must be like otherwise, the service knows and the data base holds."""
+
+    administrator: ClassVar[Administrator]
+    refusal: ClassVar[DomainError | None] = None
+
+    def validate_unique(self) -> None:
+        """The service's business: its sentences say no more than the person may know."""
+
+    def validate_constraints(self) -> None:
+        """The service's business, too."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.refusal is not None:
+            field = getattr(self.refusal, "field", None)
+            self.add_error(field if field in self.fields else None, str(self.refusal))
+
+
+class ScopedModelAdmin(admin.ModelAdmin):
+    """One model's pages for everybody, each of whom sees and reaches their own rows only.
+
+    A model's admin says how a row is made, changed and removed (`create`, `update`, `remove`: each calls services).
+    """
+
+    form = ServiceForm
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    view_on_site = False
+    save_as = False
+    # Set when the row is made, shown ever after.
+    fixed_fields: ClassVar[tuple[str, ...]] = ()
+    # What an address may filter by beside the list's own filters: links from other pages.
+    linkable_lookups: ClassVar[frozenset[str]] = frozenset()
+
+    # How a row is written.
+
+    def create(self, actor: Actor, data: dict[str, Any]) -> models.Model:
+        """Make the row of a form's cleaned data. DomainError."""
+        raise NotImplementedError
+
+    def update(self, actor: Actor, row: Any, data: dict[str, Any]) -> models.Model:
+        """Change the row; `data` has what was changed in the form. DomainError."""
+        raise NotImplementedError
+
+    def remove(self, actor: Actor, row: Any) -> None:
+        """Delete the row. DomainError."""
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Have the service write, and see that the outcome is a row of the writer's own."""
+        if change:
+            changed = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
+            saved = self.update(actor_of(request), obj, changed)
+        else:
+            saved = self.create(actor_of(request), form.cleaned_data)
+        if not self.get_queryset(request).filter(pk=saved.pk).exists():
+            raise NotAllowed("That would belong to somebody else.")
+        obj.pk = saved.pk
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Have the service delete."""
+        self.remove(actor_of(request), obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        """Have the service delete them, one by one, as one batch."""
+        actor = actor_of(request).in_batch()
+        for row in queryset:
+            self.remove(actor, row)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Django's view in its transaction; after a refusal the same again, only to show it."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's view; a refusal becomes a message on the row's own page."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(self._url("change", object_id))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Django's form class, made for this request alone, told who fills it in and what was refused."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.administrator = administrator_of(request)
+        form.refusal = getattr(request, "refusal", None)
+        return form
+
+    # Which rows, and which choices.
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """The rows that this person may see."""
+        rows: Any = super().get_queryset(request)
+        visible: models.QuerySet[Any] = rows.visible_to(request.user)
+        return visible
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choices are rows that this person may see."""
+        kwargs["queryset"] = _visible(db_field, request)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Autocomplete(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choices are rows that this person may see."""
+        kwargs["queryset"] = _visible(db_field, request)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Beside a choice stands a way to look at it and to add one, none to change or delete it by the way."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = field.widget.can_delete_related = False
+        return field
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Only what the list itself offers: any other lookup could ask about rows and columns out of sight."""
+        if request is None or not printable(value):
+            return False
+        allowed = set(self.linkable_lookups)
+        for item in self.get_list_filter(request):
+            name: Any = item[0] if isinstance(item, tuple | list) else getattr(item, "parameter_name", item)
+            allowed.update(f"{name}{lookup}" for lookup in _LOOKUPS)
+        if self.date_hierarchy:
+            allowed.update(f"{self.date_hierarchy}__{unit}" for unit in ("year", "month", "day"))
+        return lookup in allowed
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Django's; what no text of ours can contain is found nowhere, and never sent to the data base."""
+        if not printable(search_term):
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
+
+    # What may be changed.
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return (*fields, *self.fixed_fields) if obj is not None else fields
+
+    # Deleting, and what happened before.
+
+    def falls_with(self, row: Any) -> dict[str, int]:
+        """What else is deleted with the row, counted."""
+        return {}
+
+    def held_by(self, row: Any) -> list[str]:
+        """What keeps the row from being deleted, in words."""
+        return []
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Counts, no list of everything that hangs on the rows: that may be long, and none of the person's business."""
+        counts: dict[str, int] = {}
+        for row in objs:
+            for name, number in self.falls_with(row).items():
+                counts[name] = counts.get(name, 0) + number
+        lost = {name: number for name, number in counts.items() if number}
+        return [str(row) for row in objs], lost, set(), [reason for row in objs for reason in self.held_by(row)]
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+        """The service has written the change log."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+        """The service has written the change log."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
+        """The service writes the change log."""
+
+    def history_query(self, row: Any) -> dict[str, str]:
+        """What the list of changes is filtered by to show those of one row."""
+        raise NotImplementedError
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """The row's lines of the change log."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            missing: Any = self._get_obj_does_not_exist_redirect  # type: ignore[attr-defined]
+            return missing(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        url = reverse("admin:accounts_change_changelist", current_app=self.admin_site.name)
+        return HttpResponseRedirect(f"{url}?{urlencode(self.history_query(row))}")
+
+    @property
+    def media(self) -> forms.Media:
+        """Django's, and on lists what a filter with a search box needs."""
+        media = super().media
+        for item in self.list_filter:
+            if isinstance(item, tuple) and item[1] is RelatedFilter:
+                media += Autocomplete(item[0], self.admin_site).media
+        return media
+
+    def _url(self, page: str, object_id: str) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+        return reverse(name, args=(object_id,), current_app=self.admin_site.name)
+
+
+def _visible(db_field: Any, request: HttpRequest) -> models.QuerySet[Any]:
+    """The rows of the related model that this person may see. A model without a scope raises."""
+    manager: Any = db_field.remote_field.model._default_manager
+    visible: models.QuerySet[Any] = manager.visible_to(request.user)
+    return visible

@@ -1,0 +1,62 @@
+"""Filters of the web admin's lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib.admin import FieldListFilter
+from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from oxaas.widgets import Autocomplete
+
+
+class RelatedFilter(FieldListFilter):
+    """By a related row, found in a search box: an endless list of choices helps nobody.
+
+    The choices are those that the person may see; with fewer than two of them there is nothing to choose.
+    """
+
+    template = "admin/filter_related.html"
+
+    def __init__(
+        self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
+    ) -> None:
+        self.parameter = f"{field_path}__{field.target_field.name}__exact"
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.request = request
+        self.admin_site = model_admin.admin_site
+        self.visible: models.QuerySet[Any] = field.remote_field.model._default_manager.visible_to(request.user)
+
+    def expected_parameters(self) -> list[str | None]:
+        return [self.parameter]
+
+    def has_output(self) -> bool:
+        return len(self.visible.order_by().values("pk")[:2]) > 1
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """One "choice" for the template: the box, the parameters to keep, and the way back to all."""
+        dropped = {self.parameter, PAGE_VAR, ERROR_FLAG}
+        yield {
+            "box": self._box(),
+            "kept": [
+                (name, value) for name, values in self.request.GET.lists() for value in values if name not in dropped
+            ],
+            "all": changelist.get_query_string(remove=[self.parameter]) if self.used_parameters else "",
+        }
+
+    def _box(self) -> str:
+        given: Any = self.used_parameters.get(self.parameter)
+        field = forms.ModelChoiceField(self.visible, required=False)
+        field.widget = Autocomplete(self.field, self.admin_site, choices=field.choices)
+        label = _("Filter by %(name)s") % {"name": self.title}
+        box: str = field.widget.render(
+            self.parameter,
+            given[-1] if given else None,
+            attrs={"id": f"filter-{self.parameter}", "aria-label": str(label)},
+        )
+        return box

@@ -1,0 +1,51 @@
+"""Logging in to the web admin, and one's own password."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from oxaas.changes import Actor, Door
+from oxaas.errors import TooManyAttempts
+
+# A login, an @ and a context's name.
+MAX_LOGIN: Final = 254 + 1 + 128
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Unknown, wrong, suspended and tenant credentials are refused with the same sentence."""
+
+    error_messages = {
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": _("The login or the password is wrong."),
+    }
+
+    def __init__(self, request: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        login = self.fields["username"]
+        login.widget.attrs["maxlength"] = MAX_LOGIN
+        login.help_text = _("As administrator of a context: login@context name, such as admin@acme.")
+        login.widget.attrs["aria-describedby"] = "id_username_help"
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except TooManyAttempts as refusal:
+            sentence = _("Too many failed logins. Try again in %(seconds)s seconds.")
+            raise ValidationError(sentence, code="locked", params={"seconds": refusal.retry_after}) from refusal
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """Asks for the old password; the service sets the new one and writes the change log."""
+
+    def save(self, commit: bool = True) -> Any:
+        from accounts.services.administrators import update_administrator
+
+        actor = Actor(self.user, Door.WEB)
+        update_administrator(actor=actor, administrator=self.user, password=self.cleaned_data["new_password1"])
+        # The session stays valid: it is renewed with the new hash.
+        self.user.refresh_from_db(fields=["password"])
+        return self.user
