@@ -76,6 +76,8 @@ WEB: Final[dict[str, dict[Role, frozenset[str]]]] = {
     "accounts.configproperty": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _VIEW},
     "accounts.administrator": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _VIEW},
     "accounts.change": {Role.MASTER: _VIEW, Role.RESELLER: _VIEW, Role.CONTEXT: _VIEW},
+    # Whoever edits in bulk sees their own jobs; they come from the lists, and nobody writes them by hand.
+    "accounts.bulkjob": {Role.MASTER: _VIEW, Role.RESELLER: _VIEW, Role.CONTEXT: _VIEW},
     "forwards.forwardingalias": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _EDIT},
     "forwards.recipient": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _EDIT},
     # The contract keeps explicit domains from context admins altogether.

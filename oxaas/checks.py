@@ -53,3 +53,14 @@ def check_trusted_proxies(**kwargs: Any) -> list[CheckMessage]:
     if settings.TRUSTED_PROXIES >= 0:
         return []
     return [Error("TRUSTED_PROXIES must be 0 (none) or the number of proxies in front.", id="oxaas.E005")]
+
+
+@register
+def check_bulk_edits(**kwargs: Any) -> list[CheckMessage]:
+    """E006: the limits of bulk edits are numbers of rows and of days."""
+    lowest = {"BULK_CONFIRM_ABOVE": 0, "BULK_REQUEST_ROWS": 0, "BULK_KEEP_DAYS": 1}
+    return [
+        Error(f"{name} must be at least {least}.", id="oxaas.E006")
+        for name, least in lowest.items()
+        if getattr(settings, name) < least
+    ]

@@ -23,6 +23,11 @@ MAIL_STORE: str = env.str("MAIL_STORE", default=f"maildir://{BASE_DIR}/var/maild
 LOGIN_FAILURE_LIMIT: int = env.int("LOGIN_FAILURE_LIMIT", default=20)
 MAX_RECIPIENTS: int = env.int("MAX_RECIPIENTS", default=100)
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
+# Bulk edits: above how many changed rows the number must be typed; up to how many rows need no worker; for how long the
+# preview and the result can be looked at.
+BULK_CONFIRM_ABOVE: int = env.int("BULK_CONFIRM_ABOVE", default=100)
+BULK_REQUEST_ROWS: int = env.int("BULK_REQUEST_ROWS", default=200)
+BULK_KEEP_DAYS: int = env.int("BULK_KEEP_DAYS", default=30)
 HTTPS_ONLY: bool = env.bool("HTTPS_ONLY", default=not DEBUG)
 
 INSTALLED_APPS = [
@@ -52,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "oxaas.middleware.ProfileLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oxaas.middleware.DatabaseUnavailableMiddleware",

@@ -16,6 +16,26 @@ from tests.postgres import Cluster, ClusterError
 
 DATABASE = os.environ.get("OXAAS_TEST_DATABASE", "sqlite")
 
+# Beside these, DATABASE_URL and MAIL_STORE belong to each run.
+FIXED = {
+    "DJANGO_SETTINGS_MODULE": "oxaas.settings",
+    # DEBUG at load time: plain static files, no HTTPS. The test runner turns DEBUG itself off.
+    "DEBUG": "true",
+    "HTTPS_ONLY": "false",
+    "SECRET_KEY": "only-for-the-tests",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "MASTER_ACCOUNT_OVERRIDE": "false",
+    "LOGIN_FAILURE_LIMIT": "20",
+    "MAX_RECIPIENTS": "100",
+    "TRUSTED_PROXIES": "0",
+    "BULK_CONFIRM_ABOVE": "100",
+    "BULK_REQUEST_ROWS": "200",
+    "BULK_KEEP_DAYS": "30",
+    "LOG_LEVEL": "INFO",
+    # Playwright runs an event loop in the thread of the test; the ORM beside it is used from that thread alone.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+}
+
 _cluster: Cluster | None = None
 _folder: str | None = None
 
@@ -36,26 +56,8 @@ def _prepare() -> None:
     global _cluster, _folder  # noqa: PLW0603 - one session, one cluster and one folder
     _cluster = _start_cluster()
     _folder = tempfile.mkdtemp(prefix="oxaas-tests-")
-    os.environ.update(
-        {
-            "DJANGO_SETTINGS_MODULE": "oxaas.settings",
-            "DATABASE_URL": _cluster.url if _cluster else f"sqlite:///{_folder}/unused.sqlite3",
-            # DEBUG at load time: plain static files, no HTTPS. The test runner turns DEBUG itself off.
-            "DEBUG": "true",
-            "HTTPS_ONLY": "false",
-            "SECRET_KEY": "only-for-the-tests",
-            "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
-            "MASTER_ACCOUNT_OVERRIDE": "false",
-            "MAIL_STORE": f"maildir://{_folder}/maildir",
-            "LOGIN_FAILURE_LIMIT": "20",
-            "MAX_RECIPIENTS": "100",
-            "TRUSTED_PROXIES": "0",
-            "LOG_LEVEL": "INFO",
-            # Playwright runs an event loop in the thread of the test; the ORM beside it is used from that thread alone.
-            "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
-            "NO_PROXY": "localhost,127.0.0.1",
-        }
-    )
+    url = _cluster.url if _cluster else f"sqlite:///{_folder}/unused.sqlite3"
+    os.environ.update(FIXED, DATABASE_URL=url, MAIL_STORE=f"maildir://{_folder}/maildir")
 
 
 if "PYTEST_XDIST_WORKER" not in os.environ:

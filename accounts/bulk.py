@@ -1,0 +1,188 @@
+"""The bulk edits of users and contexts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar, Final
+
+from django import forms
+from django.db.models import F, Q, QuerySet
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from accounts.models import Context, Reseller, User
+from accounts.services.contexts import delete_context, update_context
+from accounts.services.neighbours import contents
+from accounts.services.users import MAX_NUMBER, delete_user, update_user
+from oxaas.bulk import BulkEdit, BulkForm, Params, Result, register
+from oxaas.changes import Actor
+
+UNITS: Final = {"MB": 2**20, "GB": 2**30}
+
+
+class QuotaForm(BulkForm):
+    """A mail quota, or none. To leave it empty by mistake must not make thousands of mailboxes unlimited."""
+
+    amount = forms.DecimalField(
+        label=gettext_lazy("Mail quota"), min_value=Decimal(0), max_digits=12, decimal_places=3, required=False
+    )
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=[(name, name) for name in UNITS], initial="GB")
+    unlimited = forms.BooleanField(label=gettext_lazy("Unlimited"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one of amount and "unlimited"."""
+        data = super().clean() or {}
+        if "amount" in data and (data["amount"] is None) is not data["unlimited"]:
+            raise forms.ValidationError(gettext("Give either a quota or “unlimited”."))
+        if data.get("amount") is not None and self._bytes(data) > MAX_NUMBER:
+            raise forms.ValidationError({"amount": gettext("The quota is too large.")})
+        return data
+
+    def params(self) -> Params:
+        return {"quota": None if self.cleaned_data["unlimited"] else self._bytes(self.cleaned_data)}
+
+    @staticmethod
+    def _bytes(data: dict[str, Any]) -> int:
+        return int(data["amount"] * UNITS.get(data.get("unit", ""), 1))
+
+
+class _UserEdit(BulkEdit[User]):
+    """Shows a user by quota and state."""
+
+    model = User
+
+    def related(self, rows: QuerySet[User]) -> QuerySet[User]:
+        return rows.select_related("context")
+
+    def before(self, row: User) -> str:
+        return ", ".join([size(row.quota), gettext("active") if row.is_active else gettext("suspended")])
+
+
+class SuspendUsers(_UserEdit):
+    """A suspended user keeps mailbox and data, and cannot log in."""
+
+    name = "users.suspend"
+    label = gettext_lazy("Suspend")
+    is_active: ClassVar[bool] = False
+
+    def apply(self, actor: Actor, row: User, params: Params) -> Result:
+        update_user(actor=actor, user=row, is_active=self.is_active)
+        return Result.of(row.is_active != self.is_active)
+
+
+class ResumeUsers(SuspendUsers):
+    """In use again."""
+
+    name = "users.resume"
+    label = gettext_lazy("Resume")
+    is_active = True
+
+
+class SetQuota(_UserEdit):
+    """The same mail quota for each."""
+
+    name = "users.set_quota"
+    label = gettext_lazy("Set the mail quota")
+    form = QuotaForm
+
+    def describe(self, params: Params) -> str:
+        return gettext("Set the mail quota to %(quota)s") % {"quota": size(params["quota"])}
+
+    def apply(self, actor: Actor, row: User, params: Params) -> Result:
+        update_user(actor=actor, user=row, quota=params["quota"])
+        return Result.of(row.quota != params["quota"])
+
+
+class DeleteUsers(_UserEdit):
+    """Gone with identifiers and configuration; the mailbox's files are the mail store's."""
+
+    name = "users.delete"
+    label = gettext_lazy("Delete")
+    permission = "delete"
+
+    def apply(self, actor: Actor, row: User, params: Params) -> Result:
+        delete_user(actor=actor, user=row)
+        return Result.of(True)
+
+
+class _ContextEdit(BulkEdit[Context]):
+    """Shows a context by its users and state."""
+
+    model = Context
+
+    def lock(self, rows: QuerySet[Context], params: Params) -> None:
+        # Parents before children, as the services lock them one by one.
+        owners = list(rows.order_by().values_list("reseller", flat=True).distinct())
+        parents = Reseller.objects.filter(pk__in=owners).values("parent")
+        chain = Reseller.objects.filter(Q(pk__in=owners) | Q(pk__in=parents))
+        list(chain.order_by(F("parent").asc(nulls_first=True), "pk").select_for_update(no_key=True))
+
+    def related(self, rows: QuerySet[Context]) -> QuerySet[Context]:
+        return rows.select_related("reseller")
+
+    def before(self, row: Context) -> str:
+        return gettext("active") if row.is_active else gettext("suspended")
+
+
+class SuspendContexts(_ContextEdit):
+    """Nobody of a suspended context can log in; it keeps its data."""
+
+    name = "contexts.suspend"
+    label = gettext_lazy("Suspend")
+    is_active: ClassVar[bool] = False
+
+    def apply(self, actor: Actor, row: Context, params: Params) -> Result:
+        update_context(actor=actor, context=row, is_active=self.is_active)
+        return Result.of(row.is_active != self.is_active)
+
+
+class ResumeContexts(SuspendContexts):
+    """In use again."""
+
+    name = "contexts.resume"
+    label = gettext_lazy("Resume")
+    is_active = True
+
+
+class DeleteContexts(_ContextEdit):
+    """Gone with everything in them: so the preview says how much that is, and the number must always be typed."""
+
+    name = "contexts.delete"
+    label = gettext_lazy("Delete")
+    permission = "delete"
+    batch_rows = 10
+    request_rows = 20
+    always_confirm = True
+
+    def before(self, row: Context) -> str:
+        within = contents(row)
+        counts = [
+            (User.objects.filter(context=row).count(), _users),
+            (len(within["forwards"]), _aliases),
+            (len(within["domains"]), _domains),
+        ]
+        return ", ".join(say(count) for count, say in counts)
+
+    def apply(self, actor: Actor, row: Context, params: Params) -> Result:
+        delete_context(actor=actor, context=row)
+        return Result.of(True)
+
+
+def size(quota: int | None) -> str:
+    """A quota for a person."""
+    return gettext("unlimited") if quota is None else filesizeformat(quota).replace("\xa0", " ")
+
+
+def _users(count: int) -> str:
+    return ngettext("%(count)s user", "%(count)s users", count) % {"count": count}
+
+
+def _aliases(count: int) -> str:
+    return ngettext("%(count)s alias", "%(count)s aliases", count) % {"count": count}
+
+
+def _domains(count: int) -> str:
+    return ngettext("%(count)s domain", "%(count)s domains", count) % {"count": count}
+
+
+register(SuspendUsers, ResumeUsers, SetQuota, DeleteUsers, SuspendContexts, ResumeContexts, DeleteContexts)

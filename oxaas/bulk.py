@@ -1,0 +1,176 @@
+"""Bulk edits: one edit of many rows, in three steps (choose, preview, result).
+
+An edit calls a service for each row. Its preview does the same and is rolled back, so the two cannot disagree.
+Apps declare their edits in `bulk.py` and register them; nothing here knows of jobs, pages or any one model.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypeVar
+
+from django import forms
+from django.db import IntegrityError, OperationalError, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from oxaas.errors import DomainError
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from accounts.models import Administrator
+    from oxaas.changes import Actor
+
+logger = logging.getLogger(__name__)
+
+Params = dict[str, Any]
+_Row = TypeVar("_Row", bound=models.Model)
+
+
+class Outcome(models.TextChoices):
+    """What becomes of a row."""
+
+    CHANGED = "changed", _("changed")
+    UNCHANGED = "unchanged", _("already so")
+    REFUSED = "refused", _("refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one row; `detail` is a sentence for a person, and `label` and `before` what the row was."""
+
+    outcome: Outcome
+    detail: str = ""
+    label: str = ""
+    before: str = ""
+
+    @classmethod
+    def of(cls, changed: bool) -> Result:
+        """Changed, or already so."""
+        return cls(Outcome.CHANGED if changed else Outcome.UNCHANGED)
+
+    @classmethod
+    def refused(cls, sentence: StrOrPromise) -> Result:
+        """Refused, and why."""
+        return cls(Outcome.REFUSED, str(sentence))
+
+
+class BulkForm(forms.Form):
+    """What an edit must be told. The base asks for nothing."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, administrator: Administrator) -> None:
+        # The prefix keeps the fields apart from those of the list that is posted along with them.
+        super().__init__(data, prefix="edit")
+        self.administrator = administrator
+
+    def params(self) -> Params:
+        """The cleaned values as JSON can keep them."""
+        return dict(self.cleaned_data)
+
+
+class BulkEdit(Generic[_Row]):
+    """One kind of bulk edit.
+
+    `name` is `<app>.<edit>` and unique; `permission` is that of the model's admin which it takes to see and run it.
+    """
+
+    name: ClassVar[str]
+    model: ClassVar[type[models.Model]]
+    label: ClassVar[StrOrPromise]
+    permission: ClassVar[Literal["change", "delete"]] = "change"
+    form: ClassVar[type[BulkForm]] = BulkForm
+    # Rows in one transaction, and up to how many of them a request does by itself.
+    batch_rows: ClassVar[int] = 100
+    request_rows: ClassVar[int] = 200
+    # Whether the number of rows must be typed even when it is small.
+    always_confirm: ClassVar[bool] = False
+
+    def allowed(self, administrator: Administrator) -> bool:
+        """Whether the administrator's role, as it is now, includes this edit."""
+        options = self.model._meta
+        return administrator.has_perm(f"{options.app_label}.{self.permission}_{options.model_name}")
+
+    def describe(self, params: Params) -> str:
+        """The edit with its parameters, for a person."""
+        return str(self.label)
+
+    def lock(self, rows: models.QuerySet[_Row], params: Params) -> None:
+        """Take, in their order, the locks that the services will ask for row by row. The rows come afterwards."""
+
+    def related(self, rows: models.QuerySet[_Row]) -> models.QuerySet[_Row]:
+        """The rows with what `before` and `apply` look at."""
+        return rows
+
+    def before(self, row: _Row) -> str:
+        """What the row is like before the edit, for a person."""
+        return ""
+
+    def apply(self, actor: Actor, row: _Row, params: Params) -> Result:
+        """Call the service for one row. A DomainError refuses the row and nothing else."""
+        raise NotImplementedError
+
+
+_edits: Final[dict[str, BulkEdit[Any]]] = {}
+GONE: Final = _("It does not exist any more, or it is not yours any more.")
+BUSY: Final = _("Somebody else changed the same thing at this moment.")
+
+
+def register(*edits: type[BulkEdit[Any]]) -> None:
+    """Make edits known, in the order in which lists offer them."""
+    for edit in edits:
+        if edit.name in _edits and type(_edits[edit.name]) is not edit:
+            raise ValueError(f"there are two edits {edit.name!r}")
+        _edits[edit.name] = edit()
+
+
+def edit_named(name: str) -> BulkEdit[Any]:
+    """The edit; KeyError when there is none."""
+    return _edits[name]
+
+
+def edits_of(model: type[models.Model]) -> list[BulkEdit[Any]]:
+    """The edits of a model's rows."""
+    return [edit for edit in _edits.values() if edit.model is model]
+
+
+def run(edit: BulkEdit[_Row], actor: Actor, keys: Iterable[int], params: Params) -> dict[int, Result]:
+    """Apply the edit to those of the rows that the actor's administrator sees now, in the caller's transaction.
+
+    Rows are locked in the order of their keys, after the names that `edit.lock` knows, so that two batches over the
+    same rows wait for each other instead of meeting in a circle. A data base error other than a refused row is raised:
+    then the transaction is lost as a whole and may be tried again.
+    """
+    wanted = list(keys)
+    everything: Any = edit.model._default_manager
+    visible: models.QuerySet[_Row] = everything.visible_to(actor.administrator).filter(pk__in=wanted).order_by("pk")
+    edit.lock(visible, params)
+    rows = {row.pk: row for row in edit.related(visible.select_for_update(of=("self",)))}
+    return {key: _attempt(edit, actor, rows[key], params) if key in rows else Result.refused(GONE) for key in wanted}
+
+
+def rehearse(edit: BulkEdit[_Row], actor: Actor, keys: Iterable[int], params: Params) -> dict[int, Result]:
+    """What `run` would do: done, looked at and rolled back."""
+    with transaction.atomic():
+        results = run(edit, actor, keys, params)
+        transaction.set_rollback(True)
+    return results
+
+
+def _attempt(edit: BulkEdit[_Row], actor: Actor, row: _Row, params: Params) -> Result:
+    label, before = str(row), edit.before(row)
+    try:
+        with transaction.atomic():
+            result = edit.apply(actor, row, params)
+    except DomainError as error:
+        result = Result.refused(str(error))
+    except (IntegrityError, models.ProtectedError):
+        logger.warning("bulk edit %s refused by the data base", edit.name, exc_info=True)
+        result = Result.refused(BUSY)
+    return Result(result.outcome, result.detail, label, before)
+
+
+def is_deadlock(error: OperationalError) -> bool:
+    """Whether the data base ended the transaction to let another one pass, so that it may simply be tried again."""
+    return getattr(error.__cause__, "pgcode", "") in {"40P01", "40001"}
