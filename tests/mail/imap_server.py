@@ -134,16 +134,20 @@ def hang_up(before: bytes = b"") -> Reply:
     return reply
 
 
-def dribble(answer: bytes) -> Reply:
-    """Sends a right answer, but a byte at a time and for longer than any deadline of a test."""
+class Dribble:
+    """Sends a right answer, but a byte at a time; `finished` when somebody waited for the last one."""
 
-    def reply(connection: socket.socket, line: str) -> None:
+    def __init__(self, answer: bytes) -> None:
+        self.finished = False
+        self._answer = answer
+
+    def __call__(self, connection: socket.socket, line: str) -> None:
         never = threading.Event()
-        for byte in answer.replace(b"TAG", line.partition(" ")[0].encode()):
+        answer = self._answer.replace(b"TAG", line.partition(" ")[0].encode())
+        for position, byte in enumerate(answer, 1):
+            self.finished = position == len(answer)
             connection.sendall(bytes([byte]))
             never.wait(0.05)
-
-    return reply
 
 
 def flood(piece: bytes) -> Reply:

@@ -24,9 +24,9 @@ from tests.mail.imap_server import (
     GREETING,
     INBOX,
     LOGGED_IN,
+    Dribble,
     FakeServer,
     Reply,
-    dribble,
     envelope_line,
     flood,
     hang_up,
@@ -320,8 +320,10 @@ def test_failure__a_silent_server(server: FakeServer, step: str) -> None:
 @pytest.mark.usefixtures("short")
 def test_failure__a_server_that_dribbles_is_not_waited_for(server: FakeServer, step: str) -> None:
     """Each byte comes in time and the answer is right in the end: only a deadline for the whole request helps."""
-    answer(server, step, dribble(ANSWERS[step]))
+    slow = Dribble(ANSWERS[step])
+    answer(server, step, slow)
     assert str(failure(server.url)) == LATE
+    assert not slow.finished
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -476,7 +478,7 @@ def test_tls__a_server_without_it_is_refused(server: FakeServer) -> None:
 
 
 @pytest.mark.usefixtures("short")
-@pytest.mark.parametrize("reply", [None, dribble(b"\x16\x03\x03\x40\x00" + b"x" * 200)])
+@pytest.mark.parametrize("reply", [None, Dribble(b"\x16\x03\x03\x40\x00" + b"x" * 200)])
 def test_tls__a_handshake_that_does_not_end(server: FakeServer, reply: Reply) -> None:
     server.greeting, server.replies = reply, {"": None}
     assert str(failure(server.url.replace("imap:", "imaps:"))) == LATE
@@ -484,8 +486,10 @@ def test_tls__a_handshake_that_does_not_end(server: FakeServer, reply: Reply) ->
 
 @pytest.mark.usefixtures("short")
 def test_tls__a_server_that_dribbles(tls_server: FakeServer, certificate: Path) -> None:
-    tls_server.replies["LIST"] = dribble(FOLDERS)
+    slow = Dribble(FOLDERS)
+    tls_server.replies["LIST"] = slow
     assert str(failure(f"{tls_server.url}?cafile={certificate}")) == LATE
+    assert not slow.finished
 
 
 # Garbage
