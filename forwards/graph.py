@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from accounts.models import Administrator
@@ -10,10 +10,12 @@ from forwards.models import ForwardingAlias, Recipient
 from oxaas.addresses import Address
 from oxaas.changes import Actor
 from oxaas.errors import Invalid
+from oxaas.iteration import batched
 from oxaas.locks import lock_names
 
 # Aliases on the way from the first to a mailbox: Postfix's virtual_alias_recursion_limit in our configuration.
 MAX_CHAIN: Final = 20
+_CHUNK: Final = 1000
 
 
 def lock_edges(alias: str, recipients: Collection[str], *, domain: str) -> None:
@@ -22,10 +24,15 @@ def lock_edges(alias: str, recipients: Collection[str], *, domain: str) -> None:
     Two writers whose edges meet in an address wait for each other there. Edges that are connected only through existing
     ones do not meet, so whoever continues an existing edge, at either end, also holds the lock of the whole graph.
     """
-    lock_names(f"address:{address}" for address in {alias, *recipients})
-    lock_names([f"domain:{domain}"], shared=True)
+    lock_edges_of_many({alias: domain}, recipients)
+
+
+def lock_edges_of_many(aliases: Mapping[str, str], recipients: Collection[str]) -> None:
+    """`lock_edges` of every one of `aliases` (normalized → domain), in the order that nobody waits in a circle in."""
+    lock_names(f"address:{address}" for address in {*aliases, *recipients})
+    lock_names({f"domain:{domain}" for domain in aliases.values()}, shared=True)
     continues = ForwardingAlias.objects.filter(normalized__in=recipients).exists()
-    if continues or Recipient.objects.filter(normalized=alias).exists():
+    if continues or Recipient.objects.filter(normalized__in=list(aliases)).exists():
         lock_names(["alias graph"])
 
 
@@ -49,10 +56,13 @@ def _levels(start: set[str], source: str, target: str, goal: str | None) -> tupl
     """
     frontier, came_from, levels = start, dict.fromkeys(start, ""), 0
     while frontier and levels <= MAX_CHAIN and goal not in frontier:
-        edges = list(Recipient.objects.filter(**{f"{source}__in": frontier}).values_list(source, target))
-        for left, right in edges:
-            came_from.setdefault(right, left)
-        frontier = {right for _left, right in edges}
+        beyond = set()
+        # In pieces: an address may be the recipient of more aliases than a statement may have parameters.
+        for chunk in batched(frontier, _CHUNK):
+            for left, right in Recipient.objects.filter(**{f"{source}__in": chunk}).values_list(source, target):
+                came_from.setdefault(right, left)
+                beyond.add(right)
+        frontier = beyond
         levels += bool(frontier)
     if goal is None or goal not in frontier:
         return levels, []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from django.conf import settings
@@ -16,7 +16,6 @@ from forwards.models import ForwardingAlias, Recipient
 from oxaas.addresses import Address, parse_address, parse_alias
 from oxaas.changes import Actor
 from oxaas.errors import Conflict, Invalid, NotFound
-from oxaas.iteration import batched
 
 _CHUNK: Final = 1000
 
@@ -48,8 +47,9 @@ def create_forward(*, actor: Actor, context: Context, alias: str, recipients: Se
 @transaction.atomic
 def add_recipients(*, actor: Actor, context: Context, alias: str, recipients: Sequence[str]) -> bool:
     """True when at least one recipient was added, False when all were there. NotFound, Invalid."""
-    row = find_forward(context, alias)
+    forward = find_forward(context, alias)
     wanted = _parse_recipients(recipients)
+    row = _hold(forward, wanted)
     return _change(actor, row, [*_current(row), *wanted])
 
 
@@ -71,19 +71,52 @@ def remove_recipient(*, actor: Actor, context: Context, alias: str, recipient: s
 @transaction.atomic
 def set_recipients(*, actor: Actor, forward: ForwardingAlias, recipients: Sequence[str]) -> bool:
     """Make these the alias's recipients, the new ones in this order; whether anything changed. Invalid, NotFound."""
-    return _change(actor, forward, _parse_recipients(recipients))
+    wanted = _parse_recipients(recipients)
+    return _change(actor, _hold(forward, wanted), wanted)
 
 
 @transaction.atomic
 def replace_recipient(*, actor: Actor, forward: ForwardingAlias, old: str, new: str) -> bool:
     """Put `new` in place of `old`; False when the alias has no `old`. Invalid, NotFound."""
     old_address, new_address = parse_address(old, field="old"), parse_address(new, field="new")
-    current = _current(forward)
+    row = _hold(forward, [new_address])
+    current = _current(row)
     if old_address.normalized not in {one.normalized for one in current}:
         return False
-    return _change(
-        actor, forward, [new_address if one.normalized == old_address.normalized else one for one in current]
-    )
+    return _change(actor, row, [new_address if one.normalized == old_address.normalized else one for one in current])
+
+
+@transaction.atomic
+def drop_recipient(*, actor: Actor, forward: ForwardingAlias, recipient: str) -> bool:
+    """Take one recipient away but never the last; False when the alias has no such. Invalid, NotFound."""
+    normalized = parse_address(recipient, field="recipient").normalized
+    row = _locked(forward)
+    left = [one for one in _current(row) if one.normalized != normalized]
+    if not left:
+        raise Invalid("This is the only recipient. Delete the alias, or suspend it.", field="recipient")
+    return _change(actor, row, left)
+
+
+@transaction.atomic
+def move_forward(*, actor: Actor, forward: ForwardingAlias, context: Context) -> bool:
+    """Give the alias with its recipients to another context; False when it is there already.
+
+    NotFound where the actor does not see the context; Conflict when the address is a mailbox, or its domain an explicit
+    domain, of any other context. The change log has two lines, one for each context, so that neither learns of the
+    other: it went, it came.
+    """
+    if actor.administrator is not None:
+        context = _visible_context(actor, context.pk)
+    row = _hold(forward, [])
+    if row.context_id == context.pk:
+        return False
+    _check_not_elsewhere(context, Address(row.address, row.normalized, row.domain))
+    state = snapshot(row)
+    gone = _entry(row, state, None)
+    row.context = context
+    row.save(update_fields=["context"])
+    record(actor if actor.batch else actor.in_batch(), gone, _entry(row, None, state))
+    return True
 
 
 @transaction.atomic
@@ -105,10 +138,14 @@ def delete_forward(*, actor: Actor, context: Context, alias: str) -> None:
 
 @transaction.atomic
 def delete_forwards(*, actor: Actor, context: Context) -> int:
-    """Delete all aliases of the context as one batch, and say how many there were."""
-    rows = list(ForwardingAlias.objects.select_for_update(of=("self",)).filter(context=context).order_by("pk"))
-    _delete(actor.in_batch(), rows)
-    return len(rows)
+    """Delete all aliases of the context as one batch, in bounded memory, and say how many there were."""
+    batch = actor if actor.batch else actor.in_batch()
+    rows = ForwardingAlias.objects.select_for_update(of=("self",)).select_related("context").filter(context=context)
+    count = 0
+    while chunk := list(rows.order_by("pk")[:_CHUNK]):
+        _delete(batch, chunk)
+        count += len(chunk)
+    return count
 
 
 def find_forward(context: Context, alias: str, *, lock: bool = False) -> ForwardingAlias:
@@ -120,6 +157,13 @@ def find_forward(context: Context, alias: str, *, lock: bool = False) -> Forward
     if row is None:
         raise NotFound("Forwarding alias does not exist.")
     return row
+
+
+def _visible_context(actor: Actor, context_id: int) -> Context:
+    context = Context.objects.visible_to(actor.administrator).filter(pk=context_id).first()
+    if context is None:
+        raise NotFound("There is no such context.")
+    return context
 
 
 def snapshot(row: ForwardingAlias) -> Snapshot:
@@ -134,8 +178,14 @@ def _entry(row: ForwardingAlias, before: Snapshot | None, after: Snapshot | None
     return Entry("forward", row.address, before, after, context=row.context)
 
 
+def _hold(forward: ForwardingAlias, new: Sequence[Address]) -> ForwardingAlias:
+    """The alias as it is now, held together with all that `new` recipients could make a loop with."""
+    lock_edges(forward.normalized, [one.normalized for one in new], domain=forward.domain)
+    return _locked(forward)
+
+
 def _locked(forward: ForwardingAlias) -> ForwardingAlias:
-    rows = ForwardingAlias.objects.select_for_update(of=("self",)).select_related("context")
+    rows = ForwardingAlias.objects.select_for_update(of=("self",), no_key=True).select_related("context")
     row = rows.filter(pk=forward.pk).first()
     if row is None:
         raise NotFound("The alias does not exist any more.")
@@ -193,25 +243,17 @@ def _current(row: ForwardingAlias) -> list[Address]:
     return [Address(*values) for values in row.recipients.order_by("pk").values_list("address", "normalized", "domain")]
 
 
-def _change(actor: Actor, forward: ForwardingAlias, target: Sequence[Address]) -> bool:
-    """Make `target` the recipients of the alias; those that stay keep their place. Whether anything changed."""
-    wanted = _once(target)
-    present = {one.normalized for one in _current(forward)}
-    added = [one for one in wanted if one.normalized not in present]
-    if added:
-        lock_edges(forward.normalized, [one.normalized for one in added], domain=forward.domain)
-    row = _locked(forward)
+def _change(actor: Actor, row: ForwardingAlias, target: Sequence[Address]) -> bool:
+    """Make `target` the recipients of the held alias; those that stay keep their place. Whether anything changed."""
     before = snapshot(row)
+    wanted = _once(target)
+    present = {one.normalized for one in _current(row)}
     gone = present - {one.normalized for one in wanted}
+    added = [one for one in wanted if one.normalized not in present]
     row.recipients.filter(normalized__in=gone).delete()
-    held = set(row.recipients.values_list("normalized", flat=True))
-    added = [one for one in added if one.normalized not in held]
     if added:
-        alias = Address(row.address, row.normalized, row.domain)
-        _check_recipients(actor, alias, added, count=len(held) + len(added))
+        _check_recipients(actor, Address(row.address, row.normalized, row.domain), added, count=len(wanted))
         _append(row, added)
-    if not held and not added:
-        raise Invalid("There must be at least one recipient.", field="recipients")
     record(actor, _entry(row, before, snapshot(row)))
     return bool(gone or added)
 
@@ -222,15 +264,13 @@ def _append(row: ForwardingAlias, addresses: Sequence[Address]) -> None:
     )
 
 
-def _delete(actor: Actor, rows: Iterable[ForwardingAlias]) -> None:
-    """Delete these locked rows, and record each with what it had."""
-    for chunk in batched(rows, _CHUNK):
-        recipients: dict[int, list[str]] = {row.pk: [] for row in chunk}
-        pairs = Recipient.objects.filter(alias__in=recipients).order_by("pk").values_list("alias_id", "address")
-        for alias_id, address in pairs:
-            recipients[alias_id].append(address)
-        record_all(
-            actor,
-            (_entry(row, {"recipients": recipients[row.pk], "is_active": row.is_active}, None) for row in chunk),
-        )
-        ForwardingAlias.objects.filter(pk__in=recipients).delete()
+def _delete(actor: Actor, rows: Sequence[ForwardingAlias]) -> None:
+    """Delete these locked rows, not more than one statement can name, and record each with what it had."""
+    recipients: dict[int, list[str]] = {row.pk: [] for row in rows}
+    pairs = Recipient.objects.filter(alias__in=recipients).order_by("pk").values_list("alias_id", "address")
+    for alias_id, address in pairs:
+        recipients[alias_id].append(address)
+    record_all(
+        actor, (_entry(row, {"recipients": recipients[row.pk], "is_active": row.is_active}, None) for row in rows)
+    )
+    ForwardingAlias.objects.filter(pk__in=recipients).delete()

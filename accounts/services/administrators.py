@@ -113,7 +113,7 @@ def _entry(administrator: Administrator, before: Snapshot | None, after: Snapsho
 
 
 def _locked(administrator: Administrator) -> Administrator:
-    rows = Administrator.objects.with_owner().select_for_update(of=("self",))
+    rows = Administrator.objects.with_owner().select_for_update(of=("self",), no_key=True)
     row: Administrator | None = rows.filter(pk=administrator.pk).first()
     if row is None:
         raise NotFound("The administrator does not exist any more.")

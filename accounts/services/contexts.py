@@ -68,7 +68,7 @@ def update_context(
 ) -> Context:
     """Change what is given, all of it or nothing. Invalid, Conflict (name taken), NotAllowed (the reseller's quota)."""
     chain = limits.lock_resellers(context.reseller_id)
-    context = _locked(context)
+    context = _locked(context, no_key=True)
     before = snapshot(context)
     if not isinstance(name, Keep) and name != context.name:
         _claim_name(check_context_name(name))
@@ -120,8 +120,9 @@ def _entry(context: Context, before: Snapshot | None, after: Snapshot | None) ->
     return Entry("context", f"{context.pk} {context.name}", before, after, context=context)
 
 
-def _locked(context: Context) -> Context:
-    row = Context.objects.select_for_update(of=("self",)).select_related("reseller").filter(pk=context.pk).first()
+def _locked(context: Context, *, no_key: bool = False) -> Context:
+    rows = Context.objects.select_for_update(of=("self",), no_key=no_key).select_related("reseller")
+    row = rows.filter(pk=context.pk).first()
     if row is None:
         raise NotFound("The context does not exist any more.")
     return row

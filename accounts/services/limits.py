@@ -5,21 +5,33 @@ from __future__ import annotations
 from django.db.models import QuerySet, Sum
 
 from accounts.models import Context, Reseller, User
-from oxaas.errors import NotAllowed
+from oxaas.errors import NotAllowed, NotFound
 
 
 def lock_resellers(reseller_id: int | None) -> list[Reseller]:
-    """The reseller and its parent, locked until the transaction ends; the parent first, so nobody waits in a circle."""
+    """The reseller and its parent, locked until the transaction ends; the parent first, so nobody waits in a circle.
+
+    NotFound when the reseller was deleted meanwhile.
+    """
     if reseller_id is None:
         return []
-    parent_id = Reseller.objects.get(pk=reseller_id).parent_id
-    chain = [reseller_id] if parent_id is None else [parent_id, reseller_id]
-    return [Reseller.objects.select_for_update().get(pk=pk) for pk in chain]
+    parent_id = Reseller.objects.filter(pk=reseller_id).values_list("parent", flat=True).first()
+    return [_lock_reseller(pk) for pk in (parent_id, reseller_id) if pk is not None]
+
+
+def _lock_reseller(reseller_id: int) -> Reseller:
+    row = Reseller.objects.select_for_update(no_key=True).filter(pk=reseller_id).first()
+    if row is None:
+        raise NotFound("The reseller does not exist any more.")
+    return row
 
 
 def lock_context(context_id: int) -> Context:
-    """The context, locked until the transaction ends."""
-    return Context.objects.select_for_update().get(pk=context_id)
+    """The context, locked until the transaction ends. NotFound when it was deleted meanwhile."""
+    row = Context.objects.select_for_update(no_key=True).filter(pk=context_id).first()
+    if row is None:
+        raise NotFound("The context does not exist any more.")
+    return row
 
 
 def check_room_for_context(chain: list[Reseller]) -> None:

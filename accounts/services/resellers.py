@@ -91,7 +91,8 @@ def _entry(reseller: Reseller, before: Snapshot | None, after: Snapshot | None) 
 
 
 def _locked(reseller: Reseller) -> Reseller:
-    row = Reseller.objects.select_for_update(of=("self",)).select_related("parent").filter(pk=reseller.pk).first()
+    rows = Reseller.objects.select_for_update(of=("self",), no_key=True).select_related("parent")
+    row = rows.filter(pk=reseller.pk).first()
     if row is None:
         raise NotFound("The reseller does not exist any more.")
     return row

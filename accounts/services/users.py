@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from accounts.models import Context, CustomId, LastLogin, User
 from accounts.services import limits, neighbours
@@ -20,10 +21,12 @@ from oxaas.addresses import (
 )
 from oxaas.changes import Actor
 from oxaas.errors import Conflict, Invalid, NotFound
+from oxaas.iteration import batched
 from oxaas.locks import lock_names
 
 MAX_CUSTOM_IDS: Final = 100
 MAX_NUMBER: Final = 2**63 - 1
+_CHUNK: Final = 500
 
 
 class Keep:
@@ -121,6 +124,24 @@ def set_uids(
 
 
 @transaction.atomic
+def set_last_login(*, actor: Actor, user: User, at: int | None) -> bool:
+    """Say when the mailbox's owner last logged in (epoch seconds; None or 0: never); whether that is news."""
+    user = _locked(user)
+    if at is not None and not 0 <= at <= MAX_NUMBER:
+        raise Invalid("The last login must be in seconds since 1970.", field="last_login")
+    rows = LastLogin.objects.filter(username=user.uidname.lower())
+    before = rows.values_list("last_login", flat=True).first() or None
+    if before == (at or None):
+        return False
+    if at:
+        LastLogin.objects.update_or_create(username=user.uidname.lower(), defaults={"last_login": at})
+    else:
+        rows.delete()
+    record(actor, _entry(user, {"last_login": before}, {"last_login": at or None}))
+    return True
+
+
+@transaction.atomic
 def delete_user(*, actor: Actor, user: User) -> None:
     """Delete the user with its identifiers and configuration. The mailbox's files are the mail store's."""
     user = _locked(user)
@@ -128,11 +149,12 @@ def delete_user(*, actor: Actor, user: User) -> None:
 
 
 def forget_users(*, actor: Actor, users: Sequence[User]) -> None:
-    """Delete these users inside the caller's transaction, and record it."""
-    entries = [_entry(user, snapshot(user), None) for user in users]
-    LastLogin.objects.filter(username__in=[user.uidname.lower() for user in users]).delete()
-    User.objects.filter(pk__in=[user.pk for user in users]).delete()
-    record_all(actor, entries)
+    """Delete these users inside the caller's transaction, and record it; the statements do not grow with the number."""
+    for chunk in batched(users, _CHUNK):
+        prefetch_related_objects(chunk, "custom_ids")
+        record_all(actor, [_entry(user, snapshot(user), None) for user in chunk])
+        LastLogin.objects.filter(username__in=[user.uidname.lower() for user in chunk]).delete()
+        User.objects.filter(pk__in=[user.pk for user in chunk]).delete()
 
 
 def snapshot(user: User) -> Snapshot:
@@ -140,7 +162,7 @@ def snapshot(user: User) -> Snapshot:
     return {
         "uidname": user.uidname,
         "msisdn": user.msisdn,
-        "custom": list(user.custom_ids.values_list("value", flat=True)),
+        "custom": [one.value for one in user.custom_ids.all()],
         "quota": user.quota,
         "is_active": user.is_active,
     }
@@ -152,7 +174,8 @@ def _entry(user: User, before: Snapshot | None, after: Snapshot | None) -> Entry
 
 def _locked(user: User) -> User:
     """The row as it is now, held until the transaction ends."""
-    row = User.objects.select_for_update(of=("self",)).select_related("context").filter(pk=user.pk).first()
+    rows = User.objects.select_for_update(of=("self",), no_key=True).select_related("context")
+    row = rows.filter(pk=user.pk).first()
     if row is None:
         raise NotFound("The user does not exist any more.")
     return row
@@ -168,9 +191,11 @@ def _rename(user: User, uidname: str) -> None:
     name = parse_uidname(uidname)
     if name.normalized != user.uidname_normalized:
         _claim_uidname(user.context, name)
+    old, new = user.uidname.lower(), name.written.lower()
+    if new != old:
         # The mailbox keeps its owner's last login under the new name; a row left behind would be the next owner's.
-        LastLogin.objects.filter(username=name.written.lower()).delete()
-        LastLogin.objects.filter(username=user.uidname.lower()).update(username=name.written.lower())
+        LastLogin.objects.filter(username=new).delete()
+        LastLogin.objects.filter(username=old).update(username=new)
     user.uidname, user.uidname_normalized, user.domain = name.written, name.normalized, name.domain
 
 
