@@ -19,7 +19,7 @@ from accounts.serializers import (
 )
 from accounts.services.config import effective_config
 from accounts.services.users import set_uids, update_user
-from oxaas.api import ADMIN, ContractViewSet, body_of, whole_number
+from oxaas.api import ADMIN, ContractViewSet, body_of, read_body, whole_number
 from oxaas.errors import Invalid, NotFound
 from oxaas.openapi.answers import (
     CHANGED,
@@ -101,9 +101,8 @@ class UserViewSet(ContractViewSet):
     def create_uids(self, request: Request, contextid: str, userid: str) -> Response:
         """change or remove msisdn or custom id(s)"""
         user = self._user(userid)
-        serializer = UidsInputSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        outcome = set_uids(actor=self.actor, user=user, **serializer.changes())
+        body = read_body(request, UidsInputSerializer)
+        outcome = set_uids(actor=self.actor, user=user, **body.changes())
         code = status.HTTP_201_CREATED if outcome.created else status.HTTP_200_OK
         return Response(user_body(outcome.user), status=code)
 

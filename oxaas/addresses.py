@@ -46,7 +46,8 @@ def clean_identifier(text: str, *, what: str, field: str, limit: int = MAX_IDENT
     """`text` itself when it has 1 to `limit` characters, no control character, and no blank at either end."""
     if not text:
         raise Invalid(f"The {what} is empty.", field=field)
-    if len(text) > limit:
+    # Without case a letter may be up to three (ﬃ is ffi), and the data base holds twice the limit.
+    if len(text) > limit or len(normalize_identifier(text)) > 2 * limit:
         raise Invalid(f"The {what} is longer than {limit} characters.", field=field)
     if not printable(text):
         raise Invalid(f"The {what} contains a control character.", field=field)

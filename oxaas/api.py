@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import IO, Any, ClassVar, Final, cast
+from typing import IO, Any, ClassVar, Final, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth import authenticate
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpResponseBase
 from rest_framework import exceptions, status
 from rest_framework.authentication import BaseAuthentication
@@ -48,7 +48,10 @@ logger = logging.getLogger(__name__)
 
 CHALLENGE: Final = 'Basic realm="OX REST", charset="UTF-8"'
 MAX_BODY: Final = 1024 * 1024
-_DIGITS: Final = re.compile(r"[0-9]{1,18}")
+_DIGITS: Final = re.compile(r"[0-9]+")
+_MAX_NUMBER: Final = 2**63 - 1
+_Input = TypeVar("_Input", bound=Serializer[Any])
+_RACE: Final = "Somebody else changed the same data at this moment. Try again."
 
 
 class BodyTooLarge(exceptions.APIException):
@@ -271,22 +274,37 @@ class ContractViewSet(ViewSet):
         given = self.kwargs.get(self.context_kwarg, "") if self.context_kwarg else ""
         rows = Context.objects.select_related("reseller__parent")
         if _DIGITS.fullmatch(given):
-            return Place(given, False, rows.filter(pk=int(given)).first())
-        if self.context_names and given and not re.fullmatch("[0-9]+", given) and printable(given):
+            number = whole_number(given)
+            return Place(given, False, None if number is None else rows.filter(pk=number).first())
+        if self.context_names and given and printable(given):
             return Place(given, True, rows.filter(name=given).first())
         return Place(given, False, None)
 
 
+def read_body(request: Request, serializer_class: type[_Input]) -> _Input:
+    """The valid serializer of the request's body. ParseError, UnsupportedMediaType, ValidationError."""
+    data = request.data
+    # An empty body reaches us as an empty object, which some operations take for an answer.
+    if request.stream is None or data is None:
+        raise exceptions.ParseError("The body is empty.")
+    serializer = serializer_class(data=data)
+    serializer.is_valid(raise_exception=True)
+    return serializer
+
+
 def body_of(request: Request, serializer_class: type[Serializer[Any]]) -> dict[str, Any]:
     """The request's body in the serializer's shape. ParseError, UnsupportedMediaType, ValidationError."""
-    serializer = serializer_class(data=request.data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
+    return dict(read_body(request, serializer_class).validated_data)
 
 
 def whole_number(text: str) -> int | None:
     """A number in decimal digits that a data base can hold, else None."""
-    return int(text) if _DIGITS.fullmatch(text) else None
+    if not _DIGITS.fullmatch(text):
+        return None
+    significant = text.lstrip("0") or "0"
+    # Python refuses to read numbers of thousands of digits.
+    number = int(significant) if len(significant) <= len(str(_MAX_NUMBER)) else None
+    return number if number is not None and number <= _MAX_NUMBER else None
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -314,6 +332,10 @@ def _answer(error: Exception, family: Family, request: Request) -> tuple[int, st
         case OperationalError() | InterfaceError():
             logger.error("data base unreachable: %s", error)
             return status.HTTP_503_SERVICE_UNAVAILABLE, UNAVAILABLE, {"Retry-After": str(RETRY_AFTER)}
+        case IntegrityError():
+            # The last to notice a race, such as a context that was deleted before this transaction could commit.
+            logger.error("refused by the data base: %s", error)
+            return status.HTTP_503_SERVICE_UNAVAILABLE, _RACE, {"Retry-After": str(RETRY_AFTER)}
         case exceptions.MethodNotAllowed():
             allowed = ", ".join(_view(request).allowed_methods)
             return status.HTTP_405_METHOD_NOT_ALLOWED, "This path does not have that method.", {"Allow": allowed}
@@ -325,7 +347,12 @@ def _answer(error: Exception, family: Family, request: Request) -> tuple[int, st
 def _sentences(detail: Any, name: str = "") -> list[str]:
     """DRF's nested details as sentences, each with the key it is about."""
     if isinstance(detail, Mapping):
-        return [sentence for key, inner in detail.items() for sentence in _sentences(inner, str(key))]
+        # A number is the place in a list; the sentence names the list.
+        return [
+            sentence
+            for key, inner in detail.items()
+            for sentence in _sentences(inner, name if isinstance(key, int) else str(key))
+        ]
     if isinstance(detail, list):
         return [sentence for inner in detail for sentence in _sentences(inner, name)]
     return [f"{name}: {detail}" if name and name != "non_field_errors" else str(detail)]

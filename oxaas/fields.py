@@ -23,7 +23,7 @@ class Text(serializers.CharField):
 
 @extend_schema_field({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 class TextOrList(serializers.ListField):
-    """A JSON string, or a list of them; always a list inside. Whether an empty string will do is the service's question."""
+    """A JSON string, or a list of them; always a list inside. An empty string is the service's business."""
 
     child = Text(allow_blank=True)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
+from django.core.signals import request_started
 from django.db import InterfaceError, OperationalError
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import translation
 
@@ -16,24 +18,41 @@ API_PREFIXES: Final = ("/oxaas/", "/api/oxaas/")
 RETRY_AFTER: Final = 5
 UNAVAILABLE: Final = "The data base is not reachable at the moment. Try again shortly."
 
+_BROKEN: Final = "oxaas.broken_path"
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
-class ApiPathMiddleware:
-    """A path below the API's prefixes that is not UTF-8 names nothing: 404.
+def api_refusal(
+    request: HttpRequest, status: int, sentence: str, headers: dict[str, str] | None = None
+) -> HttpResponse:
+    """The API's answer where none of its views can give one; HEAD has no body."""
+    if request.method == "HEAD":
+        return HttpResponse(status=status, headers=headers)
+    return JsonResponse({"error": sentence}, status=status, headers=headers)
 
-    Django would escape the bytes back to text, and so make it mean another path.
+
+@receiver(request_started)
+def mark_broken_path(environ: dict[str, Any], **kwargs: Any) -> None:
+    """Note a path that is not UTF-8 while it still is as it came: Django escapes the bytes back to text.
+
+    That text would be the name of something else.
     """
+    try:
+        environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        environ[_BROKEN] = True
+
+
+class ApiPathMiddleware:
+    """A path below the API's prefixes that is not UTF-8 names nothing: 404."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith(API_PREFIXES):
-            try:
-                request.META.get("PATH_INFO", "").encode("latin-1").decode("utf-8")
-            except UnicodeError:
-                return JsonResponse({"error": "The path is not percent-encoded UTF-8."}, status=404)
+        if _BROKEN in request.META and request.path.startswith(API_PREFIXES):
+            return api_refusal(request, 404, "The path is not percent-encoded UTF-8.")
         return self.get_response(request)
 
 
@@ -77,5 +96,5 @@ class DatabaseUnavailableMiddleware:
         logger.error("data base unreachable: %s", exception)
         headers = {"Retry-After": str(RETRY_AFTER)}
         if request.path.startswith(API_PREFIXES):
-            return JsonResponse({"error": UNAVAILABLE}, status=503, headers=headers)
+            return api_refusal(request, 503, UNAVAILABLE, headers)
         return HttpResponse(UNAVAILABLE, content_type="text/plain; charset=utf-8", status=503, headers=headers)
