@@ -1,0 +1,9 @@
+"""A declared world: read from a file, made so through the services, and written to one. See docs/provision.md."""
+
+from accounts.provision import owners, users
+from accounts.provision.reading import read
+from accounts.provision.run import ProvisionError, export, provision
+
+__all__ = ["SECTIONS", "ProvisionError", "export", "provision", "read"]
+
+SECTIONS = [*owners.SECTIONS, *users.SECTIONS]

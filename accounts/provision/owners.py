@@ -1,0 +1,231 @@
+"""The sections of those who own things: the server's configuration, resellers, contexts and administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from accounts.models import Administrator, ConfigProperty, Context, Reseller
+from accounts.provision.section import Entry, Ground, Section, different, given, needed
+from accounts.provision.shapes import PROPERTIES, PROPERTY, Check, Finding, Shape, flag, or_null, text, whole
+from accounts.services import administrators, contexts, resellers
+from accounts.services.config import Owner, set_property
+from accounts.services.resellers import RESTRICTIONS
+from oxaas.access import Role
+from oxaas.errors import Invalid
+
+_RESTRICTIONS: Final = Shape(
+    {}, {name: flag if name == "Subadmin.CanCreateSubadmin" else or_null(whole) for name in RESTRICTIONS}
+)
+_BRAND: Final[dict[str, Check]] = {"display_name": text, "product_name": text, "colour": text, "hide_subjects": flag}
+
+
+def set_config(ground: Ground, owner: Owner, properties: list[Entry]) -> None:
+    """Make these properties of the owner so; others stay."""
+    rows = ConfigProperty.objects.filter(reseller=owner.reseller, context=owner.context, user=owner.user)
+    current = dict(rows.filter(name__in=[one["name"] for one in properties]).values_list("name", "value"))
+    for one in properties:
+        if current.get(one["name"]) != one["value"]:
+            set_property(actor=ground.actor, owner=owner, name=one["name"], value=one["value"])
+
+
+def config_of(rows: QuerySet[ConfigProperty]) -> list[Entry]:
+    """An owner's properties as entries; the data base's own order of names is not everywhere the same."""
+    return [{"name": name, "value": value} for name, value in sorted(rows.values_list("name", "value"))]
+
+
+def all_config(field: str) -> dict[int, list[Entry]]:
+    """The properties of every owner of one kind (`reseller`, `context` or `user`), by the owner's key."""
+    rows = ConfigProperty.objects.filter(**{f"{field}__isnull": False}).order_by().values_list(field, "name", "value")
+    return {
+        owner: [{"name": name, "value": value} for _owner, name, value in properties]
+        for owner, properties in groupby(sorted(rows), key=lambda row: row[0])
+    }
+
+
+def _apply_property(ground: Ground, entry: Entry) -> None:
+    set_config(ground, Owner(), [entry])
+
+
+def _export_properties() -> list[Entry]:
+    return config_of(ConfigProperty.objects.filter(reseller=None, context=None, user=None))
+
+
+def _apply_reseller(ground: Ground, entry: Entry) -> None:
+    values = given(entry, *_BRAND, "is_active")
+    values |= {RESTRICTIONS[name]: value for name, value in entry.get("restrictions", {}).items()}
+    row = Reseller.objects.select_related("parent").filter(name=entry["name"]).first()
+    if row is None:
+        parent = ground.reseller(entry.get("parent"))
+        row = resellers.create_reseller(actor=ground.actor, name=entry["name"], parent=parent, **values)
+    else:
+        current = resellers.snapshot(row)
+        if entry.get("parent", current["parent"]) != current["parent"]:
+            raise Invalid("The parent of a reseller cannot be changed.")
+        if changes := different(values, current):
+            row = resellers.update_reseller(actor=ground.actor, reseller=row, **changes)
+    ground.put_reseller(row)
+    set_config(ground, Owner(reseller=row), entry.get("config", []))
+
+
+def _export_resellers() -> Iterator[Entry]:
+    config = all_config("reseller")
+    rows = Reseller.objects.select_related("parent")
+    for row in sorted(rows, key=lambda row: (row.parent_id is not None, row.name)):
+        yield {
+            "name": row.name,
+            "parent": row.parent.name if row.parent else None,
+            **{field: getattr(row, field) for field in _BRAND},
+            "is_active": row.is_active,
+            "restrictions": {name: getattr(row, column) for name, column in RESTRICTIONS.items()},
+            **_with_config(config.get(row.pk)),
+        }
+
+
+def _apply_context(ground: Ground, entry: Entry) -> None:
+    values = given(entry, "name", "quota", "max_user", "is_active")
+    row = Context.objects.select_related("reseller__parent").filter(pk=entry["id"]).first()
+    if row is None:
+        needed(entry, "name", "the context")
+        reseller = ground.reseller(entry.get("reseller"))
+        row = contexts.create_context(actor=ground.actor, context_id=entry["id"], reseller=reseller, **values)
+    else:
+        current = contexts.snapshot(row)
+        if entry.get("reseller", current["reseller"]) != current["reseller"]:
+            raise Invalid("The reseller of a context cannot be changed.")
+        if changes := different(values, current):
+            row = contexts.update_context(actor=ground.actor, context=row, **changes)
+    ground.put_context(row)
+    set_config(ground, Owner(context=row), entry.get("config", []))
+
+
+def _export_contexts() -> Iterator[Entry]:
+    config = all_config("context")
+    for row in Context.objects.select_related("reseller").order_by("pk").iterator():
+        yield {
+            "id": row.pk,
+            "name": row.name,
+            "reseller": row.reseller.name if row.reseller else None,
+            "quota": row.quota,
+            "max_user": row.max_user,
+            "is_active": row.is_active,
+            **_with_config(config.get(row.pk)),
+        }
+
+
+def _role(value: Any) -> Iterator[Finding]:
+    if value not in list(Role):
+        yield "", f"must be one of {', '.join(Role)}"
+
+
+def _language(value: Any) -> Iterator[Finding]:
+    languages = ["", *dict(settings.LANGUAGES)]
+    if value not in languages:
+        yield "", f"must be one of {', '.join(repr(one) for one in languages)}"
+
+
+def _apply_administrator(ground: Ground, entry: Entry) -> None:
+    reseller = ground.reseller(entry.get("reseller"))
+    context = None if entry.get("context") is None else ground.context(entry["context"])
+    secret = given(entry, "password", "password_hash")
+    if len(secret) > 1:
+        raise Invalid("Give either password or password_hash, not both.")
+    row = Administrator.objects.with_owner().filter(login=entry["login"], context=context).first()
+    if row is None:
+        if not secret:
+            raise Invalid("password or password_hash is missing: the administrator is new.")
+        row = administrators.create_administrator(
+            actor=ground.actor,
+            login=entry["login"],
+            role=entry["role"],
+            reseller=reseller,
+            context=context,
+            **secret,
+            **given(entry, "is_active"),
+        )
+    elif row.role != entry["role"] or row.reseller != reseller:
+        raise Invalid("The role and the reseller of an administrator cannot be changed.")
+    current = administrators.snapshot(row)
+    changes = different(given(entry, "is_active", "language"), current)
+    if changes or secret:
+        administrators.update_administrator(actor=ground.actor, administrator=row, **secret, **changes)
+
+
+def _export_administrators() -> Iterator[Entry]:
+    rows = Administrator.objects.select_related("reseller")
+    for row in sorted(rows, key=lambda row: (list(Role).index(Role(row.role)), row.context_id or 0, row.login)):
+        yield {
+            "login": row.login,
+            "role": row.role,
+            **({"reseller": row.reseller.name} if row.reseller else {}),
+            **({"context": row.context_id} if row.context_id else {}),
+            "password_hash": row.password,
+            "is_active": row.is_active,
+            "language": row.language,
+        }
+
+
+def _with_config(config: list[Entry] | None) -> Entry:
+    return {"config": config} if config else {}
+
+
+SECTIONS: Final = [
+    Section("config", 10, PROPERTY, {"name": ""}, _apply_property, _export_properties),
+    Section(
+        "resellers",
+        20,
+        Shape(
+            {"name": text},
+            {
+                "parent": or_null(text),
+                **_BRAND,
+                "is_active": flag,
+                "restrictions": _RESTRICTIONS,
+                "config": PROPERTIES,
+            },
+        ),
+        {"name": ""},
+        _apply_reseller,
+        _export_resellers,
+    ),
+    Section(
+        "contexts",
+        30,
+        Shape(
+            {"id": whole},
+            {
+                "name": text,
+                "reseller": or_null(text),
+                "quota": or_null(whole),
+                "max_user": or_null(whole),
+                "is_active": flag,
+                "config": PROPERTIES,
+            },
+        ),
+        {"id": "context"},
+        _apply_context,
+        _export_contexts,
+    ),
+    Section(
+        "administrators",
+        40,
+        Shape(
+            {"login": text, "role": _role},
+            {
+                "reseller": or_null(text),
+                "context": or_null(whole),
+                "password": text,
+                "password_hash": text,
+                "is_active": flag,
+                "language": _language,
+            },
+        ),
+        {"context": "context", "login": "login"},
+        _apply_administrator,
+        _export_administrators,
+    ),
+]

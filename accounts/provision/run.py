@@ -1,0 +1,117 @@
+"""Making a declared world so, and writing down the one that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from importlib import import_module
+from itertools import islice
+from typing import Any, Final
+
+from django.apps import apps
+from django.db import DataError, IntegrityError, transaction
+from django.utils.module_loading import module_has_submodule
+
+from accounts.models import Change, Context, Reseller, User
+from accounts.provision.reading import shown
+from accounts.provision.section import Entry, Ground, Section
+from oxaas.changes import Actor
+from oxaas.errors import DomainError
+from oxaas.locks import lock_everything
+
+_MOST_PROBLEMS: Final = 50
+
+
+class ProvisionError(DomainError):
+    """The declared world cannot be made; nothing was changed. `problems` has a sentence for each reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def provision(document: Any, *, actor: Actor, dry_run: bool = False) -> list[Change]:
+    """Make the document's world so, all of it or nothing, and return what that changed.
+
+    Nothing is deleted but recipients that an alias's list no longer names. With `dry_run` it is all rolled back.
+    Raises ProvisionError.
+    """
+    sections = all_sections()
+    problems = list(islice(_problems(sections, document), _MOST_PROBLEMS))
+    if problems:
+        raise ProvisionError(problems)
+    ground = Ground(actor.in_batch())
+    with transaction.atomic():
+        _hold_rows(document)
+        with lock_everything():
+            for section in sections:
+                for index, entry in enumerate(document.get(section.key, [])):
+                    _apply(section, index, entry, ground)
+        changes = list(Change.objects.filter(batch=ground.actor.batch).order_by("pk"))
+        if dry_run:
+            transaction.set_rollback(True)
+    return changes
+
+
+def export() -> dict[str, list[Entry]]:
+    """All that is there as a document, from one moment, always in the same order. Passwords are hashes."""
+    with transaction.atomic():
+        return {section.key: list(section.export()) for section in all_sections()}
+
+
+def all_sections() -> list[Section]:
+    """What the installed apps declare, in the order in which it is applied."""
+    modules = [
+        import_module(f"{app.name}.provision")
+        for app in apps.get_app_configs()
+        if module_has_submodule(app.module, "provision")
+    ]
+    found: list[Section] = [section for module in modules for section in getattr(module, "SECTIONS", [])]
+    return sorted(found, key=lambda section: section.rank)
+
+
+def _problems(sections: list[Section], document: Any) -> Iterator[str]:
+    """What is wrong with the form of the document, entry by entry, without a look at the data base."""
+    keys = [section.key for section in sections]
+    if not isinstance(document, dict):
+        yield f"The file must be a mapping with some of the keys {', '.join(keys)}."
+        return
+    for key in document:
+        if key not in keys:
+            yield f"{shown(key)} is not a key here; known are {', '.join(keys)}."
+    for section in sections:
+        entries = document.get(section.key, [])
+        if not isinstance(entries, list):
+            yield f"{section.key} must be a list."
+            continue
+        yield from _problems_of_entries(section, entries)
+
+
+def _problems_of_entries(section: Section, entries: list[Any]) -> Iterator[str]:
+    first: dict[Hashable, int] = {}
+    for index, entry in enumerate(entries):
+        findings = list(section.shape(entry))
+        label = section.label(index, entry)
+        for path, sentence in findings:
+            yield f"{label}: {path.removeprefix('.')} {sentence}.".replace(":  ", ": ")
+        if findings:
+            continue
+        other = first.setdefault(section.identity(entry), index)
+        if other != index:
+            yield f"{label}: this is the same as {section.key}[{other}]."
+
+
+def _hold_rows(document: Entry) -> None:
+    """Hold the rows that services hold before they lock names: so nobody waits for us who has what we will need."""
+    contexts = {entry["context"] for entry in document.get("users", [])}
+    for rows in (Reseller.objects.all(), Context.objects.all(), User.objects.filter(context__in=contexts)):
+        list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _apply(section: Section, index: int, entry: Entry, ground: Ground) -> None:
+    """Apply one entry; ProvisionError names it."""
+    try:
+        section.apply(ground, entry)
+    except DomainError as error:
+        raise ProvisionError([f"{section.label(index, entry)}: {error}"]) from error
+    except (IntegrityError, DataError) as error:
+        raise ProvisionError([f"{section.label(index, entry)}: the data base refuses this entry."]) from error

@@ -1,0 +1,104 @@
+"""A section of a declared world, and what its entries are applied to.
+
+An app adds sections by a module `provision` with a list SECTIONS; this app knows no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Context, Reseller
+from accounts.provision.reading import shown
+from accounts.provision.shapes import Shape
+from oxaas.changes import Actor
+from oxaas.errors import Invalid
+
+Entry = dict[str, Any]
+
+
+class Ground:
+    """What entries refer to, looked up once: resellers by name, contexts by id. Whoever changes a row puts it back."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self._resellers: dict[str, Reseller] = {}
+        self._contexts: dict[int, Context] = {}
+
+    def reseller(self, name: str | None) -> Reseller | None:
+        """The reseller of this name, None for none. Invalid when it does not exist."""
+        if name is None:
+            return None
+        if name not in self._resellers:
+            row = Reseller.objects.select_related("parent").filter(name=name).first()
+            if row is None:
+                raise Invalid(f"There is no reseller {shown(name)}.")
+            self._resellers[name] = row
+        return self._resellers[name]
+
+    def context(self, context_id: int) -> Context:
+        """The context of this id. Invalid when it does not exist."""
+        if context_id not in self._contexts:
+            row = Context.objects.select_related("reseller__parent").filter(pk=context_id).first()
+            if row is None:
+                raise Invalid(f"There is no context {context_id}.")
+            self._contexts[context_id] = row
+        return self._contexts[context_id]
+
+    def put_reseller(self, row: Reseller) -> None:
+        """Later entries refer to this row."""
+        self._resellers[row.name] = row
+
+    def put_context(self, row: Context) -> None:
+        """Later entries refer to this row."""
+        self._contexts[row.pk] = row
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One top-level key of the file and what is done with its entries.
+
+    `rank` orders the sections, as entries refer to entries of sections before. `names` are the keys that say which
+    entry it is, with the word that a sentence has for each; `same` makes of an entry what no two may have in common.
+    `apply` makes the entry so, through the services, and may raise any DomainError. `export` yields what is there.
+    """
+
+    key: str
+    rank: int
+    shape: Shape
+    names: Mapping[str, str]
+    apply: Callable[[Ground, Entry], None]
+    export: Callable[[], Iterable[Entry]]
+    same: Callable[[Entry], Hashable] | None = None
+
+    def label(self, index: int, entry: Any) -> str:
+        """`users[3] (context 24, user 42)`; as much of it as the entry tells."""
+        given = entry if isinstance(entry, dict) else {}
+        words = [
+            f"{word} {shown(given[key])}".strip()
+            for key, word in self.names.items()
+            if isinstance(given.get(key), str | int)
+        ]
+        return f"{self.key}[{index}]" + (f" ({', '.join(words)})" if words else "")
+
+    def identity(self, entry: Entry) -> Hashable:
+        """What no two entries may have in common."""
+        return self.same(entry) if self.same else tuple(entry.get(key) for key in self.names)
+
+
+def different(declared: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the declared values that are not so yet."""
+    return {key: value for key, value in declared.items() if current[key] != value}
+
+
+def given(entry: Entry, *keys: str) -> dict[str, Any]:
+    """The values of those keys that the entry has."""
+    return {key: entry[key] for key in keys if key in entry}
+
+
+def needed(entry: Entry, key: str, what: str) -> Any:
+    """The value of a key without which nothing new can be made. Invalid when it is not given."""
+    if key not in entry:
+        raise Invalid(f"{key} is missing: {what} is new.")
+    return entry[key]

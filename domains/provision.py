@@ -1,0 +1,47 @@
+"""The section of explicit domains in a declared world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final
+
+from accounts.provision.section import Entry, Ground, Section
+from accounts.provision.shapes import Shape, text, whole
+from domains.models import ExplicitDomain
+from domains.services import add_domain
+from oxaas.addresses import parse_domain
+from oxaas.errors import Invalid
+
+
+def _apply(ground: Ground, entry: Entry) -> None:
+    context = ground.context(entry["context"])
+    name = parse_domain(entry["domain"])
+    if not ExplicitDomain.objects.filter(context=context, name=name).exists():
+        add_domain(actor=ground.actor, context=context, name=name)
+
+
+def _export() -> Iterator[Entry]:
+    rows = ExplicitDomain.objects.order_by().values_list("context_id", "name")
+    for context_id, name in sorted(rows):
+        yield {"context": context_id, "domain": name}
+
+
+def _same(entry: Entry) -> str:
+    """A domain belongs to one context; what is no domain is the service's to refuse."""
+    with suppress(Invalid):
+        return parse_domain(entry["domain"])
+    return str(entry["domain"])
+
+
+SECTIONS: Final = [
+    Section(
+        "domains",
+        60,
+        Shape({"context": whole, "domain": text}),
+        {"context": "context", "domain": "domain"},
+        _apply,
+        _export,
+        _same,
+    )
+]

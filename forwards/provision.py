@@ -1,0 +1,64 @@
+"""The section of forwarding aliases in a declared world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final
+
+from accounts.models import Context
+from accounts.provision.section import Entry, Ground, Section, different, given, needed
+from accounts.provision.shapes import Shape, flag, list_of, text, whole
+from forwards.models import ForwardingAlias, Recipient
+from forwards.services import create_forward, find_forward, set_forward_active, set_recipients, snapshot
+from oxaas.addresses import parse_address
+from oxaas.errors import Invalid, NotFound
+
+
+def _apply(ground: Ground, entry: Entry) -> None:
+    context, alias = ground.context(entry["context"]), entry["alias"]
+    try:
+        row = find_forward(context, alias)
+    except NotFound:
+        recipients = needed(entry, "recipients", "the alias")
+        create_forward(actor=ground.actor, context=context, alias=alias, recipients=recipients)
+        if entry.get("is_active", True):
+            return
+        row = find_forward(context, alias)
+    changes = different(given(entry, "recipients", "is_active"), snapshot(row))
+    if "recipients" in changes:
+        set_recipients(actor=ground.actor, forward=row, recipients=changes["recipients"])
+    if "is_active" in changes:
+        set_forward_active(actor=ground.actor, forward=row, is_active=changes["is_active"])
+
+
+def _export() -> Iterator[Entry]:
+    for context in Context.objects.order_by("pk").iterator():
+        suspended = set(ForwardingAlias.objects.suspended().filter(context=context).values_list("address", flat=True))
+        for alias, recipients in Recipient.objects.by_alias(context):
+            yield {
+                "context": context.pk,
+                "alias": alias,
+                "recipients": recipients,
+                "is_active": alias not in suspended,
+            }
+
+
+def _same(entry: Entry) -> str:
+    """An alias is unique over all contexts; what is no address is the service's to refuse."""
+    with suppress(Invalid):
+        return parse_address(entry["alias"]).normalized
+    return str(entry["alias"])
+
+
+SECTIONS: Final = [
+    Section(
+        "forwards",
+        70,
+        Shape({"context": whole, "alias": text}, {"recipients": list_of(text), "is_active": flag}),
+        {"context": "context", "alias": "alias"},
+        _apply,
+        _export,
+        _same,
+    )
+]
