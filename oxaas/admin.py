@@ -20,15 +20,17 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
 
-from oxaas.addresses import printable
+from oxaas.access import Role
+from oxaas.addresses import normalize_identifier, printable
 from oxaas.changes import Actor, Door
-from oxaas.errors import DomainError, NotAllowed
+from oxaas.errors import DomainError, Invalid, NotAllowed
 from oxaas.filters import RelatedFilter
+from oxaas.forms import ServiceForm
 from oxaas.login import LoginForm, OwnPasswordForm
 from oxaas.widgets import Autocomplete
 
 if TYPE_CHECKING:
-    from accounts.models import Administrator, Change
+    from accounts.models import Administrator, Change, Context
 
 # What a filter of a list may put behind its field's name in the address bar.
 _LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
@@ -43,9 +45,23 @@ def administrator_of(request: HttpRequest) -> Administrator:
     return request.user
 
 
+def role_of(request: HttpRequest) -> Role:
+    """The role of whoever is logged in."""
+    return Role(administrator_of(request).role)
+
+
 def actor_of(request: HttpRequest) -> Actor:
     """Whoever is logged in, acting through the web admin."""
     return Actor(administrator_of(request), Door.WEB)
+
+
+def context_of(actor: Actor, data: dict[str, Any]) -> Context:
+    """The context that a form names; a context's own administrator is not asked. Invalid where there is none."""
+    own = actor.administrator.context if actor.administrator is not None else None
+    context: Context | None = data.get("context") or own
+    if context is None:
+        raise Invalid(str(_("Choose a context.")), field="context")
+    return context
 
 
 class Site(admin.AdminSite):
@@ -78,25 +94,6 @@ class Site(admin.AdminSite):
             extra_context={**self.each_context(request), **(extra_context or {})},
         )
         return view(request)
-
-
-class ServiceForm(forms.ModelForm):
-    """A form for the syntax; what a value must be like otherwise, the service knows and the data base holds."""
-
-    administrator: ClassVar[Administrator]
-    refusal: ClassVar[DomainError | None] = None
-
-    def validate_unique(self) -> None:
-        """The service's business: its sentences say no more than the person may know."""
-
-    def validate_constraints(self) -> None:
-        """The service's business, too."""
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        if self.refusal is not None:
-            field = getattr(self.refusal, "field", None)
-            self.add_error(field if field in self.fields else None, str(self.refusal))
 
 
 class ScopedModelAdmin(admin.ModelAdmin):
@@ -182,11 +179,10 @@ class ScopedModelAdmin(admin.ModelAdmin):
 
     # Which rows, and which choices.
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         """The rows that this person may see."""
         rows: Any = super().get_queryset(request)
-        visible: models.QuerySet[Any] = rows.visible_to(request.user)
-        return visible
+        return rows.visible_to(request.user)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choices are rows that this person may see."""
@@ -222,10 +218,13 @@ class ScopedModelAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """Django's; what no text of ours can contain is found nowhere, and never sent to the data base."""
+        """Django's, for the form in which addresses and other identifiers are compared.
+
+        What no text of ours can contain is found nowhere, and never sent to the data base.
+        """
         if not printable(search_term):
             return queryset.none(), False
-        return super().get_search_results(request, queryset, search_term)
+        return super().get_search_results(request, queryset, normalize_identifier(search_term))
 
     # What may be changed.
 
@@ -269,12 +268,12 @@ class ScopedModelAdmin(admin.ModelAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
         """The row's lines of the change log."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         row = self.get_object(request, unquote(object_id))
         if row is None:
             missing: Any = self._get_obj_does_not_exist_redirect  # type: ignore[attr-defined]
             return missing(request, self.opts, object_id)
-        if not self.has_view_or_change_permission(request, row):
-            raise PermissionDenied
         url = reverse("admin:accounts_change_changelist", current_app=self.admin_site.name)
         return HttpResponseRedirect(f"{url}?{urlencode(self.history_query(row))}")
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.contrib.admin import FieldListFilter
+from django.contrib.admin import FieldListFilter, SimpleListFilter
 from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from oxaas.widgets import Autocomplete
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class RelatedFilter(FieldListFilter):
@@ -60,3 +63,21 @@ class RelatedFilter(FieldListFilter):
             attrs={"id": f"filter-{self.parameter}", "aria-label": str(label)},
         )
         return box
+
+
+class AttentionFilter(SimpleListFilter):
+    """What needs work. `kinds` are named filters of the model's queryset, each with its name for a person."""
+
+    title = _("needs work")
+    parameter_name = "attention"
+    kinds: ClassVar[dict[str, StrOrPromise]] = {}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
+        return list(self.kinds.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The rows of the chosen kind; all of them for no choice, none for an unknown one."""
+        value = self.value()
+        if value is None:
+            return queryset
+        return getattr(queryset, value)() if value in self.kinds else queryset.none()

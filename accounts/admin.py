@@ -1,0 +1,401 @@
+"""The web admin's pages for resellers, contexts, users, configuration, administrators and the change log."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Count, Max, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts.forms import AdministratorForm, ConfigPropertyForm, ContextForm, ResellerForm, UserForm
+from accounts.models import Administrator, Change, ConfigProperty, Context, Reseller, User
+from accounts.services import administrators, config, contexts, resellers, users
+from oxaas.access import Role
+from oxaas.admin import ScopedModelAdmin, administrator_of, context_of, role_of
+from oxaas.changes import Actor
+from oxaas.filters import AttentionFilter, RelatedFilter
+
+_LIMITS = (
+    "max_context",
+    "max_overall_user",
+    "max_user_per_context",
+    "max_overall_context_quota",
+    "can_create_subadmin",
+    "max_subadmin",
+)
+
+
+@admin.register(Reseller)
+class ResellerAdmin(ScopedModelAdmin):
+    form = ResellerForm
+    list_display = ("name", "display_name", "parent", "number_of_contexts", "is_active")
+    list_filter = ("is_active", ("parent", RelatedFilter))
+    list_select_related = ("parent",)
+    search_fields = ("name", "display_name")
+    autocomplete_fields = ("parent",)
+    fixed_fields = ("parent",)
+    fieldsets: ClassVar = [
+        (None, {"fields": ["name", "display_name", "parent", "is_active"]}),
+        (_("Limits"), {"fields": _LIMITS}),
+        (_("Web admin"), {"fields": ["product_name", "colour", "hide_subjects"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(context_count=_number_of("contexts", Reseller))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Reseller staff make children of their own reseller, and its own parent is above their horizon."""
+        if role_of(request) is Role.MASTER:
+            return super().get_fieldsets(request, obj)
+        hidden = {"parent", "can_create_subadmin", "max_subadmin"} if obj is None else {"parent"}
+        return [
+            (title, {"fields": [name for name in options["fields"] if name not in hidden]})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Nobody edits their own limits, and a child has no children."""
+        fields = super().get_readonly_fields(request, obj)
+        if obj is None:
+            return fields
+        if obj.pk == administrator_of(request).reseller_id:
+            return (*fields, "is_active", *_LIMITS)
+        return (*fields, "can_create_subadmin", "max_subadmin") if obj.parent_id is not None else fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Reseller staff add children, where their reseller may have them."""
+        own = administrator_of(request).reseller
+        return super().has_add_permission(request) and (own is None or own.can_create_subadmin)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes their own reseller."""
+        own = obj is not None and obj.pk == administrator_of(request).reseller_id
+        return super().has_delete_permission(request, obj) and not own
+
+    @admin.display(description=_("contexts"), ordering="context_count")
+    def number_of_contexts(self, row: Any) -> int:
+        return int(row.context_count)
+
+    def create(self, actor: Actor, data: dict[str, Any]) -> Model:
+        own = actor.administrator.reseller if actor.administrator is not None else None
+        return resellers.create_reseller(actor=actor, **{"parent": own, **data})
+
+    def update(self, actor: Actor, row: Reseller, data: dict[str, Any]) -> Model:
+        return resellers.update_reseller(actor=actor, reseller=row, **data)
+
+    def remove(self, actor: Actor, row: Reseller) -> None:
+        resellers.delete_reseller(actor=actor, reseller=row)
+
+    def falls_with(self, row: Reseller) -> dict[str, int]:
+        return _counted(row, "administrators", "config")
+
+    def held_by(self, row: Reseller) -> list[str]:
+        return [f"{name}: {number}" for name, number in _counted(row, "contexts", "children").items() if number]
+
+    def history_query(self, row: Reseller) -> dict[str, str]:
+        return {"kind": "reseller", "reseller__id__exact": str(row.pk)}
+
+
+class ContextAttention(AttentionFilter):
+    kinds: ClassVar = {"near_limit": _("near or over the limit of users"), "suspended": _("suspended")}
+
+
+@admin.register(Context)
+class ContextAdmin(ScopedModelAdmin):
+    form = ContextForm
+    list_display = ("id", "name", "reseller", "number_of_users", "number_of_aliases", "quota", "is_active")
+    list_display_links = ("id", "name")
+    list_filter = ("is_active", ("reseller", RelatedFilter), ContextAttention)
+    list_select_related = ("reseller",)
+    search_fields = ("name", "=id")
+    autocomplete_fields = ("reseller",)
+    fixed_fields = ("id", "reseller")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        return rows.annotate(user_count=_number_of("users", Context), alias_count=_number_of("forwards", Context))
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """A context's own administrator need not know who sold it."""
+        columns = super().get_list_display(request)
+        return [name for name in columns if name != "reseller" or role_of(request) is not Role.CONTEXT]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = ["id", "name", "reseller", "quota", "max_user", "is_active"]
+        return [name for name in fields if name != "reseller" or role_of(request) is not Role.CONTEXT]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new context is for the person's own reseller unless they choose a child."""
+        own = administrator_of(request).reseller_id
+        return {"reseller": own, **super().get_changeform_initial_data(request)}
+
+    @admin.display(description=_("users"), ordering="user_count")
+    def number_of_users(self, row: Any) -> int:
+        return int(row.user_count)
+
+    @admin.display(description=_("aliases"), ordering="alias_count")
+    def number_of_aliases(self, row: Any) -> int:
+        return int(row.alias_count)
+
+    def create(self, actor: Actor, data: dict[str, Any]) -> Model:
+        return contexts.create_context(actor=actor, context_id=data["id"], **_without(data, "id"))
+
+    def update(self, actor: Actor, row: Context, data: dict[str, Any]) -> Model:
+        return contexts.update_context(actor=actor, context=row, **data)
+
+    def remove(self, actor: Actor, row: Context) -> None:
+        contexts.delete_context(actor=actor, context=row)
+
+    def falls_with(self, row: Context) -> dict[str, int]:
+        return _counted(row, "users", "forwards", "domains", "administrators", "config")
+
+    def history_query(self, row: Context) -> dict[str, str]:
+        return {"kind": "context", "context_number": str(row.pk), "label__startswith": f"{row.pk} "}
+
+
+class UserAttention(AttentionFilter):
+    kinds: ClassVar = {"near_quota": _("near or over the quota"), "suspended": _("suspended")}
+
+
+@admin.register(User)
+class UserAdmin(ScopedModelAdmin):
+    form = UserForm
+    list_display = ("uidname", "number", "context", "msisdn", "quota", "is_active")
+    list_filter = ("is_active", ("context", RelatedFilter), ("context__reseller", RelatedFilter), UserAttention)
+    list_select_related = ("context",)
+    search_fields = (
+        "uidname_normalized__contains",
+        "msisdn__contains",
+        "msisdn_digits__contains",
+        "custom_ids__value_normalized__contains",
+        "context__name",
+    )
+    autocomplete_fields = ("context",)
+    fixed_fields = ("context", "number")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A context's own administrator has no other context to choose."""
+        fields = ["context", "number", "uidname", "msisdn", "custom", "quota", "is_active"]
+        return fields[1:] if obj is None and role_of(request) is Role.CONTEXT else fields
+
+    @admin.display(description=_("custom ids"))
+    def custom(self, row: User) -> str:
+        """For those who may only look."""
+        return "\n".join(one.value for one in row.custom_ids.all())
+
+    def create(self, actor: Actor, data: dict[str, Any]) -> Model:
+        context = context_of(actor, data)
+        number = data["number"] or 1 + (context.users.aggregate(last=Max("number"))["last"] or 0)
+        return users.create_user(actor=actor, **{**data, "context": context, "number": number})
+
+    def update(self, actor: Actor, row: User, data: dict[str, Any]) -> Model:
+        return users.update_user(actor=actor, user=row, **data)
+
+    def remove(self, actor: Actor, row: User) -> None:
+        users.delete_user(actor=actor, user=row)
+
+    def falls_with(self, row: User) -> dict[str, int]:
+        return _counted(row, "custom_ids", "config")
+
+    def history_query(self, row: User) -> dict[str, str]:
+        return {"kind": "user", "context_number": str(row.context_id), "label__startswith": f"{row.number} "}
+
+
+@admin.register(ConfigProperty)
+class ConfigPropertyAdmin(ScopedModelAdmin):
+    form = ConfigPropertyForm
+    list_display = ("name", "short_value", "owner")
+    list_filter = (("context", RelatedFilter), ("reseller", RelatedFilter))
+    list_select_related = ("reseller", "context", "user")
+    search_fields = ("name", "value", "context__name", "user__uidname_normalized__contains")
+    autocomplete_fields = ("reseller", "context", "user")
+    fixed_fields = ("name", "reseller", "context", "user")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The owner that there is, or those to choose from."""
+        owners = ["reseller", "context", "user"]
+        if obj is not None:
+            owners = [name for name in owners if getattr(obj, f"{name}_id") is not None]
+        return ["name", "value", *owners]
+
+    @admin.display(description=_("value"))
+    def short_value(self, row: ConfigProperty) -> str:
+        return Truncator(row.value).chars(80)
+
+    @admin.display(description=_("owner"))
+    def owner(self, row: ConfigProperty) -> str:
+        return str(config.Owner(row.reseller, row.context, row.user))
+
+    def create(self, actor: Actor, data: dict[str, Any]) -> Model:
+        owner = config.Owner(data["reseller"], data["context"], data["user"])
+        return config.set_property(actor=actor, owner=owner, name=data["name"], value=data["value"])
+
+    def update(self, actor: Actor, row: ConfigProperty, data: dict[str, Any]) -> Model:
+        owner = config.Owner(row.reseller, row.context, row.user)
+        return config.set_property(actor=actor, owner=owner, name=row.name, value=data.get("value", row.value))
+
+    def remove(self, actor: Actor, row: ConfigProperty) -> None:
+        config.delete_property(actor=actor, row=row)
+
+    def history_query(self, row: ConfigProperty) -> dict[str, str]:
+        return {"kind": "config", "label": f"{row.name} ({self.owner(row)})"}
+
+
+@admin.register(Administrator)
+class AdministratorAdmin(ScopedModelAdmin):
+    form = AdministratorForm
+    list_display = ("login", "role", "reseller", "context", "is_active", "last_login")
+    list_filter = ("role", "is_active", ("reseller", RelatedFilter), ("context", RelatedFilter))
+    list_select_related = ("reseller", "context")
+    search_fields = ("login", "context__name", "reseller__name")
+    autocomplete_fields = ("reseller", "context")
+    fixed_fields = ("role", "reseller", "context", "login")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With their contexts: the name of a context's administrator has the context's in it."""
+        return super().get_queryset(request).select_related("context")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """One's own password is changed where the old one is asked for."""
+        passwords = ["new_password", "repeated_password"]
+        if obj is None:
+            return ["role", "reseller", "context", "login", *passwords, "is_active"]
+        owners = [name for name in ("reseller", "context") if getattr(obj, f"{name}_id") is not None]
+        looking = obj.pk == administrator_of(request).pk or not self.has_change_permission(request, obj)
+        return ["role", *owners, "login", *([] if looking else passwords), "is_active", "language"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Nobody suspends themselves."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "is_active") if obj is not None and obj.pk == administrator_of(request).pk else fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes themselves."""
+        own = obj is not None and obj.pk == administrator_of(request).pk
+        return super().has_delete_permission(request, obj) and not own
+
+    @method_decorator(sensitive_post_parameters())
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().changeform_view(request, *args, **kwargs)
+
+    def create(self, actor: Actor, data: dict[str, Any]) -> Model:
+        fields = _without(data, "new_password", "repeated_password")
+        return administrators.create_administrator(actor=actor, password=data["new_password"], **fields)
+
+    def update(self, actor: Actor, row: Administrator, data: dict[str, Any]) -> Model:
+        fields = _without(data, "new_password", "repeated_password")
+        return administrators.update_administrator(
+            actor=actor, administrator=row, password=data.get("new_password") or None, **fields
+        )
+
+    def remove(self, actor: Actor, row: Administrator) -> None:
+        administrators.delete_administrator(actor=actor, administrator=row)
+
+    def history_query(self, row: Administrator) -> dict[str, str]:
+        return {"kind": "administrator", "label": str(row)}
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By what was changed, in the change log's own words."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("context", _("context")),
+            ("user", _("user")),
+            ("forward", _("forwarding alias")),
+            ("domain", _("explicit domain")),
+            ("config", _("configuration property")),
+            ("administrator", _("administrator")),
+            ("reseller", _("reseller")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Change]) -> QuerySet[Change]:
+        value = self.value()
+        return queryset if value is None else queryset.filter(kind=value)
+
+
+@admin.register(Change)
+class ChangeAdmin(ScopedModelAdmin):
+    """The change log. It is read, and nothing else."""
+
+    list_display = ("at", "actor", "action", "kind", "label", "context_name", "door")
+    list_filter = (
+        KindFilter,
+        "action",
+        "door",
+        ("at", admin.DateFieldListFilter),
+        ("administrator", RelatedFilter),
+        ("reseller", RelatedFilter),
+    )
+    linkable_lookups = frozenset({"label", "label__startswith", "context_number", "batch"})
+    search_fields = ("label", "actor", "context_name")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A context's own administrator need not know who sold it."""
+        fields = [
+            "at",
+            "actor",
+            "door",
+            "action",
+            "kind",
+            "label",
+            "context_number",
+            "context_name",
+            "reseller",
+            "batch",
+        ]
+        return [name for name in fields if name != "reseller" or role_of(request) is not Role.CONTEXT] + ["difference"]
+
+    @admin.display(description=_("before and after"))
+    def difference(self, row: Change) -> SafeString:
+        """What was changed, one line a value."""
+        before, after = row.before or {}, row.after or {}
+        names = sorted({*before, *after})
+        rows = [
+            (name, _shown(before, name), _shown(after, name)) for name in names if before.get(name) != after.get(name)
+        ]
+        lines = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', rows)
+        head = format_html('<tr><td></td><th scope="col">{}</th><th scope="col">{}</th></tr>', _("before"), _("after"))
+        return format_html('<table class="difference"><thead>{}</thead><tbody>{}</tbody></table>', head, lines)
+
+    def history_query(self, row: Change) -> dict[str, str]:
+        return {"kind": row.kind, "label": row.label}
+
+
+def _shown(values: dict[str, Any], name: str) -> str:
+    """A value of the log for a person: lists one a line, texts as they are, all else as JSON."""
+    if name not in values:
+        return ""
+    value = values[name]
+    if isinstance(value, list):
+        return "\n".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _number_of(name: str, model: type[Model]) -> Any:
+    """How many rows of a reverse relation there are: a subquery, which neither multiplies rows nor slows counting."""
+    relation: Any = model._meta.get_field(name)
+    rows = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")}).order_by()
+    return Coalesce(Subquery(rows.values(relation.field.name).annotate(n=Count("pk")).values("n")), 0)
+
+
+def _counted(row: Any, *names: str) -> dict[str, int]:
+    """How many rows there are in each of these reverse relations, by the name of their kind."""
+    managers = [getattr(row, name) for name in names]
+    return {str(manager.model._meta.verbose_name_plural): manager.count() for manager in managers}
+
+
+def _without(data: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in names}

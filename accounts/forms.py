@@ -1,0 +1,172 @@
+"""The web admin's forms for resellers, contexts, users, configuration and administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
+from accounts.services.users import MAX_NUMBER
+from oxaas.access import Role
+from oxaas.forms import LinesField, ServiceForm
+
+
+class ResellerForm(ServiceForm):
+    class Meta:
+        model = Reseller
+        fields = [
+            "name",
+            "display_name",
+            "parent",
+            "is_active",
+            "max_context",
+            "max_overall_user",
+            "max_user_per_context",
+            "max_overall_context_quota",
+            "can_create_subadmin",
+            "max_subadmin",
+            "product_name",
+            "colour",
+            "hide_subjects",
+        ]
+        labels = {
+            "max_context": _("Contexts"),
+            "max_overall_user": _("Users"),
+            "max_user_per_context": _("Users in one context"),
+            "max_overall_context_quota": _("Quota"),
+            "can_create_subadmin": _("May have child resellers"),
+            "max_subadmin": _("Child resellers"),
+        }
+        help_texts = {
+            "max_context": _("The most; empty: no limit (Subadmin.MaxContext)."),
+            "max_overall_user": _("The most, in all contexts together; empty: no limit (Subadmin.MaxOverallUser)."),
+            "max_user_per_context": _("The most; empty: no limit (Context.MaxUser)."),
+            "max_overall_context_quota": _(
+                "Bytes, of all contexts together; empty: no limit (Subadmin.MaxOverallContextQuota)."
+            ),
+            "can_create_subadmin": _("Subadmin.CanCreateSubadmin."),
+            "max_subadmin": _("The most; empty: no limit (Subadmin.MaxSubadmin)."),
+            "parent": _("Empty: a reseller of its own. A child has no children."),
+        }
+
+
+class ContextForm(ServiceForm):
+    class Meta:
+        model = Context
+        fields = ["id", "name", "reseller", "quota", "max_user", "is_active"]
+        help_texts = {
+            "id": _("A positive number, yours to choose; it cannot be changed."),
+            "name": _("Not all digits, and without / : @ and \\."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "reseller" in self.fields:
+            # Only the master has contexts of its own, which belong to no reseller.
+            self.fields["reseller"].required = self.role is not Role.MASTER
+
+
+class UserForm(ServiceForm):
+    number = forms.IntegerField(
+        label=_("User id"),
+        required=False,
+        min_value=1,
+        max_value=MAX_NUMBER,
+        help_text=_("Empty: the next free one of the context. It cannot be changed."),
+    )
+    custom = LinesField(
+        label=_("Custom ids"),
+        required=False,
+        rows=4,
+        help_text=_("Other names to log in with, one a line, in their order."),
+    )
+
+    class Meta:
+        model = User
+        fields = ["context", "number", "uidname", "msisdn", "quota", "is_active"]
+        labels = {"uidname": _("Uidname"), "msisdn": _("Phone number"), "quota": _("Mail quota")}
+        help_texts = {
+            "uidname": _("The mailbox's name, usually its address."),
+            "msisdn": _("With the country's code, such as +49.12345.6789."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.initial.setdefault("custom", [one.value for one in self.instance.custom_ids.all()])
+
+
+class ConfigPropertyForm(ServiceForm):
+    class Meta:
+        model = ConfigProperty
+        fields = ["name", "value", "reseller", "context", "user"]
+        help_texts = {"name": _("Such as com.openexchange.capability.webmail.")}
+
+    def clean(self) -> dict[str, Any]:
+        """One owner at most, and nothing overwritten by the way."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.instance.pk is not None:
+            return data
+        owners = {name: data.get(name) for name in ("reseller", "context", "user")}
+        if sum(owner is not None for owner in owners.values()) > 1:
+            raise ValidationError(_("A property belongs to a reseller, a context or a user: choose one of them."))
+        taken = ConfigProperty.objects.visible_to(self.administrator).filter(name=data.get("name", ""), **owners)
+        if taken.exists():
+            self.add_error("name", _("There is such a property already; change that one."))
+        return data
+
+
+class AdministratorForm(ServiceForm):
+    """Passwords are written, never shown."""
+
+    new_password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    repeated_password = forms.CharField(
+        label=_("Password again"),
+        strip=False,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    class Meta:
+        model = Administrator
+        fields = ["role", "reseller", "context", "login", "is_active", "language"]
+        help_texts = {
+            "role": _(
+                "Reseller administrators and tenant credentials have a reseller, context administrators a context."
+            ),
+            "login": _("It cannot be changed. A context administrator logs in here as login@context name."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "role" in self.fields and self.role is not Role.MASTER:
+            role: Any = self.fields["role"]
+            role.choices = [choice for choice in role.choices if choice[0] != Role.MASTER]
+        if "new_password" in self.fields:
+            new = self.instance.pk is None
+            self.fields["new_password"].required = self.fields["repeated_password"].required = new
+            self.fields["new_password"].help_text = " ".join(
+                [*([] if new else [str(_("Empty: it stays as it is."))]), *password_validators_help_texts()]
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """The password passes the installation's rules and was typed the same way twice."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        password, again = data.get("new_password") or "", data.get("repeated_password") or ""
+        if password != again:
+            self.add_error("repeated_password", _("The two passwords differ."))
+        elif password:
+            try:
+                validate_password(password, Administrator(login=data.get("login", self.instance.login)))
+            except ValidationError as error:
+                self.add_error("new_password", error)
+        return data

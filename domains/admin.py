@@ -1,0 +1,41 @@
+"""The web admin's pages for explicit mail domains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from domains import services
+from domains.forms import ExplicitDomainForm
+from domains.models import ExplicitDomain
+from oxaas.admin import ScopedModelAdmin
+from oxaas.changes import Actor
+from oxaas.filters import RelatedFilter
+
+
+@admin.register(ExplicitDomain)
+class ExplicitDomainAdmin(ScopedModelAdmin):
+    """A domain comes and goes; there is nothing to change about it."""
+
+    form = ExplicitDomainForm
+    list_display = ("name", "context")
+    list_filter = (("context", RelatedFilter), ("context__reseller", RelatedFilter))
+    list_select_related = ("context",)
+    search_fields = ("name", "context__name")
+    autocomplete_fields = ("context",)
+    fields = ("context", "name")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def create(self, actor: Actor, data: dict[str, Any]) -> Model:
+        return services.add_domain(actor=actor, **data)
+
+    def remove(self, actor: Actor, row: ExplicitDomain) -> None:
+        services.remove_domain(actor=actor, context=row.context, name=row.name)
+
+    def history_query(self, row: ExplicitDomain) -> dict[str, str]:
+        return {"kind": "domain", "context_number": str(row.context_id), "label": row.name}

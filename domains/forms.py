@@ -1,0 +1,15 @@
+"""The web admin's form for explicit mail domains."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from domains.models import ExplicitDomain
+from oxaas.forms import ServiceForm
+
+
+class ExplicitDomainForm(ServiceForm):
+    class Meta:
+        model = ExplicitDomain
+        fields = ["context", "name"]
+        help_texts = {"name": _("Such as acme.example. It belongs to one context only.")}

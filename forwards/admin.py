@@ -1,0 +1,84 @@
+"""The web admin's pages for forwarding aliases."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from forwards import services
+from forwards.forms import ForwardingAliasForm
+from forwards.models import ForwardingAlias
+from oxaas.access import Role
+from oxaas.admin import ScopedModelAdmin, context_of, role_of
+from oxaas.changes import Actor
+from oxaas.errors import Conflict
+from oxaas.filters import AttentionFilter, RelatedFilter
+
+_SHOWN = 5
+
+
+class AliasAttention(AttentionFilter):
+    kinds: ClassVar = {"dangling": _("a recipient does not exist here"), "suspended": _("suspended")}
+
+
+@admin.register(ForwardingAlias)
+class ForwardingAliasAdmin(ScopedModelAdmin):
+    form = ForwardingAliasForm
+    list_display = ("address", "recipients_column", "context", "is_active")
+    list_filter = ("is_active", ("context", RelatedFilter), ("context__reseller", RelatedFilter), AliasAttention)
+    list_select_related = ("context",)
+    search_fields = ("normalized__contains", "recipients__normalized__contains", "context__name")
+    autocomplete_fields = ("context",)
+    fixed_fields = ("context", "address")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("recipients")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A context's own administrator has no other context to choose."""
+        fields = ["context", "address", "recipients", "is_active"]
+        return fields[1:] if obj is None and role_of(request) is Role.CONTEXT else fields
+
+    @admin.display(description=_("recipients"))
+    def recipients_column(self, row: ForwardingAlias) -> str:
+        """The first few, and how many more there are."""
+        addresses = [one.address for one in row.recipients.all()]
+        more = len(addresses) - _SHOWN
+        rest = [ngettext("%(n)d more", "%(n)d more", more) % {"n": more}] if more > 0 else []
+        return ", ".join([*addresses[:_SHOWN], *rest])
+
+    @admin.display(description=_("recipients"))
+    def recipients(self, row: ForwardingAlias) -> str:
+        """For those who may only look."""
+        return "\n".join(one.address for one in row.recipients.all())
+
+    def create(self, actor: Actor, data: dict[str, Any]) -> Model:
+        context = context_of(actor, data)
+        address = data["address"]
+        if not services.create_forward(actor=actor, context=context, alias=address, recipients=data["recipients"]):
+            raise Conflict(str(_("The context has this alias already.")), field="address")
+        row = services.find_forward(context, address)
+        if not data["is_active"]:
+            services.set_forward_active(actor=actor, forward=row, is_active=False)
+        return row
+
+    def update(self, actor: Actor, row: ForwardingAlias, data: dict[str, Any]) -> Model:
+        if "recipients" in data:
+            services.set_recipients(actor=actor, forward=row, recipients=data["recipients"])
+        if "is_active" in data:
+            services.set_forward_active(actor=actor, forward=row, is_active=data["is_active"])
+        return row
+
+    def remove(self, actor: Actor, row: ForwardingAlias) -> None:
+        services.delete_forward(actor=actor, context=row.context, alias=row.address)
+
+    def falls_with(self, row: ForwardingAlias) -> dict[str, int]:
+        return {str(row.recipients.model._meta.verbose_name_plural): row.recipients.count()}
+
+    def history_query(self, row: ForwardingAlias) -> dict[str, str]:
+        return {"kind": "forward", "context_number": str(row.context_id), "label": row.address}

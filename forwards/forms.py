@@ -1,0 +1,29 @@
+"""The web admin's form for forwarding aliases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from forwards.models import ForwardingAlias
+from oxaas.forms import LinesField, ServiceForm
+
+
+class ForwardingAliasForm(ServiceForm):
+    recipients = LinesField(
+        label=_("Recipients"), rows=8, help_text=_("Mail addresses, one a line: everybody gets the alias's mail.")
+    )
+
+    class Meta:
+        model = ForwardingAlias
+        fields = ["context", "address", "is_active"]
+        help_texts = {
+            "address": _("A mail address. It cannot be changed."),
+            "is_active": _("A suspended alias keeps its recipients; the mail servers do not see it."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.initial.setdefault("recipients", [one.address for one in self.instance.recipients.all()])

@@ -1,0 +1,57 @@
+"""The base of the web admin's forms, and their fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+
+from oxaas.access import Role
+
+if TYPE_CHECKING:
+    from accounts.models import Administrator
+    from oxaas.errors import DomainError
+
+
+class ServiceForm(forms.ModelForm):
+    """A form for the syntax; what a value must be like otherwise, the service knows and the data base holds."""
+
+    # Set on the class that is made for one request: who fills it in, and what a service has refused.
+    administrator: ClassVar[Administrator]
+    refusal: ClassVar[DomainError | None] = None
+
+    @property
+    def role(self) -> Role:
+        """The role of whoever fills in the form."""
+        return Role(self.administrator.role)
+
+    def validate_unique(self) -> None:
+        """The service's business: its sentences say no more than the person may know."""
+
+    def validate_constraints(self) -> None:
+        """The service's business, too."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.refusal is not None:
+            field = getattr(self.refusal, "field", None)
+            self.add_error(field if field in self.fields else None, str(self.refusal))
+
+
+class LinesField(forms.Field):
+    """A list of texts, one a line; blanks around a text and empty lines do not count."""
+
+    def __init__(self, *, rows: int = 6, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows, "cols": 60, "spellcheck": "false"}), **kwargs)
+
+    def to_python(self, value: Any) -> list[str]:
+        """The lines that say something."""
+        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+
+    def prepare_value(self, value: Any) -> Any:
+        """Lines from a list; what was typed stays as it was typed."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether the lines are others, or in another order."""
+        return list(initial or []) != self.to_python(data)
