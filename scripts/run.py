@@ -50,6 +50,17 @@ def manage(*arguments: str) -> None:
         sys.exit(f"`manage.py {' '.join(arguments)}` failed; nothing is served.")
 
 
+def end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
 def serve(*commands: list[str]) -> int:
     """Run all commands together: when one ends, or a signal says so, all end. Returns the exit status."""
     processes: list[subprocess.Popen[bytes]] = []
@@ -63,18 +74,15 @@ def serve(*commands: list[str]) -> int:
 
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, stop)
-    processes.extend(subprocess.Popen(command) for command in commands)
+    # Groups of their own: Ctrl-C reaches this process alone, so that each of the others is told once.
+    processes.extend(subprocess.Popen(command, process_group=0) for command in commands)
     if asked:  # while they were being started
         stop()
     os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    for command, process in zip(commands, processes, strict=True):
+        if not asked and process.poll() is not None:
+            print(f"`{' '.join(command)}` ended with status {process.returncode}; stopping the rest.", file=sys.stderr)
+    end(processes)
     return 0 if asked else 1
 
 
@@ -92,8 +100,8 @@ def main() -> int:
         manage("collectstatic", "--noinput", "--verbosity=0")
     manage("demo")
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port]
-    granian += ["--workers", "2", "--blocking-threads", "1", "--no-ws", "--workers-kill-timeout", "5"]
-    return serve([*granian, "oxaas.wsgi:application"])
+    granian += ["--workers", "2", "--blocking-threads", "1", "--no-ws", "--workers-kill-timeout", "3"]
+    return serve([*granian, "oxaas.wsgi:application"], [sys.executable, "manage.py", "worker"])
 
 
 if __name__ == "__main__":
