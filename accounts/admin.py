@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.forms import AdministratorForm, ConfigPropertyForm, ContextForm, ResellerForm, UserForm
-from accounts.models import Administrator, Change, ConfigProperty, Context, Reseller, User
+from accounts.models import Administrator, BulkJob, Change, ConfigProperty, Context, Reseller, User
 from accounts.services import administrators, config, contexts, resellers, users
 from oxaas.access import Role
 from oxaas.admin import ScopedModelAdmin, administrator_of, context_of, role_of
+from oxaas.bulkadmin import BulkJobAdmin, BulkModelAdmin
 from oxaas.changes import Actor
 from oxaas.filters import AttentionFilter, RelatedFilter
 
@@ -110,7 +111,7 @@ class ContextAttention(AttentionFilter):
 
 
 @admin.register(Context)
-class ContextAdmin(ScopedModelAdmin):
+class ContextAdmin(BulkModelAdmin):
     form = ContextForm
     list_display = ("id", "name", "reseller", "number_of_users", "number_of_aliases", "quota", "is_active")
     list_display_links = ("id", "name")
@@ -167,7 +168,7 @@ class UserAttention(AttentionFilter):
 
 
 @admin.register(User)
-class UserAdmin(ScopedModelAdmin):
+class UserAdmin(BulkModelAdmin):
     form = UserForm
     list_display = ("uidname", "number", "context", "msisdn", "quota", "is_active")
     list_filter = ("is_active", ("context", RelatedFilter), ("context__reseller", RelatedFilter), UserAttention)
@@ -399,3 +400,6 @@ def _counted(row: Any, *names: str) -> dict[str, int]:
 
 def _without(data: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name not in names}
+
+
+admin.site.register(BulkJob, BulkJobAdmin)

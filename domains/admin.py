@@ -11,13 +11,13 @@ from django.http import HttpRequest
 from domains import services
 from domains.forms import ExplicitDomainForm
 from domains.models import ExplicitDomain
-from oxaas.admin import ScopedModelAdmin
+from oxaas.bulkadmin import BulkModelAdmin
 from oxaas.changes import Actor
 from oxaas.filters import RelatedFilter
 
 
 @admin.register(ExplicitDomain)
-class ExplicitDomainAdmin(ScopedModelAdmin):
+class ExplicitDomainAdmin(BulkModelAdmin):
     """A domain comes and goes; there is nothing to change about it."""
 
     form = ExplicitDomainForm

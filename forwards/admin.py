@@ -14,7 +14,8 @@ from forwards import services
 from forwards.forms import ForwardingAliasForm
 from forwards.models import ForwardingAlias
 from oxaas.access import Role
-from oxaas.admin import ScopedModelAdmin, context_of, role_of
+from oxaas.admin import context_of, role_of
+from oxaas.bulkadmin import BulkModelAdmin
 from oxaas.changes import Actor
 from oxaas.errors import Conflict
 from oxaas.filters import AttentionFilter, RelatedFilter
@@ -27,7 +28,7 @@ class AliasAttention(AttentionFilter):
 
 
 @admin.register(ForwardingAlias)
-class ForwardingAliasAdmin(ScopedModelAdmin):
+class ForwardingAliasAdmin(BulkModelAdmin):
     form = ForwardingAliasForm
     list_display = ("address", "recipients_column", "context", "is_active")
     list_filter = ("is_active", ("context", RelatedFilter), ("context__reseller", RelatedFilter), AliasAttention)

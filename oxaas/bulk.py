@@ -130,6 +130,11 @@ def edit_named(name: str) -> BulkEdit[Any]:
     return _edits[name]
 
 
+def is_known(name: str) -> bool:
+    """Whether there is such an edit: a job may be older than the program."""
+    return name in _edits
+
+
 def edits_of(model: type[models.Model]) -> list[BulkEdit[Any]]:
     """The edits of a model's rows."""
     return [edit for edit in _edits.values() if edit.model is model]

@@ -1,0 +1,317 @@
+"""Bulk edits in the web admin: the actions of a list, the form, and the page of a job (preview, progress, result)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.contrib import messages
+from django.contrib.admin import helpers
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from oxaas import bulk
+from oxaas.admin import ScopedModelAdmin, administrator_of
+from oxaas.bulk import BulkEdit, BulkForm, Outcome
+from oxaas.errors import DomainError
+from oxaas.spreadsheets import harmless
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from accounts.jobs import BulkJob, BulkJobItem
+
+_Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
+_PER_PAGE: Final = 100
+# After so many seconds without progress the page says what a job waits for.
+_PATIENCE: Final = 15
+_NOT_REACHED: Final = "waiting"
+_PREVIEW_LABELS: Final = {
+    Outcome.CHANGED: gettext_lazy("will change"),
+    Outcome.UNCHANGED: gettext_lazy("already so"),
+    Outcome.REFUSED: gettext_lazy("will be refused"),
+}
+
+
+class BulkModelAdmin(ScopedModelAdmin):
+    """A model's pages whose list has the model's registered bulk edits as its actions, and no others."""
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """The edits that this person may run."""
+        if self.actions is None or IS_POPUP_VAR in request.GET:
+            return {}
+        administrator = administrator_of(request)
+        edits = [edit for edit in bulk.edits_of(self.model) if edit.allowed(administrator)]
+        return {edit.name: (_action(edit), edit.name, edit.label) for edit in edits}
+
+    def response_action(  # type: ignore[override]  # the stubs are those of a later Django
+        self, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponse | None:
+        """Django's; a ticked "row" that is no key means that the form did not come from the list."""
+        if all(_is_key(text) for text in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)):
+            return super().response_action(request, queryset)
+        self.message_user(request, _("That selection cannot be read. Choose again."), messages.ERROR)
+        return None
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) < 2**63
+
+
+def _action(edit: BulkEdit[Any]) -> _Action:
+    """The edit as Django's admin calls it: its form, where it has one, and then the preview."""
+
+    def act(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        from accounts.services import jobs
+
+        administrator = administrator_of(request)
+        filled_in = "bulk" in request.POST
+        form = edit.form(request.POST if filled_in else None, administrator=administrator)
+        if form.fields and not (filled_in and form.is_valid()):
+            return _form_page(model_admin, request, queryset, edit, form)
+        try:
+            job = jobs.create_job(
+                administrator=administrator,
+                edit=edit,
+                params=form.params() if form.fields else {},
+                chosen=queryset,
+                language=get_language() or "en",
+            )
+        except DomainError as refusal:
+            model_admin.message_user(request, str(refusal), messages.WARNING)
+            return None
+        jobs.finish_in_request(job)
+        return HttpResponseRedirect(_job_url("change", job))
+
+    return act
+
+
+def _form_page(
+    model_admin: Any, request: HttpRequest, queryset: QuerySet[Any], edit: BulkEdit[Any], form: BulkForm
+) -> HttpResponse | None:
+    """Ask for what the edit must be told; the selection and the list's filters (in the address) come along."""
+    count = queryset.count()
+    if not count:
+        model_admin.message_user(request, _("Nothing is selected."), messages.WARNING)
+        return None
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": edit.label,
+        "opts": model_admin.opts,
+        "media": model_admin.media + form.media,
+        "form": form,
+        "edit": edit,
+        "count": count,
+        "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
+        "select_across": request.POST.get("select_across", "0"),
+        "back": request.get_full_path(),
+    }
+    return TemplateResponse(request, "admin/bulk_form.html", context)
+
+
+def _job_url(page: str, job: BulkJob) -> str:
+    return reverse(f"admin:accounts_bulkjob_{page}", args=(job.pk,))
+
+
+class KnownPaginator(Paginator):
+    """A paginator whose count the job knows already."""
+
+    def __init__(self, rows: Any, per_page: int, *, count: int) -> None:
+        super().__init__(rows, per_page)
+        self._known = count
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self._known
+
+
+class BulkJobAdmin(ScopedModelAdmin):
+    """The list of one's bulk edits and the page of each. They come from the models' lists, and go by themselves."""
+
+    list_display = ("what", "state", "total", "changed", "unchanged", "refused", "created_at", "administrator")
+    list_filter = ("state",)
+    list_select_related = ("administrator__context",)
+    actions = None
+
+    def what(self, job: BulkJob) -> str:
+        """The edit for a person."""
+        if not bulk.is_known(job.edit):
+            return job.edit
+        edit = bulk.edit_named(job.edit)
+        return f"{edit.model._meta.verbose_name_plural}: {edit.describe(job.params)}"
+
+    what.short_description = gettext_lazy("edit")  # type: ignore[attr-defined]
+
+    def history_query(self, row: Any) -> dict[str, str]:
+        """The lines that the job wrote."""
+        return {"batch": str(row.batch)}
+
+    def get_urls(self) -> list[Any]:
+        """Django's, and what a job's page needs."""
+        pages: dict[str, Callable[..., HttpResponseBase]] = {
+            "start": require_POST(self.start),
+            "cancel": require_POST(self.cancel),
+            "progress": self.progress,
+            "csv": self.download,
+        }
+        more: list[URLPattern] = [
+            path(f"<int:key>/{name}/", self.admin_site.admin_view(view), name=f"accounts_bulkjob_{name}")
+            for name, view in pages.items()
+        ]
+        return more + super().get_urls()
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The job's page: preview, progress or result, as its state is."""
+        if not _is_key(object_id):
+            raise Http404
+        job = self._job(request, int(object_id))
+        context = {
+            **self.admin_site.each_context(request),
+            **self._state_of(job),
+            **self._rows_of(job, request),
+            "title": self.what(job),
+            "opts": self.opts,
+            "media": self.media,
+            "job": job,
+            "mine": job.administrator_id == request.user.pk,
+            "log": f"{reverse('admin:accounts_change_changelist')}?batch={job.batch}",
+        }
+        return TemplateResponse(request, "admin/bulk_job.html", context)
+
+    def start(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Run what the preview announced."""
+        from accounts.services import jobs
+
+        job = self._job(request, key)
+        try:
+            jobs.start_job(administrator=administrator_of(request), job=job, typed=request.POST.get("count", ""))
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            jobs.finish_in_request(job)
+        return HttpResponseRedirect(_job_url("change", job))
+
+    def cancel(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Stop the job after its present batch."""
+        from accounts.services import jobs
+
+        job = self._job(request, key)
+        jobs.cancel_job(job=job)
+        return HttpResponseRedirect(_job_url("change", job))
+
+    def progress(self, request: HttpRequest, key: int) -> JsonResponse:
+        """How far the job is, for the page's script."""
+        job = self._job(request, key)
+        state = self._state_of(job)
+        return JsonResponse(
+            {"state": job.state, "done": job.done, "total": job.total, "text": state["progress"], "hint": state["hint"]}
+        )
+
+    def download(self, request: HttpRequest, key: int) -> StreamingHttpResponse:
+        """All rows with what will become or became of them."""
+        job = self._job(request, key)
+        lines = csv.writer(_Echo())
+        items = job.items.order_by("position").iterator(chunk_size=2000)
+        head = [_("object"), _("before"), _("outcome"), _("why")]
+
+        def write() -> Iterator[str]:
+            # The mark by which spreadsheets know that the text is UTF-8.
+            yield "\ufeff"
+            yield lines.writerow(head)
+            for item in items:
+                row = [item.label, item.before, str(outcome_of(job, item)), item.detail]
+                yield lines.writerow([harmless(cell) for cell in row])
+
+        headers = {"Content-Disposition": f'attachment; filename="bulk-edit-{job.pk}.csv"'}
+        return StreamingHttpResponse(write(), content_type="text/csv; charset=utf-8", headers=headers)
+
+    def _job(self, request: HttpRequest, key: int) -> BulkJob:
+        """One of this person's jobs. Http404 for anybody else's, too."""
+        job: BulkJob | None = self.get_queryset(request).select_related("administrator__context").filter(pk=key).first()
+        if job is None or not self.has_view_permission(request, job):
+            raise Http404
+        return job
+
+    def _state_of(self, job: BulkJob) -> dict[str, Any]:
+        from accounts.services import jobs
+
+        known = bulk.is_known(job.edit)
+        return {
+            "progress": _("%(done)s of %(total)s rows") % {"done": job.done, "total": job.total},
+            "hint": _hint(job),
+            "must_type": known and jobs.needs_count(job),
+            "can_start": known and job.state == job.State.READY and job.changed > 0,
+            "can_cancel": job.is_active or job.state == job.State.READY,
+        }
+
+    def _rows_of(self, job: BulkJob, request: HttpRequest) -> dict[str, Any]:
+        """The page of the table that is asked for, and the filters above it."""
+        wanted = request.GET.get("outcome", "")
+        rows, count = _filtered(job, wanted)
+        page = KnownPaginator(rows, _PER_PAGE, count=count).get_page(request.GET.get("page"))
+        labels = dict(Outcome.choices) if job.has_run else _PREVIEW_LABELS
+        filters = [("", _("all"), job.total), *((one, labels[one], getattr(job, one.value)) for one in Outcome)]
+        if job.has_run and job.done < job.total:
+            filters.append((_NOT_REACHED, _("not reached"), job.total - job.done))
+        return {
+            "page": page,
+            "items": [(item, outcome_of(job, item)) for item in page],
+            "filters": filters,
+            "wanted": wanted,
+        }
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _filtered(job: BulkJob, wanted: str) -> tuple[QuerySet[BulkJobItem], int]:
+    """The items of one outcome, or all; and how many they are. A preview shows what it has looked at."""
+    items = job.items.order_by("position")
+    reached = items.filter(position__lt=job.done)
+    if wanted in Outcome.values:
+        return reached.filter(outcome=wanted), getattr(job, wanted)
+    if wanted == _NOT_REACHED:
+        return items.filter(position__gte=job.done), job.total - job.done
+    return (items, job.total) if job.has_run else (reached, job.done)
+
+
+def outcome_of(job: BulkJob, item: BulkJobItem) -> StrOrPromise:
+    """What becomes or became of a row, for a person."""
+    if item.position >= job.done:
+        return gettext_lazy("not reached")
+    outcome = Outcome(item.outcome)
+    return outcome.label if job.has_run else _PREVIEW_LABELS[outcome]
+
+
+def _hint(job: BulkJob) -> str:
+    """What a job without progress waits for."""
+    since = job.touched_at or job.started_at or job.created_at
+    if job.is_active and timezone.now() - since > timedelta(seconds=_PATIENCE):
+        return _("It waits for a worker. Whoever runs this installation starts one with “manage.py worker”.")
+    return ""
