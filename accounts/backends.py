@@ -89,12 +89,12 @@ class PathContextBackend(CredentialsBackend):
         """
         if request is None or not login or not password or not printable(login):
             return None
-        attempt = Attempt.of(request, f"{place.given}\0{login}")
+        attempt = Attempt.of(request, login, place=place.given if place.by_name else place.given.lstrip("0"))
         candidates = list(in_order(self._candidates(attempt, self._wanted(login, place.context))))
         strangers = [one for one in candidates if place.context and not one.in_charge_of(place.context)]
         deciding = next((one for one in candidates if one not in strangers), None)
-        if deciding is None or (place.by_name and strangers and not check_password(password, deciding.password)):
-            # A name of somebody else's context must answer like an unknown one, so the stranger's own password decides.
+        if deciding is None or (strangers and not check_password(password, deciding.password)):
+            # Somebody else's context must answer a reseller as any other does, also when its admin has the same login.
             deciding = next(iter(strangers), deciding)
         return self._verify(attempt, deciding, password)
 
