@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -64,6 +65,16 @@ def context_of(actor: Actor, data: dict[str, Any]) -> Context:
     return context
 
 
+class AutocompleteView(AutocompleteJsonView):
+    """Django's, which fails for a relation that is followed backwards."""
+
+    def process_request(self, request: HttpRequest) -> Any:
+        term, model_admin, source_field, to_field_name = super().process_request(request)
+        if not source_field.concrete:
+            raise PermissionDenied
+        return term, model_admin, source_field, to_field_name
+
+
 class Site(admin.AdminSite):
     """The web admin. What happened is in the change log and nowhere else."""
 
@@ -74,7 +85,27 @@ class Site(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Django's, without the page that tells for any row of any table whether it exists."""
-        return [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+        from oxaas.web import pages
+
+        kept = [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
+        return [*pages.urls(self), *kept]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Django's, and in whose name the page appears."""
+        from oxaas.web.pages import brand_for
+
+        return {**super().each_context(request), "brand": brand_for(request.user)}
+
+    def index(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
+        """The dashboard."""
+        from oxaas.web.dashboard import dashboard_for
+
+        dashboard = dashboard_for(administrator_of(request))
+        return super().index(request, {**(extra_context or {}), "dashboard": dashboard})
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        """The rows of a search box, for the model's own foreign keys only."""
+        return AutocompleteView.as_view(admin_site=self)(request)
 
     def get_log_entries(self, request: HttpRequest) -> models.QuerySet[Change]:  # type: ignore[override]
         """The changes that this person may see, newest first."""

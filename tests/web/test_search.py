@@ -27,7 +27,7 @@ def labels(world: World, login: str, text: str) -> list[str]:
         ("+49.1234.5624", "johndoe@acme.example"),
         ("acme.exa", "acme.example"),
         ("PHA_AC", "alpha_acme"),
-        ("24", "24 alpha_acme"),
+        ("24", "alpha_acme"),
         ("alphakid", "alphakid"),
         ("outside@", "outside@elsewhere.example → sales@acme.example"),
     ],
