@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.hashers import check_password, identify_hasher, make_password
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Administrator, Context, Reseller
 from accounts.services.changes import Entry, Snapshot, record
@@ -140,9 +141,20 @@ def _check_in_charge(actor: Actor, role: str, reseller: Reseller | None, context
     raise NotAllowed("You are not in charge of that administrator.")
 
 
+def check_rename(context: Context, name: str) -> None:
+    """Conflict when one of the context's admins would have another administrator's login as their long form."""
+    long_forms = [f"{login}@{name}" for login in context.administrators.values_list("login", flat=True)]
+    if Administrator.objects.filter(login__in=long_forms, context=None).exists():
+        raise Conflict(f"With the name {name} a login of the context would be another administrator's.", field="name")
+
+
 def _claim_login(login: str, context: Context | None) -> None:
-    lock_names([f"login:{context.pk if context else ''}:{login}"])
-    if Administrator.objects.filter(login=login, context=context).exists():
+    """Refuse a login that is taken, or that is written like another one's long form: it would shut its owner out."""
+    short, _at, name = login.rpartition("@")
+    lock_names([f"login:{context.pk if context else ''}:{login}", f"context-name:{context.name if context else name}"])
+    same = Q(login=login, context=context)
+    same |= Q(login=f"{login}@{context.name}", context=None) if context else Q(login=short, context__name=name)
+    if Administrator.objects.filter(same).exists():
         raise Conflict(f"The login {login} is taken.", field="login")
 
 

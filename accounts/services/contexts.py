@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import Context, Reseller
 from accounts.services import limits, neighbours
+from accounts.services.administrators import check_rename
 from accounts.services.changes import Entry, Snapshot, record
 from accounts.services.users import KEEP, MAX_NUMBER, Keep, forget_users
 from oxaas.access import Role
@@ -72,6 +73,7 @@ def update_context(
     before = snapshot(context)
     if not isinstance(name, Keep) and name != context.name:
         _claim_name(check_context_name(name))
+        check_rename(context, name)
         context.name = name
     if not isinstance(quota, Keep) and quota != context.quota:
         limits.check_context_quota(chain, quota=_number(quota, "quota"), except_context=context.pk)
