@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "forwards",
     "domains",
     "mailstats",
+    "demo",
     "oxaas.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

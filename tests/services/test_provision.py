@@ -21,6 +21,7 @@ from accounts.provision.run import all_sections
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
 from oxaas.errors import Invalid
+from tests.emptying import clear
 from tests.world import PASSWORD, World
 
 DECLARED = """
@@ -77,14 +78,6 @@ def exported() -> str:
 def everything() -> list[list[dict[str, Any]]]:
     """Every row of every table."""
     return [list(model._default_manager.order_by("pk").values()) for model in MODELS]
-
-
-def clear() -> None:
-    """An empty data base, as far as the transaction of the test is concerned."""
-    for model in (Administrator, ConfigProperty, Context, LastLogin, Change):
-        model._default_manager.all().delete()
-    Reseller.objects.exclude(parent=None).delete()
-    Reseller.objects.all().delete()
 
 
 def test_provision__everything_that_is_declared_is_made(world: World, tmp_path: Path) -> None:

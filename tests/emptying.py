@@ -1,0 +1,13 @@
+"""An empty data base for one test: what it removes is back when the test is over."""
+
+from __future__ import annotations
+
+from accounts.models import Administrator, Change, ConfigProperty, Context, LastLogin, Reseller
+
+
+def clear() -> None:
+    """Remove the world; what hangs on it goes with it."""
+    for model in (Administrator, ConfigProperty, Context, LastLogin, Change):
+        model._default_manager.all().delete()
+    Reseller.objects.exclude(parent=None).delete()
+    Reseller.objects.all().delete()
