@@ -12,4 +12,4 @@ class ExplicitDomainForm(ServiceForm):
     class Meta:
         model = ExplicitDomain
         fields = ["context", "name"]
-        help_texts = {"name": _("Such as acme.example. It belongs to one context only.")}
+        help_texts = {"name": _("A domain name. It belongs to one context only.")}

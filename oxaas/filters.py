@@ -39,7 +39,7 @@ class RelatedFilter(FieldListFilter):
         return [self.parameter]
 
     def has_output(self) -> bool:
-        return len(self.visible.order_by().values("pk")[:2]) > 1
+        return bool(self.used_parameters) or len(self.visible.order_by().values("pk")[:2]) > 1
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """One "choice" for the template: the box, the parameters to keep, and the way back to all."""

@@ -63,13 +63,16 @@ def update_administrator(
     The change log says that the password changed, not to what.
     """
     administrator = _locked(administrator)
-    _check_in_charge(actor, administrator.role, administrator.reseller, administrator.context)
+    # Their own password and language are everybody's own business.
+    own = actor.administrator is not None and actor.administrator.pk == administrator.pk
+    if not own:
+        _check_in_charge(actor, administrator.role, administrator.reseller, administrator.context)
     before = snapshot(administrator)
     after_password = _changed_hash(administrator, password, password_hash)
     if after_password:
         administrator.password = after_password
     if not isinstance(is_active, Keep):
-        if not is_active and actor.administrator is not None and actor.administrator.pk == administrator.pk:
+        if own and not is_active:
             raise NotAllowed("Nobody suspends themselves.")
         administrator.is_active = is_active
     if not isinstance(language, Keep):
@@ -136,7 +139,7 @@ def _check_in_charge(actor: Actor, role: str, reseller: Reseller | None, context
     if Role(writer.role) is Role.RESELLER and Role(role) is not Role.MASTER:
         if context is not None and writer.in_charge_of(context):
             return
-        if reseller is not None and writer.reseller_id in {reseller.pk, reseller.parent_id}:
+        if reseller is not None and writer.manages(reseller):
             return
     raise NotAllowed("You are not in charge of that administrator.")
 
