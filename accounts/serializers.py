@@ -33,6 +33,13 @@ class UidnameSerializer(serializers.Serializer[Any]):
     uidname = Text()
 
 
+class RemovableText(Text):
+    """A string, or an empty list for none."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return "" if data == [] else super().to_internal_value(data)
+
+
 class RemovableList(serializers.ListField):
     """A list of strings, or an empty string for none."""
 
@@ -45,7 +52,7 @@ class RemovableList(serializers.ListField):
 class UidsInputSerializer(serializers.Serializer[Any]):
     """`{"msisdn": …, "custom": […]}`: a key that is absent stays as it is; `null`, `""` and `[]` remove."""
 
-    msisdn = Text(required=False, allow_null=True, allow_blank=True)
+    msisdn = RemovableText(required=False, allow_null=True, allow_blank=True)
     custom = RemovableList(required=False, allow_null=True)
 
     def changes(self) -> dict[str, Any]:
