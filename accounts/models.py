@@ -293,11 +293,23 @@ class Administrator(AbstractBaseUser):
             case Role.MASTER:
                 return True
             case Role.RESELLER | Role.TENANT:
-                owner = context.reseller
-                return owner is not None and self.reseller_id in {owner.pk, owner.parent_id}
+                return context.reseller is not None and self._serves(context.reseller)
             case Role.CONTEXT:
                 return self.context_id == context.pk
         raise ValueError(f"unknown role {self.role!r}")
+
+    def manages(self, reseller: Reseller) -> bool:
+        """Whether it is the reseller whose staff this is, or a direct child of that; the master manages all."""
+        role = Role(self.role)
+        return role is Role.MASTER or (role is Role.RESELLER and self._serves(reseller))
+
+    def stands_above(self, reseller: Reseller) -> bool:
+        """Whether it is a direct child of the reseller whose staff this is; the master stands above all."""
+        return self.manages(reseller) and (Role(self.role) is Role.MASTER or self.reseller_id != reseller.pk)
+
+    def _serves(self, reseller: Reseller) -> bool:
+        # Without the first condition nobody's staff would serve every reseller that has no parent.
+        return self.reseller_id is not None and self.reseller_id in {reseller.pk, reseller.parent_id}
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Asks the authentication backends, as Django's own user model does, but with no superuser's short cut."""
@@ -346,6 +358,7 @@ class Change(models.Model):
         CREATE = "create", _("created")
         UPDATE = "update", _("changed")
         DELETE = "delete", _("deleted")
+        READ = "read", _("read")
 
     at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     actor = models.CharField(_("who"), max_length=400)

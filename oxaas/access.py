@@ -83,6 +83,8 @@ WEB: Final[dict[str, dict[Role, frozenset[str]]]] = {
     # The contract keeps explicit domains from context admins altogether.
     "domains.explicitdomain": {Role.MASTER: _EDIT, Role.RESELLER: _EDIT, Role.CONTEXT: _NOTHING},
 }
+# Whose mail it is, and who answers for it to them; the master runs the machines and has no business in the subjects.
+_SUBJECT_ROLES: Final = frozenset({Role.RESELLER, Role.CONTEXT})
 WEB_ROLES: Final = frozenset({Role.MASTER, Role.RESELLER, Role.CONTEXT})
 
 
@@ -107,6 +109,11 @@ def permits(role: str, permission: str) -> bool:
     if action not in _EDIT:
         raise ValueError(f"unknown action in {permission!r}")
     return Role(role) in WEB_ROLES and action in grants[Role(role)]
+
+
+def may_read_subjects(role: str) -> bool:
+    """Whether `role` may see the subjects of the mail of users that it sees, in the web admin."""
+    return Role(role) in _SUBJECT_ROLES
 
 
 def permits_app(role: str, app_label: str) -> bool:

@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='when')),
                 ('actor', models.CharField(max_length=400, verbose_name='who')),
                 ('door', models.CharField(choices=[('api', 'API'), ('web', 'web admin'), ('import', 'import'), ('provision', 'provision')], max_length=16, verbose_name='door')),
-                ('action', models.CharField(choices=[('create', 'created'), ('update', 'changed'), ('delete', 'deleted')], max_length=16, verbose_name='what')),
+                ('action', models.CharField(choices=[('create', 'created'), ('update', 'changed'), ('delete', 'deleted'), ('read', 'read')], max_length=16, verbose_name='what')),
                 ('kind', models.CharField(max_length=32, verbose_name='kind')),
                 ('label', models.CharField(max_length=600, verbose_name='object')),
                 ('context_number', models.BigIntegerField(null=True, verbose_name='context id')),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import Change, Context, Reseller
+from accounts.models import Administrator, Change, Context, Reseller, User
+from oxaas.access import Role
 from oxaas.changes import Actor
+from oxaas.errors import NotAllowed
 
 Snapshot = dict[str, Any]
 
@@ -25,23 +27,52 @@ class Entry:
 
 
 def record(actor: Actor, *entries: Entry) -> None:
-    """Append what `actor` did. Entries that changed nothing are left out."""
+    """Append what `actor` did. Entries that changed nothing are left out. NotAllowed, see `record_all`."""
     record_all(actor, entries)
 
 
 def record_all(actor: Actor, entries: Iterable[Entry]) -> None:
-    """Append many changes with few statements."""
-    rows = (_row(actor, entry) for entry in entries if entry.before != entry.after)
+    """Append many changes with few statements.
+
+    NotAllowed undoes them all where the actor is not in charge of what one is about: the last line, behind every
+    door's own.
+    """
+    rows = (_row(actor, entry) for entry in _permitted(actor.administrator, entries) if entry.before != entry.after)
     Change.objects.bulk_create(rows, batch_size=500)
 
 
-def _row(actor: Actor, entry: Entry) -> Change:
+def record_reading(actor: Actor, user: User) -> None:
+    """Append that somebody read the subjects of a user's mail. No subject is kept."""
+    entry = Entry("mail", f"{user.number} {user.uidname}", None, None, context=user.context)
+    Change.objects.bulk_create([_row(actor, entry, Change.Action.READ)])
+
+
+def _permitted(writer: Administrator | None, entries: Iterable[Entry]) -> Iterator[Entry]:
+    checked: set[tuple[int | None, int | None]] = set()
+    for entry in entries:
+        about = (entry.context.pk if entry.context else None, entry.reseller.pk if entry.reseller else None)
+        if about not in checked and not _is_in_charge(writer, entry):
+            raise NotAllowed("That is not yours to change.")
+        checked.add(about)
+        yield entry
+
+
+def _is_in_charge(writer: Administrator | None, entry: Entry) -> bool:
+    """The operator and the master of everything; a tenant credential of nothing."""
+    if writer is None or Role(writer.role) is Role.MASTER:
+        return True
+    if entry.context is not None:
+        return Role(writer.role) is not Role.TENANT and writer.in_charge_of(entry.context)
+    return entry.reseller is not None and writer.manages(entry.reseller)
+
+
+def _row(actor: Actor, entry: Entry, action: Change.Action | None = None) -> Change:
     context = entry.context
     return Change(
         actor=str(actor),
         administrator=actor.administrator,
         door=actor.door,
-        action=_action(entry),
+        action=action or _action(entry),
         kind=entry.kind,
         label=entry.label,
         context_number=context.pk if context else None,

@@ -1,0 +1,19 @@
+"""Template tags of the pages that look across the apps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from accounts.models import Context
+from oxaas.admin import administrator_of
+from oxaas.web.hub import Hub, hub_for
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def context_hub(context: Any, row: Context) -> Hub:
+    """The hub of a context (`row`; Django keeps the name `context` for the template's own) for whoever is logged in: `{% context_hub original as hub %}`."""
+    return hub_for(administrator_of(context["request"]), row)
