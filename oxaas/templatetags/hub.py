@@ -15,5 +15,8 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def context_hub(context: Any, row: Context) -> Hub:
-    """The hub of a context (`row`; Django keeps the name `context` for the template's own) for whoever is logged in: `{% context_hub original as hub %}`."""
+    """The hub of the context `row` for whoever is logged in: `{% context_hub original as hub %}`.
+
+    Django keeps the name `context` for the template's own.
+    """
     return hub_for(administrator_of(context["request"]), row)
