@@ -130,9 +130,9 @@ def edit_named(name: str) -> BulkEdit[Any]:
     return _edits[name]
 
 
-def is_known(name: str) -> bool:
-    """Whether there is such an edit: a job may be older than the program."""
-    return name in _edits
+def known() -> list[str]:
+    """The names of all edits; a job may be older than the program and have another."""
+    return list(_edits)
 
 
 def edits_of(model: type[models.Model]) -> list[BulkEdit[Any]]:

@@ -155,7 +155,7 @@ class BulkJobAdmin(ScopedModelAdmin):
 
     def what(self, job: BulkJob) -> str:
         """The edit for a person."""
-        if not bulk.is_known(job.edit):
+        if job.edit not in bulk.known():
             return job.edit
         edit = bulk.edit_named(job.edit)
         return f"{edit.model._meta.verbose_name_plural}: {edit.describe(job.params)}"
@@ -257,7 +257,7 @@ class BulkJobAdmin(ScopedModelAdmin):
     def _state_of(self, job: BulkJob) -> dict[str, Any]:
         from accounts.services import jobs
 
-        known = bulk.is_known(job.edit)
+        known = job.edit in bulk.known()
         return {
             "progress": _("%(done)s of %(total)s rows") % {"done": job.done, "total": job.total},
             "hint": _hint(job),

@@ -1,0 +1,44 @@
+"""Making, previewing and running bulk edits as the web admin does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import Administrator, BulkJob, Change
+from accounts.services import jobs
+from oxaas import bulk
+
+
+def prepare(administrator: Administrator, edit: str, chosen: QuerySet[Any], **params: Any) -> BulkJob:
+    """A frozen selection, not yet previewed."""
+    return jobs.create_job(
+        administrator=administrator, edit=bulk.edit_named(edit), params=params, chosen=chosen, language="en"
+    )
+
+
+def preview(administrator: Administrator, edit: str, chosen: QuerySet[Any], **params: Any) -> BulkJob:
+    """A previewed job of a small selection."""
+    return jobs.finish_in_request(prepare(administrator, edit, chosen, **params))
+
+
+def run(job: BulkJob) -> BulkJob:
+    """Start the previewed job of its own administrator and do it."""
+    started = jobs.start_job(administrator=job.administrator, job=job, typed=str(job.changed))
+    return jobs.finish_in_request(started)
+
+
+def outcomes(job: BulkJob) -> dict[str, str]:
+    """Outcome of each row by its label."""
+    return dict(job.items.values_list("label", "outcome"))
+
+
+def details(job: BulkJob) -> dict[str, str]:
+    """The sentences by label, where there are any."""
+    return dict(job.items.exclude(detail="").values_list("label", "detail"))
+
+
+def changes(job: BulkJob) -> QuerySet[Change]:
+    """What the job wrote into the change log."""
+    return Change.objects.filter(batch=job.batch)
