@@ -63,7 +63,8 @@ class Command(BaseCommand):
             measure_all()
 
     def _say_how_to_get_in(self) -> None:
-        url = f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+        host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         width = max(len(login) for login, _role, _sees in LOGINS)
         lines = [
             f"The demo: {url}/admin/ (API: {url}/api/docs)",
