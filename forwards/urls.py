@@ -18,7 +18,7 @@ urlpatterns = [
         name="forward",
     ),
     path(
-        "<str:contextId>/<address:alias>/<address:recipient>",
+        "<str:contextId>/<address:alias>/<rest:recipient>",
         ForwardViewSet.as_view({"head": "recipient_exists", "delete": "destroy_recipient"}),
         name="forward-recipient",
     ),

@@ -27,6 +27,7 @@ def api_refusal(
     request: HttpRequest, status: int, sentence: str, headers: dict[str, str] | None = None
 ) -> HttpResponse:
     """The API's answer where none of its views can give one; HEAD has no body."""
+    headers = {"Cache-Control": "no-store", **(headers or {})}
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers)
     return JsonResponse({"error": sentence}, status=status, headers=headers)

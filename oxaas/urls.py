@@ -23,4 +23,5 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]
 
+handler400 = "oxaas.views.bad_request"
 handler500 = "oxaas.views.server_error"
