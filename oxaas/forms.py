@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from oxaas.access import Role
 
@@ -25,14 +26,17 @@ class ServiceForm(forms.ModelForm):
         """The role of whoever fills in the form."""
         return Role(self.administrator.role)
 
-    def validate_unique(self) -> None:
-        """The service's business: its sentences say no more than the person may know."""
-
-    def validate_constraints(self) -> None:
-        """The service's business, too."""
-
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
+        """Django's without the data base's constraints.
+
+        Those are the service's business, whose sentences stand on their field and say no more than the person may know.
+        """
+        excluded = self._get_validation_exclusions()  # type: ignore[attr-defined]
+        self.instance = forms.models.construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
+        try:
+            self.instance.clean_fields(exclude=excluded)
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
         if self.refusal is not None:
             field = getattr(self.refusal, "field", None)
             self.add_error(field if field in self.fields else None, str(self.refusal))
