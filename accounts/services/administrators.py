@@ -44,7 +44,7 @@ def create_administrator(
         password=_hash(password, password_hash),
     )
     administrator.save(force_insert=True)
-    record(actor, _entry(administrator, None, snapshot(administrator)))
+    record(actor, entry(administrator, None, snapshot(administrator)))
     return administrator
 
 
@@ -79,7 +79,7 @@ def update_administrator(
         administrator.language = language
     administrator.save()
     after = snapshot(administrator) | ({"password": "changed"} if after_password else {})
-    record(actor, _entry(administrator, before, after))
+    record(actor, entry(administrator, before, after))
     return administrator
 
 
@@ -90,7 +90,7 @@ def delete_administrator(*, actor: Actor, administrator: Administrator) -> None:
     _check_in_charge(actor, administrator.role, administrator.reseller, administrator.context)
     if actor.administrator is not None and actor.administrator.pk == administrator.pk:
         raise NotAllowed("Nobody deletes themselves.")
-    record(actor, _entry(administrator, snapshot(administrator), None))
+    record(actor, entry(administrator, snapshot(administrator), None))
     administrator.delete()
 
 
@@ -105,7 +105,8 @@ def snapshot(administrator: Administrator) -> Snapshot:
     }
 
 
-def _entry(administrator: Administrator, before: Snapshot | None, after: Snapshot | None) -> Entry:
+def entry(administrator: Administrator, before: Snapshot | None, after: Snapshot | None) -> Entry:
+    """The change log's entry about this administrator."""
     return Entry(
         "administrator",
         str(administrator),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,10 +14,11 @@ from accounts.services.changes import Entry, record
 from oxaas.access import Role
 from oxaas.addresses import clean_identifier, printable
 from oxaas.changes import Actor
-from oxaas.errors import Invalid, NotAllowed
+from oxaas.errors import Invalid, NotAllowed, NotFound
 from oxaas.locks import lock_names
 
 MAX_VALUE: Final = 10_000
+_LINE_END: Final = re.compile(r"\r?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def set_property(*, actor: Actor, owner: Owner, name: str, value: str) -> Config
     """Make the owner's property `name` have `value`. Invalid; NotAllowed for the server's unless master."""
     _check_in_charge(actor, owner)
     clean_identifier(name, what="property's name", field="name")
-    if len(value) > MAX_VALUE or not all(printable(line) for line in value.splitlines()):
+    if len(value) > MAX_VALUE or not all(printable(line) for line in _LINE_END.split(value)):
         raise Invalid(f"The value has a control character or more than {MAX_VALUE} characters.", field="value")
     lock_names([f"config:{owner}:{name}"])
     row = ConfigProperty.objects.filter(
@@ -48,16 +50,20 @@ def set_property(*, actor: Actor, owner: Owner, name: str, value: str) -> Config
         row = ConfigProperty(name=name, reseller=owner.reseller, context=owner.context, user=owner.user)
     row.value = value
     row.save()
-    record(actor, _entry(owner, name, before, {"value": value}))
+    record(actor, entry(owner, name, before, {"value": value}))
     return row
 
 
 @transaction.atomic
 def delete_property(*, actor: Actor, row: ConfigProperty) -> None:
-    """Delete the property; the next wider owner's value wins again."""
+    """Delete the property; the next wider owner's value wins again. NotAllowed, NotFound."""
+    held = ConfigProperty.objects.select_for_update().filter(pk=row.pk).first()
+    if held is None:
+        raise NotFound("The property does not exist any more.")
+    row = held
     owner = Owner(row.reseller, row.context, row.user)
     _check_in_charge(actor, owner)
-    record(actor, _entry(owner, row.name, {"value": row.value}, None))
+    record(actor, entry(owner, row.name, {"value": row.value}, None))
     row.delete()
 
 
@@ -85,7 +91,8 @@ def _width(row: ConfigProperty, reseller: Reseller | None) -> int:
     return {"user": 0, "context": 1, "server": 4}[row.scope]
 
 
-def _entry(owner: Owner, name: str, before: dict[str, str] | None, after: dict[str, str] | None) -> Entry:
+def entry(owner: Owner, name: str, before: dict[str, str] | None, after: dict[str, str] | None) -> Entry:
+    """The change log's entry about this property."""
     context = owner.user.context if owner.user is not None else owner.context
     return Entry("config", f"{name} ({owner})", before, after, context=context, reseller=owner.reseller)
 
@@ -99,3 +106,5 @@ def _check_in_charge(actor: Actor, owner: Owner) -> None:
         raise NotAllowed("Only a master administrator sets the server's configuration.")
     if Role(writer.role) is not Role.RESELLER:
         raise NotAllowed("A context's configuration is set by its reseller.")
+    if owner.reseller is not None and not writer.stands_above(owner.reseller):
+        raise NotAllowed("A reseller's configuration is set by whoever stands above it.")

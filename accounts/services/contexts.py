@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Context, Reseller
-from accounts.services import limits, neighbours
+from accounts.services import limits
 from accounts.services.administrators import check_rename
-from accounts.services.changes import Entry, Snapshot, record
+from accounts.services.changes import Entry, Snapshot, record, record_all
+from accounts.services.history import lost_with
 from accounts.services.users import KEEP, MAX_NUMBER, Keep, forget_users
 from oxaas.access import Role
 from oxaas.addresses import clean_identifier
@@ -32,8 +35,12 @@ def create_context(
     quota: int | None = None,
     max_user: int | None = None,
     is_active: bool = True,
+    created_at: datetime | None = None,
 ) -> Context:
-    """A new context. Invalid, Conflict (id or name taken), NotAllowed (a limit, or not the actor's reseller)."""
+    """A new context, or one that is restored as of `created_at`.
+
+    Invalid, Conflict (id or name taken), NotAllowed (a limit, or not the actor's reseller).
+    """
     _check_reseller(actor, reseller)
     chain = limits.lock_resellers(reseller.pk if reseller else None)
     limits.check_room_for_context(chain)
@@ -51,6 +58,7 @@ def create_context(
         quota=quota,
         max_user=_number(max_user, "max_user"),
         is_active=is_active,
+        created_at=created_at or timezone.now(),
     )
     context.save(force_insert=True)
     record(actor, _entry(context, None, snapshot(context)))
@@ -89,11 +97,16 @@ def update_context(
 
 @transaction.atomic
 def delete_context(*, actor: Actor, context: Context) -> None:
-    """Delete the context with everything in it: users, aliases, domains, administrators and configuration."""
+    """Delete the context with everything in it: users, aliases, domains, administrators and configuration.
+
+    Each of them has its line in the change log, in one batch with the context's own, which is the last: undone
+    backwards, the context comes first.
+    """
     context = _locked(context)
+    actor = actor if actor.batch is not None else actor.in_batch()
+    record_all(actor, lost_with(context))
     forget_users(actor=actor, users=list(context.users.select_related("context")))
-    before = snapshot(context) | neighbours.contents(context)
-    record(actor, _entry(context, before, None))
+    record(actor, _entry(context, snapshot(context) | {"created_at": context.created_at.isoformat()}, None))
     context.delete()
 
 

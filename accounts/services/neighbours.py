@@ -1,4 +1,4 @@
-"""What the services here must know of the apps above: who owns an address or a domain, and what a context holds.
+"""What the services here must know of the apps above: who owns an address or a domain.
 
 This app imports no other; the models are asked for by name.
 """
@@ -26,16 +26,6 @@ def domain_elsewhere(context: Context, domain: str) -> bool:
 def aliases_elsewhere(context: Context, domain: str) -> bool:
     """Whether another context has forwarding aliases in this domain."""
     return _rows("forwards", "ForwardingAlias").filter(domain=domain).exclude(context=context).exists()
-
-
-def contents(context: Context) -> dict[str, Any]:
-    """What is lost when the context is deleted: aliases with their recipients, and explicit domains."""
-    recipients = _rows("forwards", "Recipient").filter(alias__context=context).order_by("alias__normalized", "pk")
-    forwards: dict[str, list[str]] = {}
-    for alias, recipient in recipients.values_list("alias__address", "address"):
-        forwards.setdefault(alias, []).append(recipient)
-    domains = _rows("domains", "ExplicitDomain").filter(context=context).order_by("name")
-    return {"forwards": forwards, "domains": list(domains.values_list("name", flat=True))}
 
 
 def _rows(app_label: str, model: str) -> QuerySet[Any]:
