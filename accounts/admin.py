@@ -328,8 +328,8 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Change)
-class ChangeAdmin(ScopedModelAdmin):
-    """The change log. It is read, and nothing else."""
+class ChangeAdmin(BulkModelAdmin):
+    """The change log. It is read, and its changes are undone; nothing else."""
 
     list_display = ("at", "actor", "action", "kind", "label", "context_name", "door")
     list_filter = (

@@ -10,8 +10,9 @@ from django.db.models import F, Q, QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from accounts.models import Context, Reseller, User
+from accounts.models import Administrator, Change, Context, Reseller, User
 from accounts.services.contexts import delete_context, update_context
+from accounts.services.history import undo_change
 from accounts.services.users import MAX_NUMBER, delete_user, update_user
 from oxaas.bulk import BulkEdit, BulkForm, Params, Result, register
 from oxaas.changes import Actor
@@ -164,6 +165,30 @@ class DeleteContexts(_ContextEdit):
         return Result.of(True)
 
 
+class UndoChanges(BulkEdit[Change]):
+    """Back to what it was before: by whoever could have made the opposite change, where nothing has changed since."""
+
+    name = "changes.undo"
+    label = gettext_lazy("Undo")
+    model = Change
+    # What came last is undone first: a deleted context comes back before its users do.
+    newest_first = True
+
+    def allowed(self, administrator: Administrator) -> bool:
+        """Whoever reads the log may try; the log's own lines are never changed, new ones are written."""
+        return administrator.has_perm("accounts.view_change")
+
+    def related(self, rows: QuerySet[Change]) -> QuerySet[Change]:
+        return rows.select_related("reseller")
+
+    def before(self, row: Change) -> str:
+        return f"{row.get_action_display()}: {row.kind}"
+
+    def apply(self, actor: Actor, row: Change, params: Params) -> Result:
+        undo_change(actor=actor, change=row)
+        return Result.of(True)
+
+
 def size(quota: int | None) -> str:
     """A quota for a person."""
     return gettext("unlimited") if quota is None else filesizeformat(quota).replace("\xa0", " ")
@@ -181,4 +206,4 @@ def _domains(count: int) -> str:
     return ngettext("%(count)s domain", "%(count)s domains", count) % {"count": count}
 
 
-register(SuspendUsers, ResumeUsers, SetQuota, DeleteUsers, SuspendContexts, ResumeContexts, DeleteContexts)
+register(SuspendUsers, ResumeUsers, SetQuota, DeleteUsers, SuspendContexts, ResumeContexts, DeleteContexts, UndoChanges)

@@ -84,6 +84,8 @@ class BulkEdit(Generic[_Row]):
     # Rows in one transaction, and up to how many of them a request does by itself.
     batch_rows: ClassVar[int] = 100
     request_rows: ClassVar[int] = 200
+    # Whether the rows are taken backwards, the last made first.
+    newest_first: ClassVar[bool] = False
     # Whether the number of rows must be typed even when it is small.
     always_confirm: ClassVar[bool] = False
 

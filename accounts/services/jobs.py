@@ -48,7 +48,8 @@ def create_job(
     visible = edit.model._default_manager.visible_to(administrator)  # type: ignore[attr-defined]
     # Windows and orders of the list's own queryset (a search is DISTINCT) would meet with the numbering.
     rows = visible.filter(pk__in=chosen.order_by().values("pk")).order_by("pk")
-    rows = rows.annotate(frozen_pk=F("pk"), place=Window(RowNumber(), order_by=F("pk").asc()))
+    order = F("pk").desc() if edit.newest_first else F("pk").asc()
+    rows = rows.annotate(frozen_pk=F("pk"), place=Window(RowNumber(), order_by=order))
     job.total = _freeze(job, rows.values_list("frozen_pk", "place"))
     if not job.total:
         raise Invalid(_("Nothing is selected."))
@@ -211,7 +212,10 @@ def _work_on(job: BulkJob, edit: BulkEdit[Any], actor: Actor, items: list[BulkJo
         items_due = items
         results = bulk.rehearse(edit, actor, [item.object_pk for item in items], job.params)
     news = [item for item in items_due if _note(item, results[item.object_pk])]
-    BulkJobItem.objects.bulk_update(news, ["label", "before", "outcome", "detail"])
+    # Written over as a whole: many times cheaper than `bulk_update`, which makes a CASE of a hundred branches.
+    BulkJobItem.objects.bulk_create(
+        news, update_conflicts=True, unique_fields=["id"], update_fields=["label", "before", "outcome", "detail"]
+    )
     for item in items:  # the counts are named as the outcomes are
         setattr(job, item.outcome, getattr(job, item.outcome) + 1)
 

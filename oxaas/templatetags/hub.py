@@ -6,7 +6,8 @@ from typing import Any
 
 from django import template
 
-from accounts.models import Context
+from accounts.models import Change, Context
+from accounts.services import history
 from oxaas.admin import administrator_of
 from oxaas.web.hub import Hub, hub_for
 
@@ -20,3 +21,9 @@ def context_hub(context: Any, row: Context) -> Hub:
     Django keeps the name `context` for the template's own.
     """
     return hub_for(administrator_of(context["request"]), row)
+
+
+@register.filter
+def can_be_undone(change: Change) -> bool:
+    """Whether there is a way back from this change at all."""
+    return history.can_be_undone(change)

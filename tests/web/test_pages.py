@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Change, ConfigProperty, Context, Reseller
+from accounts.models import BulkJob, Change, ConfigProperty, Context, Reseller
 from accounts.services.contexts import update_context
 from accounts.services.resellers import update_reseller
 from accounts.services.users import create_user, update_user
@@ -170,3 +170,29 @@ def test_mail_panel__a_foreign_user_is_not_found(world: World, logged_in: Login,
     assert logged_in("alpha").get(user_mail(world, 44)).status_code == 404
     assert logged_in("alpha").post(user_mail(world, 44)).status_code == 404
     assert logged_in("admin@alpha_acme").get(user_mail(world, 25)).status_code == 404
+
+
+def test_undo__from_the_changes_own_page_by_way_of_a_preview(world: World, logged_in: Login) -> None:
+    context = world.contexts[24]
+    create_forward(actor=OPERATOR, context=context, alias="new@acme.example", recipients=["a@far.example"])
+    change = Change.objects.latest("pk")
+    client = logged_in("alpha")
+    assert "changes.undo" in client.get(f"/admin/accounts/change/{change.pk}/change/").content.decode()
+    preview = client.post(
+        "/admin/accounts/change/", {"action": "changes.undo", "_selected_action": change.pk}, follow=True
+    )
+    job = preview.context["job"]
+    assert (job.changed, job.refused) == (1, 0)
+    assert context.forwards.filter(address="new@acme.example").exists()  # type: ignore[attr-defined]
+    client.post(f"/admin/accounts/bulkjob/{job.pk}/start/")
+    assert not context.forwards.filter(address="new@acme.example").exists()  # type: ignore[attr-defined]
+    undone = Change.objects.latest("pk")
+    assert (undone.action, undone.actor, undone.batch) == ("delete", "alpha", job.batch)
+
+
+def test_undo__a_foreign_change_cannot_even_be_chosen(world: World, logged_in: Login) -> None:
+    create_forward(actor=OPERATOR, context=world.contexts[24], alias="new@acme.example", recipients=["a@far.example"])
+    change = Change.objects.latest("pk")
+    client = logged_in("beta")
+    client.post("/admin/accounts/change/", {"action": "changes.undo", "_selected_action": change.pk}, follow=True)
+    assert not BulkJob.objects.exists()
