@@ -1,0 +1,83 @@
+"""Debian's Chromium before a live server. A page that logs an error, breaks or asks another host fails its test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from pytest_django.live_server_helper import LiveServer
+
+from tests.world import PASSWORD, World
+
+FLAGS: Final = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LogIn = Callable[[str], Page]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The machine's own Chromium; none is downloaded."""
+    return {"executable_path": "/usr/bin/chromium", "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    """A clerk's screen."""
+    return {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"}
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What went wrong in the browser. A test that provokes an error takes it out again."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def watched(page: Page, complaints: list[str]) -> Iterator[None]:
+    """Fails the test when it leaves complaints behind."""
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"console: {message.text} ({message.location})")
+
+    def request(asked: Request) -> None:
+        parts = urlsplit(asked.url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in {"localhost", "127.0.0.1"}:
+            complaints.append(f"request to another host: {asked.url}")
+
+    def response(answer: Response) -> None:
+        if answer.status >= 500:
+            complaints.append(f"{answer.status} {answer.url}")
+
+    page.on("console", console)
+    page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+    page.on("request", request)
+    page.on("response", response)
+    yield
+    assert complaints == []
+
+
+@pytest.fixture
+def log_in(page: Page, live_server: LiveServer, world: World) -> LogIn:
+    """`log_in("alpha")` goes through the login page and is at the overview then."""
+
+    def enter(login: str) -> Page:
+        page.goto(f"{live_server.url}/admin/")
+        page.get_by_label("Login").fill(login)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(f"{live_server.url}/admin/")
+        return page
+
+    return enter
