@@ -183,9 +183,9 @@ def test_undo__from_the_changes_own_page_by_way_of_a_preview(world: World, logge
     )
     job = preview.context["job"]
     assert (job.changed, job.refused) == (1, 0)
-    assert context.forwards.filter(address="new@acme.example").exists()  # type: ignore[attr-defined]
+    assert context.forwards.filter(address="new@acme.example").exists()
     client.post(f"/admin/accounts/bulkjob/{job.pk}/start/")
-    assert not context.forwards.filter(address="new@acme.example").exists()  # type: ignore[attr-defined]
+    assert not context.forwards.filter(address="new@acme.example").exists()
     undone = Change.objects.latest("pk")
     assert (undone.action, undone.actor, undone.batch) == ("delete", "alpha", job.batch)
 
