@@ -4,7 +4,7 @@
 PYTHON_IN_VENV := .venv/bin/python
 # What the suite starts for itself: data base, browser with a font, mail servers, proxy.
 PACKAGES := postgresql chromium fonts-dejavu-core postfix postfix-pgsql \
-	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql nginx
+	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql nginx systemd openssl
 
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

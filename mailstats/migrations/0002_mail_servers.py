@@ -16,11 +16,18 @@ LEFT JOIN accounts_reseller p ON p.id = r.parent_id
 WHERE c.is_active AND COALESCE(r.is_active, true) AND COALESCE(p.is_active, true)
 """
 
+# Lower case as Python has it, whatever language the data base was made with.
+NAME = 'lower(uidname COLLATE "und-x-icu") COLLATE "C"'
+ADDRESS = "CASE WHEN domain <> '' THEN uidname_normalized END"
+
 # `uidname` is the mailbox's name in the store, `address` what mail to it is addressed to (none for a name without a domain).
-MAILBOX = """
+# The numbers name its folder on the disk.
+MAILBOX = f"""
 CREATE VIEW mail.mailbox AS
-SELECT lower(u.uidname) AS uidname,
-       CASE WHEN u.domain <> '' THEN u.uidname_normalized END AS address,
+SELECT u.id,
+       u.context_id,
+       {NAME} AS uidname,
+       {ADDRESS} AS address,
        u.domain,
        u.quota AS quota_bytes
 FROM accounts_user u
@@ -49,6 +56,19 @@ UNION
 SELECT d.name FROM domains_explicitdomain d JOIN mail.context_in_service s ON s.id = d.context_id
 """
 
+# Postfix before 3.8 says that its text is Latin-1 while it is UTF-8. These two take that back; others they leave as it is.
+ASKED = """
+CREATE FUNCTION mail.asked(key text) RETURNS text LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+SELECT normalize(CASE pg_client_encoding() WHEN 'LATIN1' THEN convert_from(convert_to(key, 'LATIN1'), 'UTF8')
+                                           ELSE key END)
+$$
+"""
+ANSWERED = """
+CREATE FUNCTION mail.answered(value text) RETURNS text LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+SELECT CASE pg_client_encoding() WHEN 'LATIN1' THEN convert_from(convert_to(value, 'UTF8'), 'LATIN1') ELSE value END
+$$
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -60,11 +80,16 @@ class Migration(migrations.Migration):
 
     operations = [
         run_on_postgresql(
-            "CREATE INDEX user_mailbox_name ON accounts_user (lower(uidname))", "DROP INDEX user_mailbox_name"
+            f"CREATE INDEX user_mailbox_name ON accounts_user (({NAME}))", "DROP INDEX user_mailbox_name"
+        ),
+        run_on_postgresql(
+            f"CREATE INDEX user_mailbox_address ON accounts_user (({ADDRESS}))", "DROP INDEX user_mailbox_address"
         ),
         run_on_postgresql("CREATE SCHEMA mail", "DROP SCHEMA mail"),
         run_on_postgresql(IN_SERVICE, "DROP VIEW mail.context_in_service"),
         run_on_postgresql(MAILBOX, "DROP VIEW mail.mailbox"),
         run_on_postgresql(ALIAS, "DROP VIEW mail.alias"),
         run_on_postgresql(DOMAIN, "DROP VIEW mail.domain"),
+        run_on_postgresql(ASKED, "DROP FUNCTION mail.asked(text)"),
+        run_on_postgresql(ANSWERED, "DROP FUNCTION mail.answered(text)"),
     ]

@@ -1,0 +1,165 @@
+"""Mail flows by the application's tables: from the API's POST to the figures of both mailboxes, or to a refusal."""
+
+from __future__ import annotations
+
+import smtplib
+from typing import Any
+
+import pytest
+
+from accounts.services.contexts import update_context
+from accounts.services.resellers import update_reseller
+from accounts.services.users import create_user, update_user
+from forwards.models import ForwardingAlias
+from forwards.services import create_forward, set_forward_active
+from tests.client import FORWARDS, Api
+from tests.mail.mailing import MAIL_TESTS, Figures, letter
+from tests.mail.stack import Stack
+from tests.world import OPERATOR, World
+
+pytestmark = MAIL_TESTS
+
+JOHN, JANE, ALIAS = "johndoe@acme.example", "jane@acme.example", "team@acme.example"
+ADMIN = "admin@alpha_acme"
+OK, NO_SUCH_USER, FULL, NOT_OURS = 250, 550, 552, 554
+
+
+@pytest.fixture
+def jane(world: World) -> Any:
+    """A second mailbox in context 24."""
+    return create_user(actor=OPERATOR, context=world.contexts[24], number=43, uidname="Jane@acme.example")
+
+
+def create_alias(api: Api, *recipients: str, alias: str = ALIAS) -> None:
+    response = api("POST", f"{FORWARDS}/24/{alias}", ADMIN, {"recipient": list(recipients)})
+    assert response.status_code == 201
+
+
+def test_alias__mail_reaches_both_mailboxes_and_their_figures(
+    stack: Stack, api: Api, figures: Figures, jane: Any
+) -> None:
+    create_alias(api, JOHN, JANE)
+    before = {user: figures.all(user) for user in (JOHN, JANE)}
+    stack.send("Team@ACME.example", letter("Grüße an alle"))
+    for user in (JOHN, JANE):
+        after = figures.wait_for(user, 1)
+        assert before[user]["unread"] == before[user]["recentmessages"]["newmessages"] == 0
+        assert after["unread"] == after["recentmessages"]["newmessages"] == after["newmessages"]["newmessages"] == 1
+        (mail,) = after["recentmails"]
+        assert mail["subject"] == "Grüße an alle"
+        assert mail["from"] == [["A Writer", "writer@far.example"]]
+        assert after["quota"]["mailQuota"]["use"] == mail["size"] > before[user]["quota"]["mailQuota"]["use"] == 0
+
+
+def test_delete_alias__its_address_is_refused(stack: Stack, api: Api, figures: Figures) -> None:
+    create_alias(api, JOHN)
+    assert stack.rcpt(ALIAS) == OK
+    assert api("DELETE", f"{FORWARDS}/24/{ALIAS}", ADMIN).status_code == 204
+    assert stack.rcpt(ALIAS) == NO_SUCH_USER
+
+
+def test_inactive_alias__is_refused_until_it_is_active_again(stack: Stack, api: Api, world: World) -> None:
+    create_alias(api, JOHN)
+    forward = ForwardingAlias.objects.get(normalized=ALIAS)
+    for is_active, answer in ((False, NO_SUCH_USER), (True, OK)):
+        set_forward_active(actor=OPERATOR, forward=forward, is_active=is_active)
+        assert stack.rcpt(ALIAS) == answer
+
+
+def test_suspended_user__is_refused_until_resumed(stack: Stack, world: World, figures: Figures) -> None:
+    for is_active, answer in ((True, OK), (False, NO_SUCH_USER), (True, OK)):
+        update_user(actor=OPERATOR, user=world.users[24], is_active=is_active)
+        assert stack.rcpt(JOHN) == answer
+    stack.send(JOHN, letter("back"))
+    assert figures.wait_for(JOHN, 1)["unread"] == 1
+
+
+def test_suspended_user__mail_to_an_alias_of_theirs_comes_back_to_the_sender(
+    stack: Stack, api: Api, world: World
+) -> None:
+    create_alias(api, JOHN)
+    update_user(actor=OPERATOR, user=world.users[24], is_active=False)
+    stack.send(ALIAS, letter("nobody is there"), sender="returns@far.example")
+    assert stack.outside_mail("X-Rcpt-Args: <returns@far.example>", JOHN, "User doesn't exist")
+
+
+@pytest.mark.parametrize("level", ["context", "reseller", "parent"])
+def test_suspended_owner__all_its_addresses_are_refused(stack: Stack, world: World, level: str) -> None:
+    context, user = world.contexts[34], "johndoe@cafe.example"
+    assert stack.rcpt(user) == stack.rcpt("sales@cafe.example") == OK
+    for is_active, answer in ((False, NOT_OURS), (True, OK)):
+        if level == "context":
+            update_context(actor=OPERATOR, context=context, is_active=is_active)
+        else:
+            reseller = world.resellers["alphakid" if level == "reseller" else "alpha"]
+            update_reseller(actor=OPERATOR, reseller=reseller, is_active=is_active)
+        assert stack.rcpt(user) == stack.rcpt("sales@cafe.example") == answer
+
+
+def test_over_quota__is_refused_at_once(stack: Stack, world: World, figures: Figures) -> None:
+    update_user(actor=OPERATOR, user=world.users[24], quota=20_000)
+    stack.send(JOHN, letter("nearly full", size=15_000))
+    figures.wait_for(JOHN, 1)
+    with pytest.raises((smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)) as refused:
+        stack.send(JOHN, letter("too much", size=15_000))
+    assert str(FULL) in str(refused.value)
+    assert figures.count(JOHN) == 1
+
+
+def test_over_quota__mail_to_an_alias_comes_back_to_the_sender(
+    stack: Stack, api: Api, world: World, figures: Figures
+) -> None:
+    create_alias(api, JOHN)
+    update_user(actor=OPERATOR, user=world.users[24], quota=1_000)
+    stack.send(ALIAS, letter("too much", size=15_000), sender="returns-full@far.example")
+    assert stack.outside_mail("X-Rcpt-Args: <returns-full@far.example>", JOHN, "Quota exceeded")
+    assert figures.count(JOHN) == 0
+
+
+def test_quota_zero__is_no_room_and_not_no_limit(stack: Stack, world: World) -> None:
+    update_user(actor=OPERATOR, user=world.users[24], quota=0)
+    with pytest.raises((smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)):
+        stack.send(JOHN, letter("anything"))
+
+
+def test_outside_recipient__gets_the_mail_with_the_sender_kept(stack: Stack, api: Api, world: World) -> None:
+    create_alias(api, "Somebody@outside.example")
+    stack.send(ALIAS, letter("for the outside"), sender="kept@far.example")
+    envelope = ("X-Mail-Args: <kept@far.example>", "X-Rcpt-Args: <Somebody@outside.example>")
+    assert stack.outside_mail(*envelope, "for the outside")["Subject"] == "for the outside"
+
+
+def test_domains__are_those_of_the_active(stack: Stack, api: Api, world: World) -> None:
+    assert stack.rcpt("anybody@nowhere.example") == NOT_OURS
+    assert stack.rcpt("anybody@acme.example") == NO_SUCH_USER
+    create_alias(api, JOHN, alias="info@second.example")
+    assert stack.rcpt("info@second.example") == OK
+    assert stack.rcpt("other@second.example") == NO_SUCH_USER
+    api("DELETE", f"{FORWARDS}/24/info@second.example", ADMIN)
+    assert stack.rcpt("info@second.example") == NOT_OURS
+
+
+def test_stranger__cannot_send_through_us(stack: Stack, world: World) -> None:
+    for recipient in ("victim@far.example", "victim%far.example@acme.example", "far.example!victim@acme.example"):
+        assert stack.rcpt(recipient) in {NO_SUCH_USER, NOT_OURS}
+    assert stack.rcpt("@acme.example:victim@far.example") != OK
+
+
+@pytest.mark.parametrize(
+    "alias",
+    ["o'brien@acme.example", "a%b@acme.example", "a!b@acme.example", "-dash@acme.example", "{x}|$y`@acme.example",
+     "a+b@acme.example", "back/slash=?*@acme.example", "info@xn--strae-oqa.example", '"two words"@acme.example'],
+)  # fmt: skip
+def test_alias__every_legal_address_works(stack: Stack, world: World, figures: Figures, alias: str) -> None:
+    create_forward(actor=OPERATOR, context=world.contexts[24], alias=alias, recipients=[JOHN])
+    stack.send(alias, letter("odd"))
+    figures.wait_for(JOHN, 1)
+
+
+def test_address_extension__is_another_address(stack: Stack, world: World, figures: Figures) -> None:
+    assert stack.rcpt("johndoe+news@acme.example") == NO_SUCH_USER
+    assert stack.rcpt("sales+x@acme.example") == NO_SUCH_USER
+    create_user(actor=OPERATOR, context=world.contexts[24], number=44, uidname="johndoe+news@acme.example")
+    stack.send("johndoe+news@acme.example", letter("for the other"))
+    figures.wait_for("johndoe+news@acme.example", 1)
+    assert figures.count(JOHN) == 0
