@@ -295,7 +295,7 @@ class Administrator(AbstractBaseUser):
             case Role.RESELLER | Role.TENANT:
                 return context.reseller is not None and self._serves(context.reseller)
             case Role.CONTEXT:
-                return self.context_id == context.pk
+                return self.context_id is not None and self.context_id == context.pk
         raise ValueError(f"unknown role {self.role!r}")
 
     def manages(self, reseller: Reseller) -> bool:

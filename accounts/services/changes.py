@@ -52,7 +52,7 @@ def _permitted(writer: Administrator | None, entries: Iterable[Entry]) -> Iterat
     for entry in entries:
         about = (entry.context.pk if entry.context else None, entry.reseller.pk if entry.reseller else None)
         if about not in checked and not _is_in_charge(writer, entry):
-            raise NotAllowed("That is not yours to change.")
+            raise NotAllowed("That would belong to somebody else.")
         checked.add(about)
         yield entry
 

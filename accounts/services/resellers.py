@@ -59,6 +59,8 @@ def update_reseller(*, actor: Actor, reseller: Reseller, **fields: Any) -> Resel
     after = snapshot(reseller)
     if any(before[field] != after[field] for field in _RESTRICTED):
         _check_stands_above(actor, reseller)
+    elif actor.administrator is not None and not actor.administrator.manages(reseller):
+        raise NotAllowed("You are not in charge of that reseller.")
     if not reseller.can_create_subadmin and reseller.children.exists():
         raise Conflict("A reseller that has children must be allowed to have them.", field="can_create_subadmin")
     reseller.save()
@@ -100,10 +102,7 @@ def _locked(reseller: Reseller) -> Reseller:
 
 def _check_stands_above(actor: Actor, reseller: Reseller) -> None:
     """Master stands above every reseller, a reseller's staff only above its children."""
-    administrator = actor.administrator
-    if administrator is None or Role(administrator.role) is Role.MASTER:
-        return
-    if Role(administrator.role) is not Role.RESELLER or reseller.parent_id != administrator.reseller_id:
+    if actor.administrator is not None and not actor.administrator.stands_above(reseller):
         raise NotAllowed("Nobody edits the limits of their own reseller, suspends it or deletes it.")
 
 
