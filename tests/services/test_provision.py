@@ -5,24 +5,31 @@ from __future__ import annotations
 import io
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import OperationalError, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Administrator, Change, ConfigProperty, Context, LastLogin, Reseller, User
-from accounts.provision import read
+from accounts.provision import ProvisionError, read
+from accounts.provision import provision as declare_world
 from accounts.provision.run import all_sections
+from accounts.services.users import update_user
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
+from forwards.services import add_recipients
 from oxaas.errors import Invalid
+from oxaas.locks import lock_everything, lock_names
 from tests.emptying import clear
-from tests.world import PASSWORD, World
+from tests.services.threads import race
+from tests.world import OPERATOR, PASSWORD, World
 
 DECLARED = """
 config:         [{name: com.openexchange.capability.calendar, value: "true"}]
@@ -448,3 +455,47 @@ def test_provision__holds_few_locks_however_long_the_file(world: World, tmp_path
         provision(tmp_path, json.dumps({"users": users}))
 
     assert most == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_lock_everything__holds_off_whoever_locks_a_name(world: World) -> None:
+    def other() -> str:
+        try:
+            with transaction.atomic():
+                connections["default"].cursor().execute("SET LOCAL lock_timeout = '50ms'")
+                lock_names(["address:sales@acme.example"])
+        except OperationalError:
+            return "held off"
+        finally:
+            connections["default"].close()
+        return "went on"
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            with lock_everything():
+                lock_names(["address:sales@acme.example"])
+            assert pool.submit(other).result() == "held off"
+        assert pool.submit(other).result() == "went on"
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_provision__and_others_who_write_the_same_rows_take_turns(world: World) -> None:
+    def declare(turn: int) -> int:
+        users = [{"context": 24, "id": 42, "quota": turn, "custom": [f"p{turn}"]}]
+        forwards = [{"context": 24, "alias": f"a{turn}@acme.example", "recipients": ["sales@acme.example"]}]
+        document = {"users": users, "forwards": forwards}
+        return len(declare_world(document, actor=OPERATOR))
+
+    def write(turn: int) -> bool:
+        update_user(actor=OPERATOR, user=world.users[24], uidname=f"john{turn}@acme.example", custom=[f"w{turn}"])
+        recipients = [f"a{turn}@acme.example"]
+        return add_recipients(
+            actor=OPERATOR, context=world.contexts[24], alias="sales@acme.example", recipients=recipients
+        )
+
+    for turn in range(10):
+        declared, written = race(partial(declare, turn), partial(write, turn))
+        # One of the two closes a loop and is told so; which one depends on who came first.
+        assert isinstance(declared, ProvisionError) != isinstance(written, Invalid)
