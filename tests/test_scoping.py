@@ -1,0 +1,292 @@
+"""Which rows whom: model x administrator -> exactly what `visible_to` gives, each row once and in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.jobs import BulkJob
+from accounts.models import Administrator, Change, ConfigProperty, Context, CustomId, Reseller, User
+from accounts.services.administrators import update_administrator
+from accounts.services.config import Owner, set_property
+from accounts.services.contexts import create_context, delete_context, update_context
+from accounts.services.resellers import update_reseller
+from accounts.services.users import create_user
+from domains.models import ExplicitDomain
+from forwards.models import ForwardingAlias, Recipient
+from mailstats.models import MailboxUse
+from oxaas.access import Role
+from tests.world import CONTEXTS, OPERATOR, World
+
+OURS: Final = ("accounts", "forwards", "domains", "mailstats")
+# Not shown to anybody, by any door: counters of failed logins, the mail server's last logins, the items of a job
+# (its page shows them).
+UNSCOPED: Final = {"accounts.LoginFailures", "accounts.LastLogin", "accounts.BulkJobItem"}
+
+EVERY: Final = set(CONTEXTS)
+ALPHAS: Final = {24, 25, 34, 35}
+# Who -> the contexts that they are in charge of.
+STAFF: Final[dict[str, set[int]]] = {
+    "root": EVERY,
+    "alpha": ALPHAS,
+    "alphakid": {34, 35},
+    "beta": {44, 45},
+    **{f"admin@{name}": {number} for number, (name, _reseller, _domain) in CONTEXTS.items()},
+}
+TENANTS: Final[dict[str, set[int]]] = {"portal-alpha": ALPHAS, "portal-alphakid": {34, 35}, "portal-beta": {44, 45}}
+
+# Models that hang on one context: how a row says which.
+OF_CONTEXT: Final[dict[type[models.Model], Callable[[Any], int]]] = {
+    Context: lambda row: row.pk,
+    User: lambda row: row.context_id,
+    CustomId: lambda row: row.user.context_id,
+    ForwardingAlias: lambda row: row.context_id,
+    Recipient: lambda row: row.alias.context_id,
+    ExplicitDomain: lambda row: row.context_id,
+    MailboxUse: lambda row: row.user.context_id,
+}
+FOR_TENANTS: Final = {User, CustomId}
+
+
+@pytest.fixture
+def rows(world: World) -> World:
+    """Something of every model in every context, and of every owner."""
+    for number, user in world.users.items():
+        MailboxUse.objects.create(user=user, **_filled(MailboxUse, {"user"}))
+        set_property(actor=OPERATOR, owner=Owner(user=user), name="x.y", value=str(number))
+    for reseller in world.resellers.values():
+        set_property(actor=OPERATOR, owner=Owner(reseller=reseller), name="x.y", value=reseller.name)
+    for administrator in world.administrators.values():
+        BulkJob.objects.create(administrator=administrator, edit="users.suspend", language="en")
+    return world
+
+
+def _filled(model: type[models.Model], given: set[str]) -> dict[str, Any]:
+    """A value for each further field that wants one: all of these are numbers."""
+    fields = [field for field in model._meta.concrete_fields if not (field.primary_key and field.name == "id")]
+    return {one.name: 1 for one in fields if one.name not in given and not one.null and not one.has_default()}
+
+
+def _seen(model: type[models.Model], administrator: Any) -> list[Any]:
+    manager: Any = model._default_manager
+    return sorted(manager.visible_to(administrator).values_list("pk", flat=True))
+
+
+def _all(model: type[models.Model], wanted: Callable[[Any], bool]) -> list[Any]:
+    return sorted(row.pk for row in model._default_manager.all() if wanted(row))
+
+
+@pytest.mark.parametrize("name", [*STAFF, *TENANTS])
+@pytest.mark.parametrize("model", OF_CONTEXT, ids=lambda model: model.__name__)
+def test_visible__rows_of_the_contexts_in_charge(
+    rows: World, model: type[models.Model], name: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    contexts = STAFF.get(name, TENANTS.get(name, set()) if model in FOR_TENANTS else set())
+    expected = _all(model, lambda row: OF_CONTEXT[model](row) in contexts)
+    assert len(expected) >= len(contexts)
+
+    with django_assert_num_queries(1 if expected else 0 if name in TENANTS else 1):
+        assert _seen(model, rows.administrators[name]) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("root", {"alpha", "alphakid", "beta"}),
+        ("alpha", {"alpha", "alphakid"}),
+        ("alphakid", {"alphakid"}),
+        ("beta", {"beta"}),
+        ("admin@alpha_acme", set()),
+        ("admin@own_gold", set()),
+        ("portal-alpha", set()),
+    ],
+)
+def test_visible__resellers(rows: World, name: str, expected: set[str]) -> None:
+    assert _seen(Reseller, rows.administrators[name]) == _all(Reseller, lambda row: row.name in expected)
+
+
+@pytest.mark.parametrize("name", [*STAFF, *TENANTS])
+def test_visible__administrators(rows: World, name: str) -> None:
+    resellers = {"root": {"alpha", "alphakid", "beta"}, "alpha": {"alpha", "alphakid"}}.get(name, {name})
+    contexts = STAFF.get(name, set())
+
+    def mine(row: Administrator) -> bool:
+        if name in TENANTS:
+            return False
+        if row.context_id:
+            return row.context_id in contexts
+        return name == "root" or (row.reseller is not None and row.reseller.name in resellers)
+
+    assert _seen(Administrator, rows.administrators[name]) == _all(Administrator, mine)
+
+
+@pytest.mark.parametrize("name", [*STAFF, *TENANTS])
+def test_visible__configuration(rows: World, name: str) -> None:
+    """The server's is the master's; a reseller's staff see their own reseller's and its children's."""
+    resellers = {"root": {"alpha", "alphakid", "beta"}, "alpha": {"alpha", "alphakid"}}.get(name, {name})
+    contexts = STAFF.get(name, set())
+
+    def mine(row: ConfigProperty) -> bool:
+        if name in TENANTS:
+            return False
+        if row.user or row.context_id:
+            return (row.user.context_id if row.user else row.context_id) in contexts
+        return row.reseller.name in resellers if row.reseller else name == "root"
+
+    expected = _all(ConfigProperty, mine)
+    assert bool(expected) is (name not in TENANTS)
+    assert _seen(ConfigProperty, rows.administrators[name]) == expected
+
+
+@pytest.mark.parametrize("name", [*STAFF, *TENANTS])
+def test_visible__changes(rows: World, name: str) -> None:
+    resellers = {"root": {"alpha", "alphakid", "beta"}, "alpha": {"alpha", "alphakid"}}.get(name, {name})
+    contexts = STAFF.get(name, set())
+
+    def mine(row: Change) -> bool:
+        if name == "root":
+            return True
+        if name.startswith("admin@"):
+            return row.context_number in contexts
+        return row.reseller is not None and row.reseller.name in resellers
+
+    expected = _all(Change, mine)
+    assert bool(expected) is (name not in TENANTS)
+    assert _seen(Change, rows.administrators[name]) == expected
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_visible__bulk_edits_are_ones_own(rows: World, name: str) -> None:
+    own = rows.administrators[name].pk
+    assert _seen(BulkJob, rows.administrators[name]) == _all(
+        BulkJob, lambda row: name == "root" or row.administrator_id == own
+    )
+
+
+SCOPED: Final = [
+    model for label in OURS for model in apps.get_app_config(label).get_models() if model._meta.label not in UNSCOPED
+]
+
+
+def test_models__all_of_them_are_tested_here() -> None:
+    tested = {*OF_CONTEXT, Reseller, Administrator, ConfigProperty, Change, BulkJob}
+    assert set(SCOPED) == tested
+
+
+class _Nobody:
+    """Looks like an administrator, and is none."""
+
+    role, is_active, is_authenticated, is_superuser, may_act, reseller_id, context_id = "master", 1, 1, 1, 1, 1, 24
+
+
+@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "nobody",
+    [
+        None,
+        AnonymousUser(),
+        _Nobody(),
+        Administrator(pk=-1, login="x", role=Role.MASTER, is_active=False),
+        Administrator(pk=-1, login="x", role=Role.RESELLER),
+        Administrator(pk=-1, login="x", role=Role.TENANT),
+        Administrator(pk=-1, login="x", role=Role.CONTEXT),
+    ],
+    ids=["None", "anonymous", "imposter", "inactive", "no reseller", "tenant of none", "no context"],
+)
+def test_visible__nobody_sees_nothing(rows: World, model: type[models.Model], nobody: Any) -> None:
+    """Above all staff without a reseller: compared with the master's own contexts, which have none either."""
+    assert _seen(model, nobody) == []
+
+
+@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
+def test_visible__an_unknown_role_raises(rows: World, model: type[models.Model]) -> None:
+    if model is not BulkJob:
+        with pytest.raises(ValueError, match="wizard"):
+            _seen(model, Administrator(login="x", role="wizard"))
+
+
+@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
+def test_visible__whoever_is_suspended_sees_nothing(rows: World, model: type[models.Model]) -> None:
+    update_administrator(actor=OPERATOR, administrator=rows.administrators["root"], is_active=False)
+    update_reseller(actor=OPERATOR, reseller=rows.resellers["alpha"], is_active=False)
+    update_context(actor=OPERATOR, context=rows.contexts[44], is_active=False)
+    suspended = World.load().administrators
+
+    for name in ("root", "alpha", "alphakid", "portal-alpha", "admin@alpha_acme", "admin@kid_cafe", "admin@beta_echo"):
+        assert _seen(model, suspended[name]) == [], name
+
+
+@pytest.mark.parametrize("model", OF_CONTEXT, ids=lambda model: model.__name__)
+def test_visible__a_suspended_context_is_still_its_resellers(rows: World, model: type[models.Model]) -> None:
+    before = _seen(model, rows.administrators["alpha"])
+    update_context(actor=OPERATOR, context=rows.contexts[24], is_active=False)
+    update_reseller(actor=OPERATOR, reseller=rows.resellers["alphakid"], is_active=False)
+
+    assert _seen(model, World.load().administrators["alpha"]) == before
+
+
+@pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
+def test_visible__narrows_what_was_filtered_before(rows: World, model: type[models.Model]) -> None:
+    manager: Any = model._default_manager
+    for name in ("root", "alpha", "admin@alpha_acme", "portal-alpha"):
+        assert not manager.none().visible_to(rows.administrators[name]).exists()
+        assert not manager.filter(pk=-1).visible_to(rows.administrators[name]).exists()
+
+
+class TestChangesOfAContextThatCameAgain:
+    """An id is free again once its context is deleted: the log goes with who was in charge, not with the id."""
+
+    @pytest.fixture
+    def again(self, world: World) -> World:
+        delete_context(actor=OPERATOR, context=world.contexts[24])
+        context = create_context(actor=OPERATOR, context_id=24, name="beta_new", reseller=world.resellers["beta"])
+        create_user(actor=OPERATOR, context=context, number=1, uidname="new@acme.example")
+        Administrator.objects.create(login="admin", role=Role.CONTEXT, context=context, password="!")
+        return World.load()
+
+    @staticmethod
+    def _labels(again: World, name: str) -> set[str]:
+        return set(
+            Change.objects.visible_to(again.administrators[name])
+            .filter(context_number=24)
+            .values_list("context_name", flat=True)
+        )
+
+    @pytest.mark.parametrize(
+        ("name", "names"),
+        [
+            ("root", {"alpha_acme", "beta_new"}),
+            ("alpha", {"alpha_acme"}),
+            ("beta", {"beta_new"}),
+            ("admin@beta_new", {"beta_new"}),
+            ("alphakid", set()),
+            ("admin@alpha_bolt", set()),
+        ],
+    )
+    def test_changes__are_seen_by_who_was_in_charge(self, again: World, name: str, names: set[str]) -> None:
+        assert self._labels(again, name) == names
+
+    def test_changes__the_same_reseller_makes_it_again(self, world: World) -> None:
+        """The new context's own admin does not read the old one's history."""
+        delete_context(actor=OPERATOR, context=world.contexts[24])
+        context = create_context(actor=OPERATOR, context_id=24, name="alpha_new", reseller=world.resellers["alpha"])
+        Administrator.objects.create(login="admin", role=Role.CONTEXT, context=context, password="!")
+
+        again = World.load()
+        assert self._labels(again, "admin@alpha_new") == {"alpha_new"}
+        assert self._labels(again, "alpha") == {"alpha_acme", "alpha_new"}
+
+    def test_changes__of_the_masters_own_context(self, world: World) -> None:
+        """Without a reseller "the same reseller" is no reason to show them."""
+        delete_context(actor=OPERATOR, context=world.contexts[54])
+        context = create_context(actor=OPERATOR, context_id=54, name="own_new", reseller=None)
+        Administrator.objects.create(login="admin", role=Role.CONTEXT, context=context, password="!")
+
+        own = World.load().administrators["admin@own_new"]
+        assert set(Change.objects.visible_to(own).values_list("context_name", flat=True)) == {"own_new"}
