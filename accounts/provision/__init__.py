@@ -3,7 +3,8 @@
 from accounts.provision import owners, users
 from accounts.provision.reading import read
 from accounts.provision.run import ProvisionError, export, provision
+from accounts.provision.writing import write
 
-__all__ = ["SECTIONS", "ProvisionError", "export", "provision", "read"]
+__all__ = ["SECTIONS", "ProvisionError", "export", "provision", "read", "write"]
 
 SECTIONS = [*owners.SECTIONS, *users.SECTIONS]

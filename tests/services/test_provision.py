@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Administrator, Change, ConfigProperty, Context, LastLogin, Reseller, User
-from accounts.provision import ProvisionError, read
+from accounts.provision import ProvisionError, read, write
 from accounts.provision import provision as declare_world
 from accounts.provision.run import all_sections
 from accounts.services.users import update_user
@@ -384,6 +384,14 @@ NASTY = [
     "a: b", "# c", "- d", "'e", '"f', "&g", "*h", "!i", "%j", "@k", "`l", "one\ntwo", "ü😀", "x" * 300,
     "back\\slash", "[", "{}", "a #b", "-", "?", ":", "1.5", "+49123456", "09", "True",
 ]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from("\n\r\x85\u2028\ufeff :#-'")))
+)
+def test_write__any_text_is_read_as_it_was(texts: list[str]) -> None:
+    assert read(write({"texts": texts}).encode()) == {"texts": texts}
 
 
 def test_export__into_an_empty_data_base_gives_the_same_world(world: World, tmp_path: Path) -> None:

@@ -6,12 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
 from accounts.models import Change
-from accounts.provision import ProvisionError, export, provision, read
+from accounts.provision import ProvisionError, export, provision, read, write
 from accounts.provision.reading import MAX_BYTES, shown
 from oxaas.changes import Actor, Door
 from oxaas.errors import Invalid
@@ -44,8 +43,7 @@ class Command(BaseCommand):
             raise CommandError(f"The data base gave up, and nothing was changed. Try again. ({sentence})") from error
 
     def _export(self) -> None:
-        text = yaml.dump(export(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
-        self.stdout.write(text, ending="")
+        self.stdout.write(write(export()), ending="")
 
     def _provision(self, file: str, *, dry_run: bool) -> None:
         try:
@@ -61,14 +59,6 @@ class Command(BaseCommand):
                 self.stdout.write(_line(change))
         verb = "would be made" if dry_run else "made"
         self.stdout.write(f"{len(changes)} changes {verb}.")
-
-
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """PyYAML's safe dumper, which repeats itself rather than refer back."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Always: the reader refuses aliases."""
-        return True
 
 
 def _content(file: str) -> bytes:
