@@ -14,7 +14,7 @@ from typing import IO, Any, ClassVar, Final, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.auth import authenticate
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpResponseBase
 from rest_framework import exceptions, status
@@ -337,6 +337,9 @@ def _answer(error: Exception, family: Family, request: Request) -> tuple[int, st
             # The last to notice a race, such as a context that was deleted before this transaction could commit.
             logger.error("refused by the data base: %s", error)
             return status.HTTP_503_SERVICE_UNAVAILABLE, _RACE, {"Retry-After": str(RETRY_AFTER)}
+        case RequestDataTooBig():
+            # Django's own limit is above MAX_BODY, but looked at before a byte is read.
+            return status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, BodyTooLarge.default_detail, {}
         case SuspiciousOperation():
             # What Django refuses to read, such as a query of thousands of parameters.
             return status.HTTP_400_BAD_REQUEST, "The request cannot be read.", {}

@@ -1,8 +1,51 @@
 """The WSGI application that the production server loads: `oxaas.wsgi:application`."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from django.core.wsgi import get_wsgi_application
 
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+# More than an API body may be, so that a longer one is still seen to be too long.
+MAX_CHUNKED: Final = 2 * 1024 * 1024
+# What the server reads by itself after an answer, so that the connection can go on.
+MAX_UNREAD: Final = 8 * 1024
+
+
+class ServerGap:
+    """What lies between the server and Django.
+
+    Django reads as many bytes as Content-Length says, which a chunked body does not have: it would seem empty.
+    A refusal leaves a large body unread, and Granian then closes the connection without a word: the caller must be
+    told, or its next request on that connection fails.
+    """
+
+    def __init__(self, inner: Application) -> None:
+        self.inner = inner
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+        if chunked and environ.get("wsgi.input_terminated"):
+            environ["CONTENT_LENGTH"] = str(MAX_CHUNKED)
+        if environ.get("SERVER_SOFTWARE") != "Granian" or _length(environ) <= MAX_UNREAD:
+            return self.inner(environ, start_response)
+
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+            refused = status >= "4"
+            return start_response(status, [*headers, ("Connection", "close")] if refused else headers, *exc_info)
+
+        return self.inner(environ, start)
+
+
+def _length(environ: Environ) -> int:
+    length = environ.get("CONTENT_LENGTH", "")
+    return int(length) if length.isdecimal() else 0
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oxaas.settings")
-application = get_wsgi_application()
+application = ServerGap(get_wsgi_application())

@@ -191,6 +191,7 @@ def test_bytes_of_any_kind(method: str, path: str) -> None:
     @example(raw=b'{"msisdn": 1e400}')
     @example(raw=b'{"recipient": "' + b"a" * 2_000_000 + b'"}')
     @example(raw=b'["a@b.example"' + b',"a@b.example"' * 70_000 + b"]")
+    @example(raw=b'{"recipient": "' + b"a" * 3_000_000 + b'"}')
     @example(raw=b"null")
     @example(raw=b'""')
     @example(raw=b"")
