@@ -58,7 +58,7 @@ def _export_properties() -> list[Entry]:
 def _apply_reseller(ground: Ground, entry: Entry) -> None:
     values = given(entry, *_BRAND, "is_active")
     values |= {RESTRICTIONS[name]: value for name, value in entry.get("restrictions", {}).items()}
-    row = Reseller.objects.select_related("parent").filter(name=entry["name"]).first()
+    row = ground.visible(Reseller.objects.select_related("parent")).filter(name=entry["name"]).first()
     if row is None:
         parent = ground.reseller(entry.get("parent"))
         row = resellers.create_reseller(actor=ground.actor, name=entry["name"], parent=parent, **values)
@@ -88,7 +88,7 @@ def _export_resellers() -> Iterator[Entry]:
 
 def _apply_context(ground: Ground, entry: Entry) -> None:
     values = given(entry, "name", "quota", "max_user", "is_active")
-    row = Context.objects.select_related("reseller__parent").filter(pk=entry["id"]).first()
+    row = ground.visible(Context.objects.select_related("reseller__parent")).filter(pk=entry["id"]).first()
     if row is None:
         needed(entry, "name", "the context")
         reseller = ground.reseller(entry.get("reseller"))

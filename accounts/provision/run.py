@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from django.apps import apps
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.module_loading import module_has_submodule
 
 from accounts.models import Change, Context, Reseller, User
@@ -54,7 +54,12 @@ def provision(document: Any, *, actor: Actor, dry_run: bool = False) -> list[Cha
 
 def export() -> dict[str, list[Entry]]:
     """All that is there as a document, from one moment, always in the same order. Passwords are hashes."""
+    outermost = not connection.in_atomic_block
     with transaction.atomic():
+        if outermost and connection.vendor == "postgresql":
+            # Otherwise each statement would see what others committed since the one before.
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         return {section.key: list(section.export()) for section in all_sections()}
 
 

@@ -31,7 +31,7 @@ class Ground:
         if name is None:
             return None
         if name not in self._resellers:
-            row = Reseller.objects.select_related("parent").filter(name=name).first()
+            row = self.visible(Reseller.objects.select_related("parent")).filter(name=name).first()
             if row is None:
                 raise Invalid(f"There is no reseller {shown(name)}.")
             self._resellers[name] = row
@@ -40,11 +40,16 @@ class Ground:
     def context(self, context_id: int) -> Context:
         """The context of this id. Invalid when it does not exist."""
         if context_id not in self._contexts:
-            row = Context.objects.select_related("reseller__parent").filter(pk=context_id).first()
+            row = self.visible(Context.objects.select_related("reseller__parent")).filter(pk=context_id).first()
             if row is None:
                 raise Invalid(f"There is no context {context_id}.")
             self._contexts[context_id] = row
         return self._contexts[context_id]
+
+    def visible(self, rows: Any) -> Any:
+        """Those of the rows that whoever declares the world may see; the operator sees all."""
+        administrator = self.actor.administrator
+        return rows if administrator is None else rows.visible_to(administrator)
 
     def put_reseller(self, row: Reseller) -> None:
         """Later entries refer to this row."""

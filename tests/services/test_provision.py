@@ -507,3 +507,29 @@ def test_provision__and_others_who_write_the_same_rows_take_turns(world: World) 
         declared, written = race(partial(declare, turn), partial(write, turn))
         # One of the two closes a loop and is told so; which one depends on who came first.
         assert isinstance(declared, ProvisionError) != isinstance(written, Invalid)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_export__is_of_one_moment(world: World) -> None:
+    written: list[str] = []
+
+    def write_meanwhile() -> None:
+        try:
+            document = {"users": [{"context": 24, "id": 50, "uidname": "late@acme.example"}]}
+            written.extend(str(change) for change in declare_world(document, actor=OPERATOR))
+        finally:
+            connections["default"].close()
+
+    def before_users(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if 'FROM "accounts_user"' in sql and not written:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(write_meanwhile).result()
+        return execute(sql, params, many, context)
+
+    with connections["default"].execute_wrapper(before_users):
+        text = exported()
+
+    assert len(written) == 1
+    assert "johndoe@acme.example" in text
+    assert "late@acme.example" not in text
