@@ -165,6 +165,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "oxaas.openapi.inspection.ContractAutoSchema",
 }
 SPECTACULAR_SETTINGS = {
+    "DEFAULT_GENERATOR_CLASS": "oxaas.openapi.inspection.ContractGenerator",
     "OAS_VERSION": "3.0.3",
     "TITLE": "Cloud-Plugins Rest APIs",
     "VERSION": "1.9.1",
