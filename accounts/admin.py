@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, Max, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.forms import AdministratorForm, ConfigPropertyForm, ContextForm, ResellerForm, UserForm
+from accounts.logadmin import ChangeAdmin
 from accounts.models import Administrator, BulkJob, Change, ConfigProperty, Context, Reseller, User
 from accounts.services import administrators, config, contexts, resellers, users
 from oxaas.access import Role
@@ -113,7 +113,7 @@ class ContextAttention(AttentionFilter):
 @admin.register(Context)
 class ContextAdmin(BulkModelAdmin):
     form = ContextForm
-    list_display = ("id", "name", "reseller", "number_of_users", "number_of_aliases", "quota", "is_active")
+    list_display = ("id", "name", "reseller", "number_of_users", "number_of_aliases", "quota_column", "is_active")
     list_display_links = ("id", "name")
     list_filter = ("is_active", ("reseller", RelatedFilter), ContextAttention)
     list_select_related = ("reseller",)
@@ -147,6 +147,10 @@ class ContextAdmin(BulkModelAdmin):
     def number_of_aliases(self, row: Any) -> int:
         return int(row.alias_count)
 
+    @admin.display(description=_("quota"), ordering="quota")
+    def quota_column(self, row: Context) -> str:
+        return _bytes(row.quota)
+
     def create(self, actor: Actor, data: dict[str, Any]) -> Model:
         return contexts.create_context(actor=actor, context_id=data["id"], **_without(data, "id"))
 
@@ -170,7 +174,7 @@ class UserAttention(AttentionFilter):
 @admin.register(User)
 class UserAdmin(BulkModelAdmin):
     form = UserForm
-    list_display = ("uidname", "number", "context", "msisdn", "quota", "is_active")
+    list_display = ("uidname", "number", "context", "phone", "quota_column", "is_active")
     list_filter = ("is_active", ("context", RelatedFilter), ("context__reseller", RelatedFilter), UserAttention)
     list_select_related = ("context",)
     search_fields = (
@@ -187,6 +191,14 @@ class UserAdmin(BulkModelAdmin):
         """A context's own administrator has no other context to choose."""
         fields = ["context", "number", "uidname", "msisdn", "custom", "quota", "is_active"]
         return fields[1:] if obj is None and role_of(request) is Role.CONTEXT else fields
+
+    @admin.display(description=_("phone number"), ordering="msisdn")
+    def phone(self, row: User) -> str | None:
+        return row.msisdn
+
+    @admin.display(description=_("mail quota"), ordering="quota")
+    def quota_column(self, row: User) -> str:
+        return _bytes(row.quota)
 
     @admin.display(description=_("custom ids"))
     def custom(self, row: User) -> str:
@@ -305,86 +317,6 @@ class AdministratorAdmin(ScopedModelAdmin):
         return {"kind": "administrator", "label": str(row)}
 
 
-class KindFilter(admin.SimpleListFilter):
-    """By what was changed, in the change log's own words."""
-
-    title = _("kind")
-    parameter_name = "kind"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("context", _("context")),
-            ("user", _("user")),
-            ("forward", _("forwarding alias")),
-            ("domain", _("explicit domain")),
-            ("config", _("configuration property")),
-            ("administrator", _("administrator")),
-            ("reseller", _("reseller")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Change]) -> QuerySet[Change]:
-        value = self.value()
-        return queryset if value is None else queryset.filter(kind=value)
-
-
-@admin.register(Change)
-class ChangeAdmin(BulkModelAdmin):
-    """The change log. It is read, and its changes are undone; nothing else."""
-
-    list_display = ("at", "actor", "action", "kind", "label", "context_name", "door")
-    list_filter = (
-        KindFilter,
-        "action",
-        "door",
-        ("at", admin.DateFieldListFilter),
-        ("administrator", RelatedFilter),
-        ("reseller", RelatedFilter),
-    )
-    linkable_lookups = frozenset({"label", "label__startswith", "context_number", "batch"})
-    search_fields = ("label", "actor", "context_name")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A context's own administrator need not know who sold it."""
-        fields = [
-            "at",
-            "actor",
-            "door",
-            "action",
-            "kind",
-            "label",
-            "context_number",
-            "context_name",
-            "reseller",
-            "batch",
-        ]
-        return [name for name in fields if name != "reseller" or role_of(request) is not Role.CONTEXT] + ["difference"]
-
-    @admin.display(description=_("before and after"))
-    def difference(self, row: Change) -> SafeString:
-        """What was changed, one line a value."""
-        before, after = row.before or {}, row.after or {}
-        names = sorted({*before, *after})
-        rows = [
-            (name, _shown(before, name), _shown(after, name)) for name in names if before.get(name) != after.get(name)
-        ]
-        lines = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', rows)
-        head = format_html('<tr><td></td><th scope="col">{}</th><th scope="col">{}</th></tr>', _("before"), _("after"))
-        return format_html('<table class="difference"><thead>{}</thead><tbody>{}</tbody></table>', head, lines)
-
-    def history_query(self, row: Change) -> dict[str, str]:
-        return {"kind": row.kind, "label": row.label}
-
-
-def _shown(values: dict[str, Any], name: str) -> str:
-    """A value of the log for a person: lists one a line, texts as they are, all else as JSON."""
-    if name not in values:
-        return ""
-    value = values[name]
-    if isinstance(value, list):
-        return "\n".join(map(str, value))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-
-
 def _number_of(name: str, model: type[Model]) -> Any:
     """How many rows of a reverse relation there are: a subquery, which neither multiplies rows nor slows counting."""
     relation: Any = model._meta.get_field(name)
@@ -398,8 +330,14 @@ def _counted(row: Any, *names: str) -> dict[str, int]:
     return {str(manager.model._meta.verbose_name_plural): manager.count() for manager in managers}
 
 
+def _bytes(number: int | None) -> str:
+    """A quota for a person."""
+    return gettext("unlimited") if number is None else filesizeformat(number)
+
+
 def _without(data: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name not in names}
 
 
+admin.site.register(Change, ChangeAdmin)
 admin.site.register(BulkJob, BulkJobAdmin)

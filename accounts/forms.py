@@ -104,7 +104,10 @@ class ConfigPropertyForm(ServiceForm):
     class Meta:
         model = ConfigProperty
         fields = ["name", "value", "reseller", "context", "user"]
-        help_texts = {"name": _("Such as com.openexchange.capability.webmail.")}
+        help_texts = {
+            "name": _("Such as com.openexchange.capability.webmail."),
+            "reseller": _("Whose property it is: a reseller's, a context's or a user's."),
+        }
 
     def clean(self) -> dict[str, Any]:
         """One owner at most, and nothing overwritten by the way."""

@@ -68,7 +68,7 @@ class RelatedFilter(FieldListFilter):
 class AttentionFilter(SimpleListFilter):
     """What needs work. `kinds` are named filters of the model's queryset, each with its name for a person."""
 
-    title = _("needs work")
+    title = _("attention")
     parameter_name = "attention"
     kinds: ClassVar[dict[str, StrOrPromise]] = {}
 

@@ -65,7 +65,7 @@ class Person:
         if administrator is not None:
             self.client.force_login(administrator, backend="accounts.backends.LoginBackend")
 
-    def get(self, url: str, status: int = 200, **query: Any) -> Any:
+    def get(self, url: str, status: Any = 200, **query: Any) -> Any:
         """The page, which must answer with this status."""
         response = self.client.get(url, query)
         assert response.status_code == status, (url, response.status_code, response.content.decode()[:2000])
