@@ -149,7 +149,13 @@ class User(models.Model):
             models.CheckConstraint(condition=~Q(uidname=""), name="user_uidname_is_not_empty"),
             models.CheckConstraint(
                 condition=Q(msisdn=None, msisdn_digits=None)
-                | Q(msisdn__isnull=False, msisdn_digits__length__gte=5, msisdn_digits__length__lte=15),
+                # Both said to be there: the length of what is not there would be neither right nor wrong.
+                | Q(
+                    msisdn__isnull=False,
+                    msisdn_digits__isnull=False,
+                    msisdn_digits__length__gte=5,
+                    msisdn_digits__length__lte=15,
+                ),
                 name="user_msisdn_has_its_digits",
             ),
         ]

@@ -43,7 +43,7 @@ def twins(world: World) -> World:
 def _answer(response: HttpResponseBase, *, without: str = "") -> Answer:
     """All that a caller can see; `without` is the name that it asked for itself."""
     headers = {name: value for name, value in response.headers.items() if name != "Date"}
-    body: bytes = response.getvalue()  # type: ignore[attr-defined]  # streams and others have it
+    body: bytes = response.getvalue()
     return response.status_code, headers, body.replace(without.encode(), b"-") if without else body
 
 

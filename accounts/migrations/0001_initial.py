@@ -289,7 +289,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('msisdn', None), ('msisdn_digits', None)), models.Q(('msisdn__isnull', False), ('msisdn_digits__length__gte', 5), ('msisdn_digits__length__lte', 15)), _connector='OR'), name='user_msisdn_has_its_digits'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('msisdn', None), ('msisdn_digits', None)), models.Q(('msisdn__isnull', False), ('msisdn_digits__isnull', False), ('msisdn_digits__length__gte', 5), ('msisdn_digits__length__lte', 15)), _connector='OR'), name='user_msisdn_has_its_digits'),
         ),
         migrations.AddConstraint(
             model_name='customid',
