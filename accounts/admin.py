@@ -21,9 +21,10 @@ from accounts.models import Administrator, BulkJob, Change, ConfigProperty, Cont
 from accounts.services import administrators, config, contexts, resellers, users
 from oxaas.access import Role
 from oxaas.admin import ScopedModelAdmin, administrator_of, context_of, role_of
-from oxaas.bulkadmin import BulkJobAdmin, BulkModelAdmin
+from oxaas.bulkadmin import BulkJobAdmin
 from oxaas.changes import Actor
 from oxaas.filters import AttentionFilter, RelatedFilter
+from oxaas.transferadmin import TransferModelAdmin
 
 _LIMITS = (
     "max_context",
@@ -111,7 +112,8 @@ class ContextAttention(AttentionFilter):
 
 
 @admin.register(Context)
-class ContextAdmin(BulkModelAdmin):
+class ContextAdmin(TransferModelAdmin):
+    table_name = "contexts"
     form = ContextForm
     list_display = ("id", "name", "reseller", "number_of_users", "number_of_aliases", "quota_column", "is_active")
     list_display_links = ("id", "name")
@@ -172,7 +174,8 @@ class UserAttention(AttentionFilter):
 
 
 @admin.register(User)
-class UserAdmin(BulkModelAdmin):
+class UserAdmin(TransferModelAdmin):
+    table_name = "users"
     form = UserForm
     list_display = ("uidname", "number", "context", "phone", "quota_column", "is_active")
     list_filter = ("is_active", ("context", RelatedFilter), ("context__reseller", RelatedFilter), UserAttention)

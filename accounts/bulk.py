@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+import accounts.bulk_import  # noqa: F401  (registers the imports)
 from accounts.models import Administrator, Change, Context, Reseller, User
 from accounts.services.contexts import delete_context, update_context
 from accounts.services.history import undo_change

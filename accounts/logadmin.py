@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Change
 from oxaas.access import Role
 from oxaas.admin import role_of
-from oxaas.bulkadmin import BulkModelAdmin
 from oxaas.filters import RelatedFilter
+from oxaas.transferadmin import TransferModelAdmin
 
 # The change log's own words for what was changed, and a person's.
 KINDS: Final = {
@@ -45,8 +45,10 @@ class KindFilter(admin.SimpleListFilter):
         return queryset if value is None else queryset.filter(kind=value)
 
 
-class ChangeAdmin(BulkModelAdmin):
+class ChangeAdmin(TransferModelAdmin):
     """The change log. It is read, and its changes are undone; nothing else."""
+
+    table_name = "changes"
 
     list_display = ("at", "actor", "action", "kind_column", "label", "context_name", "door")
     list_filter = (

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 # The models of a module of their own, which Django looks for here.
+from accounts.imports import ImportLine as ImportLine
 from accounts.jobs import BulkJob as BulkJob
 from accounts.jobs import BulkJobItem as BulkJobItem
 from accounts.querysets import (

@@ -11,13 +11,14 @@ from django.http import HttpRequest
 from domains import services
 from domains.forms import ExplicitDomainForm
 from domains.models import ExplicitDomain
-from oxaas.bulkadmin import BulkModelAdmin
 from oxaas.changes import Actor
 from oxaas.filters import RelatedFilter
+from oxaas.transferadmin import TransferModelAdmin
 
 
 @admin.register(ExplicitDomain)
-class ExplicitDomainAdmin(BulkModelAdmin):
+class ExplicitDomainAdmin(TransferModelAdmin):
+    table_name = "domains"
     """A domain comes and goes; there is nothing to change about it."""
 
     form = ExplicitDomainForm

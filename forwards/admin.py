@@ -15,10 +15,10 @@ from forwards.forms import ForwardingAliasForm
 from forwards.models import ForwardingAlias
 from oxaas.access import Role
 from oxaas.admin import context_of, role_of
-from oxaas.bulkadmin import BulkModelAdmin
 from oxaas.changes import Actor
 from oxaas.errors import Conflict
 from oxaas.filters import AttentionFilter, RelatedFilter
+from oxaas.transferadmin import TransferModelAdmin
 
 _SHOWN = 5
 
@@ -28,7 +28,8 @@ class AliasAttention(AttentionFilter):
 
 
 @admin.register(ForwardingAlias)
-class ForwardingAliasAdmin(BulkModelAdmin):
+class ForwardingAliasAdmin(TransferModelAdmin):
+    table_name = "forwards"
     form = ForwardingAliasForm
     list_display = ("address", "recipients_column", "context", "is_active")
     list_filter = ("is_active", ("context", RelatedFilter), ("context__reseller", RelatedFilter), AliasAttention)

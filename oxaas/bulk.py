@@ -15,13 +15,13 @@ from django import forms
 from django.db import IntegrityError, OperationalError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from oxaas.changes import Actor, Door
 from oxaas.errors import DomainError
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from accounts.models import Administrator
-    from oxaas.changes import Actor
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +86,8 @@ class BulkEdit(Generic[_Row]):
     request_rows: ClassVar[int] = 200
     # Whether the rows are taken backwards, the last made first.
     newest_first: ClassVar[bool] = False
+    # Through which door the changes come.
+    door: ClassVar[Door] = Door.WEB
     # Whether the number of rows must be typed even when it is small.
     always_confirm: ClassVar[bool] = False
 
@@ -97,6 +99,14 @@ class BulkEdit(Generic[_Row]):
     def describe(self, params: Params) -> str:
         """The edit with its parameters, for a person."""
         return str(self.label)
+
+    def objection(self, params: Params, *, refused: int) -> str:
+        """Why a previewed job cannot be started, as a sentence; empty when it can."""
+        return ""
+
+    def stops_at_refusal(self, params: Params) -> bool:
+        """Whether a row that is refused after all ends the run with its batch undone."""
+        return False
 
     def lock(self, rows: models.QuerySet[_Row], params: Params) -> None:
         """Take, in their order, the locks that the services will ask for row by row. The rows come afterwards."""
@@ -153,7 +163,9 @@ def run(edit: BulkEdit[_Row], actor: Actor, keys: Iterable[int], params: Params)
     everything: Any = edit.model._default_manager
     visible: models.QuerySet[_Row] = everything.visible_to(actor.administrator).filter(pk__in=wanted).order_by("pk")
     edit.lock(visible, params)
-    rows = {row.pk: row for row in edit.related(visible.select_for_update(of=("self",)))}
+    rows = {
+        row.pk: row for row in edit.related(visible.select_for_update(of=("self",), no_key=edit.permission != "delete"))
+    }
     return {key: _attempt(edit, actor, rows[key], params) if key in rows else Result.refused(GONE) for key in wanted}
 
 

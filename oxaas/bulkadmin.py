@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -33,7 +32,7 @@ from oxaas import bulk
 from oxaas.admin import ScopedModelAdmin, administrator_of
 from oxaas.bulk import BulkEdit, BulkForm, Outcome
 from oxaas.errors import DomainError
-from oxaas.spreadsheets import harmless
+from oxaas.spreadsheets import csv_lines
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -232,20 +231,16 @@ class BulkJobAdmin(ScopedModelAdmin):
     def download(self, request: HttpRequest, key: int) -> StreamingHttpResponse:
         """All rows with what will become or became of them."""
         job = self._job(request, key)
-        lines = csv.writer(_Echo())
         items = job.items.order_by("position").iterator(chunk_size=2000)
         head = [_("object"), _("before"), _("outcome"), _("why")]
 
-        def write() -> Iterator[str]:
-            # The mark by which spreadsheets know that the text is UTF-8.
-            yield "\ufeff"
-            yield lines.writerow(head)
+        def rows() -> Iterator[list[str]]:
+            yield head
             for item in items:
-                row = [item.label, item.before, str(outcome_of(job, item)), item.detail]
-                yield lines.writerow([harmless(cell) for cell in row])
+                yield [item.label, item.before, str(outcome_of(job, item)), item.detail]
 
         headers = {"Content-Disposition": f'attachment; filename="bulk-edit-{job.pk}.csv"'}
-        return StreamingHttpResponse(write(), content_type="text/csv; charset=utf-8", headers=headers)
+        return StreamingHttpResponse(csv_lines(rows()), content_type="text/csv; charset=utf-8", headers=headers)
 
     def _job(self, request: HttpRequest, key: int) -> BulkJob:
         """One of this person's jobs. Http404 for anybody else's, too."""
@@ -258,11 +253,13 @@ class BulkJobAdmin(ScopedModelAdmin):
         from accounts.services import jobs
 
         known = job.edit in bulk.known()
+        objection = bulk.edit_named(job.edit).objection(job.params, refused=job.refused) if known else ""
         return {
             "progress": _("%(done)s of %(total)s rows") % {"done": job.done, "total": job.total},
             "hint": _hint(job),
             "must_type": known and jobs.needs_count(job),
-            "can_start": known and job.state == job.State.READY and job.changed > 0,
+            "can_start": known and job.state == job.State.READY and job.changed > 0 and not objection,
+            "objection": objection if job.state == job.State.READY else "",
             "can_cancel": job.is_active or job.state == job.State.READY,
         }
 
@@ -281,13 +278,6 @@ class BulkJobAdmin(ScopedModelAdmin):
             "filters": filters,
             "wanted": wanted,
         }
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 def _filtered(job: BulkJob, wanted: str) -> tuple[QuerySet[BulkJobItem], int]:

@@ -1,13 +1,114 @@
-"""Text for spreadsheets."""
+"""Tables for spreadsheets: text that no spreadsheet runs as a formula, and the two formats, CSV and XLSX."""
 
 from __future__ import annotations
 
-from typing import Final
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
-# What a spreadsheet takes for the beginning of a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+
+from oxaas.errors import Invalid
+
+Cells = list[str]
+
+MAX_FILE: Final = 50 * 1024 * 1024
+MAX_UNPACKED: Final = 400 * 1024 * 1024
+# What a spreadsheet takes for the beginning of a formula, and such text behind apostrophes of its own.
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_ESCAPED: Final = re.compile(r"'+[=+\-@\t\r]")
+# What XML, and so XLSX, cannot hold.
+_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def harmless(cell: str) -> str:
     """`cell`, with an apostrophe in front if a spreadsheet would run it as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def plain(cell: str) -> str:
+    """The text that `harmless` was given."""
+    return cell[1:] if _ESCAPED.match(cell) else cell
+
+
+def csv_lines(rows: Iterable[Cells]) -> Iterator[str]:
+    """The rows as CSV, line by line, in UTF-8 with the mark by which spreadsheets know it."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff"
+    for row in rows:
+        yield writer.writerow([harmless(cell) for cell in row])
+
+
+def xlsx_file(rows: Iterable[Cells]) -> bytes:
+    """The rows as the one sheet of an XLSX file; every cell is text."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in rows:
+        sheet.append([_text_cell(sheet, cell) for cell in row])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def read_table(name: str, content: bytes) -> Iterator[Cells]:
+    """The rows of an uploaded CSV or XLSX file (told by its name), the heads first. Invalid for what cannot be read."""
+    if len(content) > MAX_FILE:
+        raise Invalid("The file is larger than 50 MB.")
+    rows = _read_xlsx(content) if name.lower().endswith(".xlsx") else _read_csv(content)
+    return ([plain(cell) for cell in row] for row in rows if any(row))
+
+
+def _read_csv(content: bytes) -> Iterator[Cells]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid("The file is not UTF-8 text. Save it as “CSV UTF-8” or as XLSX.") from error
+    head = text.partition("\n")[0]
+    delimiter = max(",;\t", key=head.count)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    except csv.Error as error:
+        raise Invalid(f"The file is not CSV: {error}.") from error
+
+
+def _read_xlsx(content: bytes) -> Iterator[Cells]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
+                raise Invalid("The file is too large when unpacked.")
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        for row in book.worksheets[0].iter_rows(values_only=True):
+            yield [_as_text(value) for value in row]
+    except Invalid:
+        raise
+    except Exception as error:
+        # openpyxl raises whatever the broken part happens to raise: KeyError, ValueError, BadZipFile, ParseError …
+        raise Invalid("The file cannot be read as XLSX.") from error
+
+
+def _as_text(value: Any) -> str:
+    """A cell as it would stand in a CSV file."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _text_cell(sheet: Any, text: str) -> Any:
+    cell: Any = WriteOnlyCell(sheet, value=_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", harmless(text)))
+    cell.data_type = "s"
+    return cell
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text

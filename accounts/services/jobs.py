@@ -20,11 +20,12 @@ from django.db.models.query import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.imports import ImportLine
 from accounts.jobs import ACTIVE, BulkJob, BulkJobItem
 from accounts.models import Administrator
 from oxaas import bulk
 from oxaas.bulk import BulkEdit, Outcome, Params, Result
-from oxaas.changes import Actor, Door
+from oxaas.changes import Actor
 from oxaas.errors import Invalid, NotAllowed
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,8 @@ def start_job(*, administrator: Administrator, job: BulkJob, typed: str = "") ->
         raise Invalid(_("The preview is not finished."))
     if not job.changed:
         raise Invalid(_("There is nothing to change."))
+    if objection := bulk.edit_named(job.edit).objection(job.params, refused=job.refused):
+        raise Invalid(objection)
     if needs_count(job) and "".join(char for char in typed if char not in " .,'\u00a0\u202f") != str(job.changed):
         raise Invalid(_("Type the number of rows that will change: %(count)s.") % {"count": job.changed}, field="count")
     job.state, job.started_at, job.touched_at = State.RUNNING, timezone.now(), None
@@ -125,9 +128,14 @@ def work_once() -> bool:
 def delete_old_jobs() -> int:
     """Delete the jobs that nobody needs any more, and say how many. The change log keeps what they did."""
     limit = timezone.now() - timedelta(days=settings.BULK_KEEP_DAYS)
+    ImportLine.objects.filter(created_at__lt=limit).delete()
     old = BulkJob.objects.filter(created_at__lt=limit).exclude(state__in=ACTIVE)
     _count, by_model = old.delete()
     return by_model.get(BulkJob._meta.label, 0)
+
+
+class _StoppedError(Exception):
+    """A row was refused after all, and the edit wants all or nothing."""
 
 
 def _check_allowed(edit: BulkEdit[Any], administrator: Administrator) -> None:
@@ -171,6 +179,10 @@ def _guarded_batch(job: BulkJob) -> BulkJob:
             _batch(job)
     except (OperationalError, InterfaceError):
         raise
+    except _StoppedError as stopped:
+        job = BulkJob.objects.get(pk=job.pk)
+        with translation.override(job.language):
+            _finish(job, State.FAILED, str(stopped))
     except Exception:
         logger.exception("bulk edit %s stopped", job)
         job = BulkJob.objects.get(pk=job.pk)
@@ -188,7 +200,7 @@ def _batch(job: BulkJob) -> None:
             _finish(job, State.FAILED, _("%(who)s may not do this any more.") % {"who": administrator})
             return
         items = list(job.items.filter(position__gte=job.done)[: edit.batch_rows])
-        _work_on(job, edit, Actor(administrator, Door.WEB, job.batch), items)
+        _work_on(job, edit, Actor(administrator, edit.door, job.batch), items)
     job.done += len(items)
     job.touched_at = timezone.now()
     if job.done < job.total:
@@ -216,6 +228,10 @@ def _work_on(job: BulkJob, edit: BulkEdit[Any], actor: Actor, items: list[BulkJo
     BulkJobItem.objects.bulk_create(
         news, update_conflicts=True, unique_fields=["id"], update_fields=["label", "before", "outcome", "detail"]
     )
+    refused = next((item for item in items_due if item.outcome == Outcome.REFUSED), None)
+    if refused is not None and job.has_run and edit.stops_at_refusal(job.params):
+        sentence = _("%(row)s: %(why)s That is new since the preview. What is done is in the change log, to be undone.")
+        raise _StoppedError(sentence % {"row": refused.label, "why": refused.detail})
     for item in items:  # the counts are named as the outcomes are
         setattr(job, item.outcome, getattr(job, item.outcome) + 1)
 

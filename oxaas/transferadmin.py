@@ -1,0 +1,147 @@
+"""Import and export in the web admin: a list as CSV or XLSX, and such a file back in by way of a bulk edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Final
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from oxaas import bulk
+from oxaas.admin import administrator_of
+from oxaas.bulkadmin import BulkModelAdmin
+from oxaas.errors import DomainError
+from oxaas.spreadsheets import csv_lines, read_table, xlsx_file
+
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CHUNK: Final = 2000
+
+
+class ImportForm(forms.Form):
+    """The file, and what becomes of the good lines when there are bad ones."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("CSV in UTF-8, or XLSX."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+    skip_bad = forms.BooleanField(
+        label=gettext_lazy("Skip bad lines"),
+        required=False,
+        help_text=gettext_lazy("Otherwise nothing is written unless every line is good."),
+    )
+
+
+class TransferModelAdmin(BulkModelAdmin):
+    """A model's pages with export, and with import where its table can be imported."""
+
+    change_list_template = "admin/transfer_change_list.html"
+    table_name: ClassVar[str]
+
+    @property
+    def table(self) -> Any:
+        """The model's table."""
+        from accounts.services.tables import tables
+
+        return tables()[self.table_name]
+
+    def get_urls(self) -> list[Any]:
+        """Django's, and those of import and export."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        wrap = self.admin_site.admin_view
+        return [
+            path("export/<slug:form>", wrap(self.export), name=f"{name}_export"),
+            path("import", wrap(self.import_page), name=f"{name}_import"),
+            *super().get_urls(),
+        ]
+
+    def may_import(self, request: HttpRequest) -> bool:
+        """Whether this person may import such a table."""
+        if not self.table.importable:
+            return False
+        return bulk.edit_named(f"import.{self.table_name}").allowed(administrator_of(request))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Django's, with the ways to import and export."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        ways = {
+            "exports": {form.upper(): reverse(f"{name}_export", args=[form]) + query for form in ("csv", "xlsx")},
+            "import_url": reverse(f"{name}_import") if self.may_import(request) else "",
+        }
+        return super().changelist_view(request, {**(extra_context or {}), **ways})
+
+    def export(self, request: HttpRequest, form: str) -> HttpResponseBase:
+        """What the list shows with its present filters and search, whole."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.table.related(self.get_changelist_instance(request).get_queryset(request))
+        headers = {"Content-Disposition": f'attachment; filename="{self.table_name}.{form}"'}
+        match form:
+            case "csv":
+                lines = csv_lines(self._lines(rows))
+                return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+            case "xlsx":
+                return HttpResponse(xlsx_file(self._lines(rows)), content_type=_XLSX, headers=headers)
+        raise Http404
+
+    def _lines(self, rows: Any) -> Iterator[list[str]]:
+        yield list(self.table.columns)
+        for row in rows.iterator(chunk_size=_CHUNK):
+            yield self.table.cells(row)
+
+    def import_page(self, request: HttpRequest) -> HttpResponse:
+        """The form; its file becomes a bulk edit, of which the preview comes next."""
+        if not self.may_import(request):
+            raise PermissionDenied
+        form = ImportForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                return HttpResponseRedirect(self._upload(request, form.cleaned_data))
+            except DomainError as refusal:
+                form.add_error("file", str(refusal))
+        page = {
+            **self.admin_site.each_context(request),
+            "title": _("Import %(name)s") % {"name": self.opts.verbose_name_plural},
+            "opts": self.opts,
+            "media": self.media,
+            "form": form,
+            "columns": [
+                (name, column.value, name in self.table.required) for name, column in self.table.columns.items()
+            ],
+        }
+        return TemplateResponse(request, "admin/import_form.html", page)
+
+    def _upload(self, request: HttpRequest, data: dict[str, Any]) -> str:
+        """Keep the lines and prepare the job; its page's address. DomainError."""
+        from accounts.models import ImportLine
+        from accounts.services import imports, jobs
+
+        administrator, file = administrator_of(request), data["file"]
+        upload = imports.keep_lines(
+            administrator=administrator, table=self.table, rows=read_table(file.name, file.read())
+        )
+        job = jobs.create_job(
+            administrator=administrator,
+            edit=bulk.edit_named(f"import.{self.table_name}"),
+            params={"file": file.name[:100], "skip_bad": data["skip_bad"]},
+            chosen=ImportLine.objects.filter(upload=upload),
+            language=get_language() or "en",
+        )
+        jobs.finish_in_request(job)
+        messages.info(request, _("This is what the import will do. Nothing is written yet."))
+        return reverse("admin:accounts_bulkjob_change", args=[job.pk])

@@ -1,0 +1,298 @@
+"""Import and export: what goes out comes in again unchanged, bad lines are named, nobody reaches what is not theirs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import Workbook, load_workbook
+
+from accounts.models import BulkJob, Change, Context, User
+from accounts.services.config import Owner, set_property
+from accounts.services.jobs import work_once
+from accounts.services.users import create_user, update_user
+from domains.models import ExplicitDomain
+from forwards.models import ForwardingAlias
+from forwards.services import create_forward
+from oxaas.spreadsheets import harmless, plain
+from tests.web.conftest import Login
+from tests.world import OPERATOR, World
+
+pytestmark = pytest.mark.django_db
+
+LISTS = {
+    "contexts": "/admin/accounts/context/",
+    "users": "/admin/accounts/user/",
+    "forwards": "/admin/forwards/forwardingalias/",
+    "domains": "/admin/domains/explicitdomain/",
+}
+
+
+def body(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def exported(client: Client, table: str, query: str = "") -> list[list[str]]:
+    answer = client.get(f"{LISTS[table]}export/csv{query}")
+    assert answer.status_code == 200, answer
+    return list(csv.reader(io.StringIO(body(answer).decode("utf-8-sig"))))
+
+
+def upload(client: Client, table: str, content: str | bytes, *, name: str = "file.csv", skip: bool = False) -> Any:
+    raw = content.encode() if isinstance(content, str) else content
+    data: dict[str, Any] = {"file": SimpleUploadedFile(name, raw)}
+    if skip:
+        data["skip_bad"] = "on"
+    return client.post(f"{LISTS[table]}import", data, follow=True)
+
+
+def prepared(client: Client, table: str, content: str | bytes, **options: Any) -> BulkJob:
+    page = upload(client, table, content, **options)
+    assert "job" in page.context, page.content.decode()[-2000:]
+    job: BulkJob = page.context["job"]
+    return job
+
+
+def start(client: Client, job: BulkJob) -> BulkJob:
+    client.post(f"/admin/accounts/bulkjob/{job.pk}/start/", {"count": str(job.changed)})
+    return BulkJob.objects.get(pk=job.pk)
+
+
+def outcomes(job: BulkJob) -> list[tuple[str, str]]:
+    return list(job.items.order_by("position").values_list("outcome", "detail"))
+
+
+@pytest.fixture
+def odd_data(world: World) -> None:
+    """Texts that a spreadsheet, CSV or a careless reader would break."""
+    context = world.contexts[24]
+    create_user(
+        actor=OPERATOR,
+        context=context,
+        number=7,
+        uidname='=cmd|"x",;',
+        msisdn="+49 170 1234567",
+        custom=["'+1", "-2", "Zoë; “quoted”, comma"],
+        is_active=False,
+    )
+    create_forward(
+        actor=OPERATOR, context=context, alias="-x@acme.example", recipients=["=y@far.example", "'=z@far.example"]
+    )
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("login", ["alpha", "alphakid", "root"])
+def test_what_is_exported_imports_unchanged(logged_in: Login, odd_data: None, login: str, form: str) -> None:
+    client = logged_in(login)
+    for table, url in LISTS.items():
+        content = body(client.get(f"{url}export/{form}"))
+        job = prepared(client, table, content, name=f"x.{form}")
+        assert job.total == job.unchanged > 0, (table, outcomes(job))
+
+
+def test_what_is_exported_can_be_deleted_and_imported_again(world: World, logged_in: Login, odd_data: None) -> None:
+    client = logged_in("alpha")
+    before = {table: exported(client, table) for table in LISTS}
+    files = {table: body(client.get(f"{url}export/csv")) for table, url in LISTS.items()}
+    for context in Context.objects.visible_to(world.administrators["alpha"]):
+        context.delete()
+    for table, content in files.items():
+        done = start(client, prepared(client, table, content))
+        assert (done.state, done.refused) == ("done", 0), outcomes(done)
+    assert {table: exported(client, table) for table in LISTS} == before
+    assert set(Change.objects.filter(action="create", actor="alpha").values_list("door", flat=True)) == {"import"}
+
+
+def test_export__only_what_is_seen_and_filtered(logged_in: Login) -> None:
+    assert {row[0] for row in exported(logged_in("alphakid"), "users")[1:]} == {"34", "35"}
+    assert {row[0] for row in exported(logged_in("admin@alpha_acme"), "users")[1:]} == {"24"}
+    filtered = exported(logged_in("alpha"), "users", "?context__id__exact=25")
+    assert [row[2] for row in filtered[1:]] == ["johndoe@bolt.example"]
+    assert exported(logged_in("alpha"), "users", "?context__id__exact=44")[1:] == []
+
+
+def test_export__cells_that_begin_a_formula_are_text(logged_in: Login, odd_data: None) -> None:
+    client = logged_in("alpha")
+    for _url in LISTS.values():
+        sheet = load_workbook(io.BytesIO(body(client.get(f"{LISTS['users']}export/xlsx")))).worksheets[0]
+        cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert {cell.data_type for cell in cells} <= {"s", "n"}
+        assert not [cell.value for cell in cells if str(cell.value).startswith(("=", "+", "-", "@"))]
+    assert not [c for row in exported(client, "users") for c in row if c.startswith(("=", "+", "-", "@"))]
+
+
+@pytest.mark.parametrize("text", ["", "a", "=1", "+49", "'=1", "''=", "'a", "-", "@x", "\t1", "'", "it's"])
+def test_formula_guard__is_undone_exactly(text: str) -> None:
+    assert plain(harmless(text)) == text
+    assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_import__creates_changes_and_leaves(world: World, logged_in: Login) -> None:
+    client = logged_in("alpha")
+    job = prepared(
+        client,
+        "users",
+        "context,id,uidname,quota\n24,42,johndoe@acme.example,5\n24,7,new@acme.example,\n25,42,johndoe@bolt.example,1048576\n",
+    )
+    assert [outcome for outcome, _detail in outcomes(job)] == ["changed", "changed", "unchanged"]
+    assert outcomes(job)[0][1] == "quota: 1048576 → 5"
+    assert not User.objects.filter(number=7).exists()
+    done = start(client, job)
+    assert (done.state, done.changed) == ("done", 2)
+    assert User.objects.get(context=24, number=42).quota == 5
+    # A column that is not there leaves things as they are; an empty number means none.
+    assert User.objects.get(context=24, number=42).msisdn == "+49.1234.5624"
+    assert User.objects.get(context=24, number=7).quota is None
+    change = Change.objects.latest("pk")
+    assert (change.door, change.actor, change.batch) == ("import", "alpha", job.batch)
+
+
+def test_import__a_bad_line_is_named_and_nothing_is_written(world: World, logged_in: Login) -> None:
+    client = logged_in("alpha")
+    before = Change.objects.count()
+    lines = [
+        "24,8,good@acme.example,5",
+        "24,x,a@acme.example,",
+        "24,9,johndoe@bolt.example,",
+        "44,9,b@echo.example,",
+        "24,10,c@acme.example,much",
+        "24,8,again@acme.example,",
+        "24,11,d@acme.example,1,extra",
+        ",12,e@acme.example,",
+    ]
+    job = prepared(client, "users", "context,id,uidname,quota\n" + "\n".join(lines))
+    assert [outcome for outcome, _detail in outcomes(job)] == ["changed", *["refused"] * 7]
+    reasons = [detail for _outcome, detail in outcomes(job)][1:]
+    for reason, word in zip(
+        reasons,
+        ["id must", "taken", "no context 44", "quota must", "line 2", "more cells", "context is empty"],
+        strict=True,
+    ):
+        assert word in reason, reasons
+    labels = list(job.items.order_by("position").values_list("label", flat=True))
+    assert labels[1] == "3: 24 x a@acme.example"
+    assert start(client, job).state == "ready"
+    assert Change.objects.count() == before
+
+
+def test_import__bad_lines_are_skipped_when_asked(logged_in: Login) -> None:
+    client = logged_in("alpha")
+    job = prepared(client, "users", "context,id,uidname\n24,8,good@acme.example\n24,9,\n", skip=True)
+    done = start(client, job)
+    assert (done.state, done.changed, done.refused) == ("done", 1, 1)
+    assert User.objects.filter(uidname="good@acme.example").exists()
+
+
+def test_import__what_became_bad_since_the_preview_stops_it(world: World, logged_in: Login) -> None:
+    client = logged_in("alpha")
+    job = prepared(client, "users", "context,id,uidname\n24,8,one@acme.example\n24,9,two@acme.example\n")
+    update_user(actor=OPERATOR, user=world.users[24], uidname="two@acme.example")
+    done = start(client, job)
+    assert done.state == "failed"
+    assert "two@acme.example" in done.note
+    assert not User.objects.filter(uidname="one@acme.example").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("x.csv", b"", "empty"),
+        ("x.csv", b"\n", "columns"),
+        ("x.csv", b"\xff\xfe1,2", "UTF-8"),
+        ("x.csv", b"context,id,secret\n", "columns"),
+        ("x.csv", b"context,context\n", "columns"),
+        ("x.csv", b"context,uidname\n", "id is missing"),
+        ("x.csv", b'context,id\n"1', "CSV"),
+        ("x.xlsx", b"no zip", "XLSX"),
+        ("x.csv", b"context,id\n", "selected"),
+    ],
+)
+def test_import__a_file_that_cannot_be_read_is_a_sentence(
+    logged_in: Login, name: str, content: bytes, word: str
+) -> None:
+    page = upload(logged_in("alpha"), "users", content, name=name)
+    assert page.status_code == 200
+    assert any(word in str(error) for error in page.context["form"].errors.get("file", [])), page.context["form"].errors
+    assert not BulkJob.objects.exists()
+
+
+def test_import__semicolons_and_a_spreadsheets_numbers(logged_in: Login) -> None:
+    client = logged_in("alpha")
+    assert prepared(client, "users", "\ufeffcontext;id;uidname\r\n24;8;a@acme.example\r\n").changed == 1
+    book = Workbook()
+    book.active.append(["context", "id", "uidname", "quota", "is_active"])
+    book.active.append([24, 8.0, "a@acme.example", None, True])
+    content = io.BytesIO()
+    book.save(content)
+    assert prepared(client, "users", content.getvalue(), name="a.xlsx").changed == 1
+
+
+def test_import__a_new_context_is_the_uploaders_own(logged_in: Login) -> None:
+    client = logged_in("alpha")
+    rows = "id,name,reseller\n90,mine,\n91,kids,alphakid\n92,theirs,beta\n44,beta_echo,\n"
+    job = prepared(client, "contexts", rows, skip=True)
+    assert [outcome for outcome, _detail in outcomes(job)] == ["changed", "changed", "refused", "refused"]
+    start(client, job)
+    owners = dict(Context.objects.filter(pk__gte=90).values_list("pk", "reseller__name"))
+    assert owners == {90: "alpha", 91: "alphakid"}
+
+
+def test_import__forwards_and_domains(logged_in: Login) -> None:
+    client = logged_in("alpha")
+    rows = "context,alias,recipients,is_active\n"
+    rows += '24,n@acme.example,"a@far.example\nb@far.example",false\n44,x@echo.example,a@b.example,\n'
+    done = start(client, prepared(client, "forwards", rows, skip=True))
+    assert (done.changed, done.refused) == (1, 1)
+    alias = ForwardingAlias.objects.get(address="n@acme.example")
+    assert (alias.recipients.count(), alias.is_active) == (2, False)
+    done = start(client, prepared(client, "domains", "context,domain\n24,Neu.Example\n24,echo.example\n", skip=True))
+    assert (done.changed, done.refused) == (1, 1)
+    assert ExplicitDomain.objects.filter(context=24, name="neu.example").exists()
+
+
+@pytest.mark.parametrize("table", ["contexts", "domains"])
+def test_import__a_context_admin_may_not(logged_in: Login, table: str) -> None:
+    assert upload(logged_in("admin@alpha_acme"), table, "context,id\n").status_code == 403
+
+
+def test_import__a_context_admin_reaches_its_own_users_only(logged_in: Login) -> None:
+    client = logged_in("admin@alpha_acme")
+    job = prepared(client, "users", "context,id,quota\n24,42,7\n25,42,7\n", skip=True)
+    assert [outcome for outcome, _detail in outcomes(job)] == ["changed", "refused"]
+    start(client, job)
+    assert list(User.objects.filter(quota=7).values_list("context_id", flat=True)) == [24]
+
+
+def test_import__stored_text_is_shown_as_text(logged_in: Login) -> None:
+    hostile = "<script>alert(1)</script>"
+    page = upload(logged_in("alpha"), "users", f"context,id,uidname\n24,8,{hostile}\n", name=f"{hostile}.csv")
+    assert hostile not in page.content.decode()
+
+
+def test_import__a_large_file_is_the_workers(logged_in: Login, settings: Any) -> None:
+    settings.BULK_REQUEST_ROWS = 10
+    rows = "context,id,uidname\n" + "\n".join(f"24,{n},u{n}@acme.example" for n in range(100, 700))
+    client = logged_in("alpha")
+    job = prepared(client, "users", rows)
+    assert (job.state, job.done) == ("previewing", 0)
+    while work_once():
+        pass
+    job.refresh_from_db()
+    assert (job.state, job.changed) == ("ready", 600)
+    start(client, job)
+    while work_once():
+        pass
+    assert User.objects.filter(number__gte=100).count() == 600
+
+
+def test_changes_can_be_exported_but_not_imported(world: World, logged_in: Login) -> None:
+    set_property(actor=OPERATOR, owner=Owner(context=world.contexts[24]), name="x", value="=1")
+    client = logged_in("alpha")
+    rows = list(csv.reader(io.StringIO(body(client.get("/admin/accounts/change/export/csv")).decode("utf-8-sig"))))
+    assert rows[0][:3] == ["at", "actor", "door"]
+    assert {row[7] for row in rows[1:] if row[6]} == {"alpha_acme", "alpha_bolt", "kid_cafe", "kid_dock"}, rows
+    assert client.get("/admin/accounts/change/import").status_code == 403
