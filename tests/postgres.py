@@ -64,7 +64,7 @@ class Cluster:
         self._keeper.communicate(timeout=STOP_SECONDS)
 
 
-def _binaries() -> Path:
+def find_binaries() -> Path:
     """The folder of initdb and postgres: Debian's newest version, or that of the PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     initdb = found[-1] if found else shutil.which("initdb")
@@ -93,7 +93,7 @@ def _run(*command: str | Path, **more: Any) -> None:
         raise ClusterError(f"{Path(command[0]).name}: {done.stderr.strip()}")
 
 
-def _initialize(folder: Path, binaries: Path, password: str) -> Path:
+def initialize(folder: Path, binaries: Path, password: str) -> Path:
     """Make an empty cluster below `folder`, with one superuser who needs the password."""
     identity = _identity()
     folder.chmod(0o711)  # the mail servers' accounts come through here to the socket
@@ -123,11 +123,11 @@ def _wait_until_ready(server: subprocess.Popen[bytes], log: Path, command: list[
 @contextmanager
 def _running() -> Iterator[str]:
     """Start a server in a new folder, give its URL, and leave nothing behind."""
-    binaries, password, port = _binaries(), secrets.token_hex(16), _free_port()
+    binaries, password, port = find_binaries(), secrets.token_hex(16), _free_port()
     # Not TMPDIR: the path of a Unix socket is limited to about 107 characters.
     folder = Path(tempfile.mkdtemp(prefix="oxaas-pg-", dir="/tmp"))
     try:
-        data, log = _initialize(folder, binaries, password), folder / "log"
+        data, log = initialize(folder, binaries, password), folder / "log"
         options = [f"--{name}={value}" for name, value in OPTIONS.items()]
         with log.open("wb") as output:
             server = subprocess.Popen(

@@ -132,13 +132,14 @@ class Stack:
 
     def prepare(self) -> None:
         """Write everything that the servers read."""
-        self.database.grant()
         self._make_certificate()
         self._write_dovecot()
         self._write_postfix()
         self._folder(self.sink, "postfix")
 
     def start(self) -> None:
+        """Start all of them; the data base has its tables by now."""
+        self.database.grant()
         self._outside.start()
         self._wait_for(self._outside, self.outside)
         self.start_dovecot()
@@ -231,6 +232,7 @@ class Stack:
                 **self._tls(),
             },
             "users-sql.conf": {**database, "/var/vmail": str(self.mail)},
+            "unknown-sql.conf": database,
             "lastlogin-dict.conf": database,
             "owners.conf": {"/etc/dovecot": str(folder)},
             "master-users": {"{SHA512-CRYPT}CHANGE-ME": hashed},
