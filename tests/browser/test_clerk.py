@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Change, Context, User
 from domains.models import ExplicitDomain
-from forwards.models import ForwardingAlias
+from forwards.models import ForwardingAlias, Recipient
 from tests.browser.conftest import LogIn
 
 pytestmark = pytest.mark.browser
@@ -169,3 +169,21 @@ def test_context_administrator__has_the_own_context_and_no_domains(log_in: LogIn
     page.goto(f"{live_server.url}/admin/accounts/user/add/")
     expect(page.get_by_label("Uidname")).to_be_visible()
     expect(page.locator(".field-context")).to_have_count(0)
+
+
+def test_clerk__adds_a_recipient_to_three_selected_aliases(log_in: LogIn, live_server: LiveServer) -> None:
+    page = log_in("alpha")
+    page.goto(f"{live_server.url}/admin/forwards/forwardingalias/")
+    for domain in ("acme", "bolt", "cafe"):
+        page.locator("#result_list tbody tr", has_text=f"sales@{domain}.example").locator(".action-select").check()
+    page.locator('select[name="action"]').select_option(label="Add a recipient")
+    page.get_by_role("button", name="Go").click()
+    page.get_by_label("Recipient").fill("auditor@law.example")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("body")).to_contain_text("nothing has changed yet")
+    expect(page.locator("body")).to_contain_text("sales@cafe.example")
+    assert not Recipient.objects.filter(address="auditor@law.example").exists()
+    page.get_by_role("button", name="Change 3 rows").click()
+    expect(page.locator(".bulk-state")).to_contain_text("done")
+    reached = Recipient.objects.filter(address="auditor@law.example").values_list("alias__domain", flat=True)
+    assert set(reached) == {"acme.example", "bolt.example", "cafe.example"}
