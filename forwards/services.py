@@ -150,7 +150,7 @@ def delete_forwards(*, actor: Actor, context: Context) -> int:
 
 def find_forward(context: Context, alias: str, *, lock: bool = False) -> ForwardingAlias:
     """The context's alias of this address. NotFound, also for what is no address."""
-    rows = ForwardingAlias.objects.select_related("context")
+    rows = ForwardingAlias.objects.select_related("context__reseller")
     if lock:
         rows = rows.select_for_update(of=("self",))
     row = rows.filter(context=context, normalized=_normalized(alias)).first()
@@ -185,7 +185,7 @@ def _hold(forward: ForwardingAlias, new: Sequence[Address]) -> ForwardingAlias:
 
 
 def _locked(forward: ForwardingAlias) -> ForwardingAlias:
-    rows = ForwardingAlias.objects.select_for_update(of=("self",), no_key=True).select_related("context")
+    rows = ForwardingAlias.objects.select_for_update(of=("self",), no_key=True).select_related("context__reseller")
     row = rows.filter(pk=forward.pk).first()
     if row is None:
         raise NotFound("The alias does not exist any more.")

@@ -174,7 +174,7 @@ def _entry(user: User, before: Snapshot | None, after: Snapshot | None) -> Entry
 
 def _locked(user: User) -> User:
     """The row as it is now, held until the transaction ends."""
-    rows = User.objects.select_for_update(of=("self",), no_key=True).select_related("context")
+    rows = User.objects.select_for_update(of=("self",), no_key=True).select_related("context__reseller")
     row = rows.filter(pk=user.pk).first()
     if row is None:
         raise NotFound("The user does not exist any more.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -36,33 +36,34 @@ class Command(BaseCommand):
         tidy_at = time.monotonic()
         with _signals_blocked():
             while True:
-                worked = self._work()
+                worked = _guarded(work_once)
                 if worked is False and once:
                     return
                 if worked is False and time.monotonic() >= tidy_at:
                     tidy_at = time.monotonic() + _TIDY_SECONDS
-                    self._tidy()
+                    _guarded(_tidy)
                 pause = poll if not worked else _SQLITE_PAUSE if connection.vendor == "sqlite" else 0
                 if signal.sigtimedwait(_SIGNALS, pause) is not None:
                     return
 
-    @staticmethod
-    def _work() -> bool | None:
-        """Whether there was a batch to do; None when the data base did not let us."""
-        try:
-            return work_once()
-        except (OperationalError, InterfaceError) as error:
-            if isinstance(error, OperationalError) and is_deadlock(error):
-                return True  # one of two had to give way; the batch is tried again at once
-            logger.warning("bulk edits have to wait for the data base: %s", str(error).strip())
-            connection.close()
-            return None
 
-    @staticmethod
-    def _tidy() -> None:
-        count = delete_old_jobs()
-        if count:
-            logger.info("deleted %d old bulk edits", count)
+def _guarded(step: Callable[[], bool]) -> bool | None:
+    """Whether the step did anything; None when the data base did not let it."""
+    try:
+        return step()
+    except (OperationalError, InterfaceError) as error:
+        if isinstance(error, OperationalError) and is_deadlock(error):
+            return True  # one of two had to give way; the batch is tried again at once
+        logger.warning("bulk edits have to wait for the data base: %s", str(error).strip())
+        connection.close()
+        return None
+
+
+def _tidy() -> bool:
+    count = delete_old_jobs()
+    if count:
+        logger.info("deleted %d old bulk edits", count)
+    return count > 0
 
 
 @contextmanager
