@@ -142,7 +142,11 @@ def _restore_administrator(actor: Actor, change: Change) -> None:
 def _owner(change: Change) -> tuple[config.Owner, str]:
     name, _blank, rest = change.label.rpartition(" (")
     if change.context_number is None:
-        return config.Owner(reseller=change.reseller), name
+        owner = config.Owner(reseller=change.reseller)
+        if f"{owner})" != rest:
+            # The reseller is gone or has another name; what it left to its parent, or to nobody, is not that one's own.
+            raise Conflict(GONE)
+        return owner, name
     context, uidname = context_of(change), rest.removeprefix("user ").removesuffix(")")
     if not rest.startswith("user "):
         return config.Owner(context=context), name

@@ -49,6 +49,7 @@ logger = logging.getLogger(__name__)
 
 CHALLENGE: Final = 'Basic realm="OX REST", charset="UTF-8"'
 MAX_BODY: Final = 1024 * 1024
+_OTHER_SITES: Final = frozenset({"cross-site", "same-site"})
 _DIGITS: Final = re.compile(r"[0-9]+")
 _MAX_NUMBER: Final = 2**63 - 1
 _Input = TypeVar("_Input", bound=Serializer[Any])
@@ -139,6 +140,9 @@ class SchemeAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Administrator, None] | None:
         """The administrator, or None without credentials. AuthenticationFailed, TooManyAttempts."""
+        if request.META.get("HTTP_SEC_FETCH_SITE", "").lower() in _OTHER_SITES:
+            # A browser sends the credentials that it remembers along with whatever another site's page asks for.
+            raise exceptions.AuthenticationFailed("Another site's page may not use the browser's credentials.")
         header = request.META.get("HTTP_AUTHORIZATION", "")
         method, _blank, encoded = header.partition(" ")
         if method.lower() != "basic":

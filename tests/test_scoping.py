@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -11,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.imports import ImportLine
 from accounts.jobs import BulkJob
 from accounts.models import Administrator, Change, ConfigProperty, Context, CustomId, Reseller, User
 from accounts.services.administrators import update_administrator
@@ -64,6 +66,7 @@ def rows(world: World) -> World:
         set_property(actor=OPERATOR, owner=Owner(reseller=reseller), name="x.y", value=reseller.name)
     for administrator in world.administrators.values():
         BulkJob.objects.create(administrator=administrator, edit="users.suspend", language="en")
+        ImportLine.objects.create(administrator=administrator, upload=uuid4(), number=1, label="x", data={})
     return world
 
 
@@ -169,13 +172,19 @@ def test_visible__bulk_edits_are_ones_own(rows: World, name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", STAFF)
+def test_visible__uploaded_lines_are_ones_own_and_nobody_elses(rows: World, name: str) -> None:
+    own = rows.administrators[name].pk
+    assert _seen(ImportLine, rows.administrators[name]) == _all(ImportLine, lambda row: row.administrator_id == own)
+
+
 SCOPED: Final = [
     model for label in OURS for model in apps.get_app_config(label).get_models() if model._meta.label not in UNSCOPED
 ]
 
 
 def test_models__all_of_them_are_tested_here() -> None:
-    tested = {*OF_CONTEXT, Reseller, Administrator, ConfigProperty, Change, BulkJob}
+    tested = {*OF_CONTEXT, Reseller, Administrator, ConfigProperty, Change, BulkJob, ImportLine}
     assert set(SCOPED) == tested
 
 
@@ -206,7 +215,7 @@ def test_visible__nobody_sees_nothing(rows: World, model: type[models.Model], no
 
 @pytest.mark.parametrize("model", SCOPED, ids=lambda model: model.__name__)
 def test_visible__an_unknown_role_raises(rows: World, model: type[models.Model]) -> None:
-    if model is not BulkJob:
+    if model not in {BulkJob, ImportLine}:
         with pytest.raises(ValueError, match="wizard"):
             _seen(model, Administrator(login="x", role="wizard"))
 

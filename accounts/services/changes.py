@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from accounts.models import Administrator, Change, Context, Reseller, User
 from oxaas.access import Role
@@ -12,6 +12,7 @@ from oxaas.changes import Actor
 from oxaas.errors import NotAllowed
 
 Snapshot = dict[str, Any]
+_OF_A_CONTEXT_ADMIN: Final = frozenset({"user", "forward"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,10 @@ def record_reading(actor: Actor, user: User) -> None:
 
 
 def _permitted(writer: Administrator | None, entries: Iterable[Entry]) -> Iterator[Entry]:
-    checked: set[tuple[int | None, int | None]] = set()
+    checked: set[tuple[str, int | None, int | None]] = set()
     for entry in entries:
-        about = (entry.context.pk if entry.context else None, entry.reseller.pk if entry.reseller else None)
+        owners = (entry.context.pk if entry.context else None, entry.reseller.pk if entry.reseller else None)
+        about = (entry.kind, *owners)
         if about not in checked and not _is_in_charge(writer, entry):
             raise NotAllowed("That would belong to somebody else.")
         checked.add(about)
@@ -61,9 +63,14 @@ def _is_in_charge(writer: Administrator | None, entry: Entry) -> bool:
     """The operator and the master of everything; a tenant credential of nothing."""
     if writer is None or Role(writer.role) is Role.MASTER:
         return True
-    if entry.context is not None:
-        return Role(writer.role) is not Role.TENANT and writer.in_charge_of(entry.context)
-    return entry.reseller is not None and writer.manages(entry.reseller)
+    if entry.context is None:
+        return entry.reseller is not None and writer.manages(entry.reseller)
+    if Role(writer.role) is Role.CONTEXT:
+        # Their users and aliases; limits, domains and configuration are set by who sold them the context.
+        own_account = entry.kind == "administrator" and entry.label == str(writer)
+        if not own_account and entry.kind not in _OF_A_CONTEXT_ADMIN:
+            return False
+    return Role(writer.role) is not Role.TENANT and writer.in_charge_of(entry.context)
 
 
 def _row(actor: Actor, entry: Entry, action: Change.Action | None = None) -> Change:

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
+from accounts.imports import ImportLine
 from accounts.jobs import BulkJob, BulkJobItem
 from accounts.models import Administrator, ConfigProperty, Context, CustomId, Reseller, User
 from domains.models import ExplicitDomain
@@ -55,6 +56,12 @@ def _job(world: World, **fields: Any) -> BulkJob:
 
 def _items(world: World) -> None:
     _twice(BulkJobItem.objects.create, job=_job(world), position=0, object_pk=1, label="x")
+
+
+def _lines(world: World) -> None:
+    upload = "12345678-1234-5678-1234-567812345678"
+    administrator = world.administrators["root"]
+    _twice(ImportLine.objects.create, administrator=administrator, upload=upload, number=1, label="x", data={})
 
 
 CHECKS: Final[dict[str, list[Violation]]] = {
@@ -129,6 +136,7 @@ UNIQUE: Final[dict[str, list[Violation]]] = {
     ],
     "recipient_is_unique_in_alias": [lambda w: _recipient(w, normalized="outside@elsewhere.example")],
     "bulk_job_item_position_is_unique": [_items],
+    "import_line_number_is_unique": [_lines],
     "Reseller.name": [lambda w: Reseller.objects.create(name="alpha")],
     "Context.name": [lambda w: Context.objects.create(id=9, name="alpha_acme")],
     "User.uidname_normalized": [lambda w: _user(w, uidname_normalized="johndoe@echo.example")],

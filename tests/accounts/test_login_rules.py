@@ -191,6 +191,18 @@ class TestCredentials:
     def test_login__anything_else_is_refused(self, world: World, header: str) -> None:
         assert self._get(header) == 401
 
+    @pytest.mark.parametrize("site", ["cross-site", "same-site", "Cross-Site"])
+    def test_login__another_sites_page_cannot_use_a_browsers_credentials(
+        self, api: Api, world: World, override: None, site: str
+    ) -> None:
+        """A form that posts itself needs no body here, and the browser would add what it remembers."""
+        path = "/api/oxaas/v1/admin/explicitmaildomains/24/evil.example"
+
+        assert api("POST", path, "alpha", headers={"Sec-Fetch-Site": site}).status_code == 401
+        assert not world.contexts[24].domains.filter(name="evil.example").exists()
+        for own in ("same-origin", "none"):
+            assert api("GET", SEARCH, "alpha", headers={"Sec-Fetch-Site": own}).status_code == 200
+
     def test_login__an_empty_password_is_never_asked_for(self, world: World) -> None:
         """Not even of an administrator whose stored hash would match it."""
         row = world.administrators["admin@alpha_acme"]
