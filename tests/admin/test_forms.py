@@ -528,6 +528,7 @@ def test_reseller__that_has_contexts_is_not_deleted(
     before = everything()
     response = root.delete(world.resellers["beta"], 200)
     assert response.context["protected"] == ["contexts: 2"]
+    assert "“beta” cannot be deleted as long as it has:" in response.content.decode()
     alpha.delete(world.resellers["alpha"], 403)
     # As when the context came between the page and the answer to it: the service refuses.
     monkeypatch.setattr(ResellerAdmin, "held_by", lambda self, row: [])

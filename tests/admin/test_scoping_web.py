@@ -412,6 +412,14 @@ def test_popup__is_scoped_too(alpha: Person) -> None:
     assert alpha.client.get(f"{page(row_in(User, 44), 'change')}?_popup=1").status_code == 302
 
 
+def test_popup__writes_by_the_service_too(alpha: Person, world: World) -> None:
+    data = {"id": 99, "name": "popped", "reseller": world.resellers["alpha"].pk, "_popup": "1"}
+    response = alpha.post(page(Context, "add"), data, 200)
+    assert response.templates[0].name == "admin/popup_response.html"
+    assert "99" in response.content.decode()
+    assert Change.objects.latest("pk").door == "web"
+
+
 def test_preserved_filters__are_text_only(alpha: Person) -> None:
     filters = 'context__id__exact=44&x="><script>'
     response = alpha.get(page(User, "add"), _changelist_filters=filters)
