@@ -32,7 +32,8 @@ def _custom(world: World, **fields: Any) -> CustomId:
 
 
 def _administrator(**fields: Any) -> Administrator:
-    return Administrator.objects.create(**({"login": "new", "password": "!"} | fields))
+    row: Administrator = Administrator.objects.create(**({"login": "new", "password": "!"} | fields))
+    return row
 
 
 def _alias(world: World, **fields: Any) -> ForwardingAlias:
