@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from accounts.models import Administrator, Reseller
 from oxaas.admin import Site, administrator_of
 from oxaas.web.mail import mail_panel
+from oxaas.web.resolve import resolve_page
 from oxaas.web.search import search
 
 
@@ -52,6 +53,7 @@ def brand_for(user: object) -> Brand:
 def urls(site: Site) -> list[URLPattern]:
     """The routes, each behind the site's login."""
     return [
+        path("resolve", site.admin_view(lambda request: resolve_page(site, request)), name="resolve"),
         path("search", site.admin_view(lambda request: search_page(site, request)), name="search"),
         path("accounts/user/<int:user_id>/mail", site.admin_view(mail_panel), name="user_mail"),
         path("brand.css", site.admin_view(brand_css, cacheable=True), name="brand"),
