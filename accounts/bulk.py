@@ -174,6 +174,7 @@ class UndoChanges(BulkEdit[Change]):
     model = Change
     # What came last is undone first: a deleted context comes back before its users do.
     newest_first = True
+    holds_everything = True
 
     def allowed(self, administrator: Administrator) -> bool:
         """Whoever reads the log may try; the log's own lines are never changed, new ones are written."""

@@ -24,7 +24,7 @@ class ImportEdit(BulkEdit[ImportLine]):
     model = ImportLine
     label = gettext_lazy("Import")
     door = Door.IMPORT
-    batch_rows = 500
+    holds_everything = True
     section: ClassVar[str]
 
     def allowed(self, administrator: Administrator) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypeVar
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from oxaas.changes import Actor, Door
 from oxaas.errors import DomainError
+from oxaas.locks import lock_everything
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -86,6 +88,8 @@ class BulkEdit(Generic[_Row]):
     request_rows: ClassVar[int] = 200
     # Whether the rows are taken backwards, the last made first.
     newest_first: ClassVar[bool] = False
+    # Whether a batch holds all names at once: for edits whose rows lock too many, or each in an order of its own.
+    holds_everything: ClassVar[bool] = False
     # Through which door the changes come.
     door: ClassVar[Door] = Door.WEB
     # Whether the number of rows must be typed even when it is small.
@@ -162,11 +166,13 @@ def run(edit: BulkEdit[_Row], actor: Actor, keys: Iterable[int], params: Params)
     wanted = list(keys)
     everything: Any = edit.model._default_manager
     visible: models.QuerySet[_Row] = everything.visible_to(actor.administrator).filter(pk__in=wanted).order_by("pk")
-    edit.lock(visible, params)
-    rows = {
-        row.pk: row for row in edit.related(visible.select_for_update(of=("self",), no_key=edit.permission != "delete"))
-    }
-    return {key: _attempt(edit, actor, rows[key], params) if key in rows else Result.refused(GONE) for key in wanted}
+    with lock_everything() if edit.holds_everything else nullcontext():
+        edit.lock(visible, params)
+        locked = visible.select_for_update(of=("self",), no_key=edit.permission != "delete")
+        rows = {row.pk: row for row in edit.related(locked)}
+        return {
+            key: _attempt(edit, actor, rows[key], params) if key in rows else Result.refused(GONE) for key in wanted
+        }
 
 
 def rehearse(edit: BulkEdit[_Row], actor: Actor, keys: Iterable[int], params: Params) -> dict[int, Result]:
