@@ -135,7 +135,7 @@ def test_form__keeps_what_was_typed_and_escapes_it(alpha: Person) -> None:
         ({"unit": "GB", "unlimited": "on"}, None),
     ],
 )
-def test_quota__is_set(alpha: Person, world: World, fields: dict[str, str], quota: int | None) -> None:
+def test_quota__is_set(alpha: Person, world: World, fields: dict[str, Any], quota: int | None) -> None:
     users = page(User)
     form = choose(alpha, "users.set_quota", [world.users[24].pk, world.users[25].pk], url=users)
     fill_in(alpha, form, url=users, **fields)
@@ -155,7 +155,7 @@ def test_quota__is_set(alpha: Person, world: World, fields: dict[str, str], quot
         {"amount": "99999999999999", "unit": "GB"},
     ],
 )
-def test_quota__anything_else_is_refused(alpha: Person, world: World, fields: dict[str, str]) -> None:
+def test_quota__anything_else_is_refused(alpha: Person, world: World, fields: dict[str, Any]) -> None:
     users = page(User)
     form = choose(alpha, "users.set_quota", [world.users[24].pk], url=users)
     assert fill_in(alpha, form, url=users, status=200, **fields).context["form"].errors

@@ -153,7 +153,7 @@ def test_worker__failing_job_lets_the_others_pass(world: World, monkeypatch: pyt
 def test_worker__data_base_error_is_logged_and_not_the_end(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answers = iter([OperationalError("gone"), True, False, False])
+    answers: Iterator[Any] = iter([OperationalError("gone"), True, False, False])
 
     def work() -> bool:
         answer = next(answers)
@@ -161,7 +161,7 @@ def test_worker__data_base_error_is_logged_and_not_the_end(
             raise answer
         if answer is False:
             signal.raise_signal(signal.SIGTERM)
-        return answer
+        return bool(answer)
 
     def tidy() -> int:
         raise InterfaceError("gone again")
