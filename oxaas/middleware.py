@@ -1,4 +1,4 @@
-"""Middleware: paths that cannot be read, and a data base that cannot be reached."""
+"""Middleware: paths that cannot be read, the language of an answer, and a data base that cannot be reached."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.utils import translation
 logger = logging.getLogger(__name__)
 
 API_PREFIXES: Final = ("/oxaas/", "/api/oxaas/")
+API_LANGUAGE: Final = "en"
 RETRY_AFTER: Final = 5
 UNAVAILABLE: Final = "The data base is not reachable at the moment. Try again shortly."
 
@@ -57,19 +58,20 @@ class ApiPathMiddleware:
         return self.get_response(request)
 
 
-class ProfileLanguageMiddleware:
-    """Who is logged in reads the web admin in the language of their profile; the browser's wish is for all others."""
+class LanguageMiddleware:
+    """Who is logged in reads the web admin in the language of their profile; the browser's wish is for all others.
+
+    The API knows its callers by their credentials, not by a session: its sentences are English, whatever is accepted.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # The API knows its callers by their credentials, not by a session, and speaks English.
-        if not request.path.startswith(API_PREFIXES):
-            language = self._language_of(request)
-            if language:
-                translation.activate(language)
-                request.LANGUAGE_CODE = language
+        language = API_LANGUAGE if request.path.startswith(API_PREFIXES) else self._language_of(request)
+        if language:
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
         return self.get_response(request)
 
     @staticmethod

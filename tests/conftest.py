@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
+from django.utils import translation
 
 from accounts.models import Reseller
 from tests.client import Api
@@ -46,6 +47,13 @@ def api() -> Api:
 def override(settings: Any) -> None:
     """MASTER_ACCOUNT_OVERRIDE is on."""
     settings.MASTER_ACCOUNT_OVERRIDE = True
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A request leaves its language behind in the thread; no test finds another one's."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
