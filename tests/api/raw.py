@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 from tests.client import basic
 
@@ -16,6 +19,15 @@ def send(
     method: str, target: str, login: str | None = None, body: bytes = b"", **environ: Any
 ) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of the answer to `method` `target` (a path as it stands in the request line)."""
+    with opened(method, target, login, body, **environ) as (status, headers, pieces):
+        return status, headers, b"".join(pieces)
+
+
+@contextmanager
+def opened(
+    method: str, target: str, login: str | None = None, body: bytes = b"", **environ: Any
+) -> Iterator[tuple[int, dict[str, str], Iterable[bytes]]]:
+    """Status, headers and the body's pieces as the application gives them to the server."""
     path, _mark, query = target.partition("?")
     environment: dict[str, Any] = {
         "REQUEST_METHOD": method,
@@ -43,10 +55,21 @@ def send(
         answer.update(status=int(status.split()[0]), headers=dict(headers))
         return lambda data: None
 
-    result = WSGIHandler()(environment | environ, start)
+    with _test_connection_kept():
+        result = WSGIHandler()(environment | environ, start)
+        try:
+            yield answer["status"], answer["headers"], result
+        finally:
+            result.close()
+
+
+@contextmanager
+def _test_connection_kept() -> Iterator[None]:
+    """Django closes connections in the middle of a transaction, such as a test's, at both ends of a request."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     try:
-        return answer["status"], answer["headers"], b"".join(result)
+        yield
     finally:
-        close = getattr(result, "close", None)
-        if close is not None:
-            close()
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
