@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from accounts.models import LastLogin, User
 from mailstats.models import MailboxUse
@@ -71,7 +72,7 @@ def open_figures(user: User) -> Iterator[MailFigures]:
             yield MailFigures(user, mailbox)
     except StoreError as error:
         logger.error("mail store: user %s: %s", user.pk, error.cause)
-        raise StoreUnavailable(str(error)) from error
+        raise StoreUnavailable(gettext(str(error))) from error
 
 
 def measure_all() -> int:

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 
+from django.utils.translation import gettext_noop
+
 from mailstats.stores.base import Mailbox, MailFlag, Message, OpenMailbox, StoreError, Usage
 from mailstats.stores.headers import FIELD_BYTES, FIELDS, clean, envelope, read_fields
 from mailstats.stores.imap_wire import Connection, GarbledError, RefusedError, Value, connect, secured
@@ -27,13 +29,13 @@ WINDOW = 128
 """So many of INBOX's last messages are asked one by one when they arrived."""
 
 _SENTENCES = {
-    b"AUTHENTICATIONFAILED": "The mail server refuses the login of the mail statistics.",
-    b"AUTHORIZATIONFAILED": "The mail server does not know this mailbox.",
-    b"LIMIT": "The mail server has too many connections to this mailbox.",
-    b"SERVERBUG": "The mail server cannot open this mailbox at the moment.",
-    b"UNAVAILABLE": "The mail server cannot open this mailbox at the moment.",
+    b"AUTHENTICATIONFAILED": gettext_noop("The mail server refuses the login of the mail statistics."),
+    b"AUTHORIZATIONFAILED": gettext_noop("The mail server does not know this mailbox."),
+    b"LIMIT": gettext_noop("The mail server has too many connections to this mailbox."),
+    b"SERVERBUG": gettext_noop("The mail server cannot open this mailbox at the moment."),
+    b"UNAVAILABLE": gettext_noop("The mail server cannot open this mailbox at the moment."),
 }
-_UNEXPECTED = "The mail server answers in an unexpected way."
+_UNEXPECTED = gettext_noop("The mail server answers in an unexpected way.")
 _FLAGS = {
     b"\\ANSWERED": MailFlag.ANSWERED,
     b"\\DELETED": MailFlag.DELETED,
@@ -104,11 +106,11 @@ class _Asked:
         except GarbledError as error:
             raise self._error(_UNEXPECTED, error) from None
         except TimeoutError as error:
-            raise self._error("The mail server does not answer in time.", error) from None
+            raise self._error(gettext_noop("The mail server does not answer in time."), error) from None
         except ssl.SSLError as error:
-            raise self._error("No secure connection to the mail server can be made.", error) from None
+            raise self._error(gettext_noop("No secure connection to the mail server can be made."), error) from None
         except OSError as error:
-            raise self._error("The mail server cannot be reached.", error) from None
+            raise self._error(gettext_noop("The mail server cannot be reached."), error) from None
         except UnicodeEncodeError as error:
             raise self._error(_SENTENCES[b"AUTHORIZATIONFAILED"], error) from None
 

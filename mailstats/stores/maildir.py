@@ -16,6 +16,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext_noop
+
 from mailstats.stores.base import Mailbox, MailFlag, Message, OpenMailbox, StoreError, Usage
 from mailstats.stores.headers import Envelope, clean, read_envelope
 
@@ -31,7 +33,7 @@ _FLAGS = {
     "F": MailFlag.FLAGGED,
     "S": MailFlag.SEEN,
 }
-_UNREADABLE = "The user's mailbox cannot be read."
+_UNREADABLE = gettext_noop("The user's mailbox cannot be read.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class MaildirStore:
                 root = _open_directory(self.root, None, opened, follow=True)
             except (FileNotFoundError, StoreError) as error:
                 cause = error.cause if isinstance(error, StoreError) else f"{self.root!r} does not exist"
-                raise StoreError("The mail store cannot be read.", cause=cause) from error
+                raise StoreError(gettext_noop("The mail store cannot be read."), cause=cause) from error
             home = None
             if is_folder_name(mailbox.name):
                 with suppress(FileNotFoundError):
@@ -168,7 +170,9 @@ class _OpenMaildir:
         files: dict[str, _File] = {}
         for name in ("new", "cur"):
             if time.monotonic() > self._deadline:
-                raise StoreError("The mailbox takes too long to read.", cause=f"no end after {SCAN_SECONDS} s")
+                raise StoreError(
+                    gettext_noop("The mailbox takes too long to read."), cause=f"no end after {SCAN_SECONDS} s"
+                )
             with suppress(FileNotFoundError):
                 directory = _open_directory(name, folder, opened)
                 files.update((_unique(file.name), file) for file in _files(directory, is_new=name == "new"))

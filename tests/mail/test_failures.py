@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from accounts.services.users import create_user
+from mailstats.stores import Mailbox, StoreError, store_from_url
 from tests.client import MAIL, Api
 from tests.mail.mailing import MAIL_TESTS, TENANT, Figures, letter, owner_login
 from tests.mail.platform import JANE, JOHN, TEAM, Platform
@@ -195,8 +196,6 @@ def test_user_unknown_to_the_mail_server__is_500_with_a_sentence(
 
 def test_data_base_of_dovecot_down__is_500_in_time_and_leaks_no_connection(platform: Platform) -> None:
     """The application's data base is the mail server's too; here only Dovecot loses it."""
-    from mailstats.stores import Mailbox, StoreError, store_from_url
-
     store = store_from_url(platform.stack.store_url)
     platform.postgres.stop()
     try:

@@ -1,0 +1,152 @@
+"""Whether the mail servers know exactly what the web admin shows. Each difference is a sentence.
+
+A difference is asked about twice: somebody may have changed the row between one question and the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from django.apps import apps
+from django.db.models import QuerySet
+
+from accounts.models import Context, User
+from mailstats.mailservers import Dovecot, Postfix, recipients_of
+from oxaas.iteration import batched
+
+BATCH: Final = 500
+Differences = dict[int, str]
+"""Primary key of a row → what is different."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """How much was asked about, and what was different."""
+
+    asked: int
+    differences: list[str]
+
+
+class MailCheck:
+    """Compares a sample of so many rows of each kind, or all of them (None)."""
+
+    def __init__(self, postfix: Postfix, dovecot: Dovecot, sample: int | None) -> None:
+        self.postfix, self.dovecot, self.sample = postfix, dovecot, sample
+
+    def run(self) -> Report:
+        """Ask about everything. CannotAskError."""
+        kinds: list[tuple[QuerySet[Any], Callable[[list[int]], Differences]]] = [
+            (_rows("forwards", "ForwardingAlias"), self._aliases),
+            (User.objects.all(), self._users),
+            (_rows("domains", "ExplicitDomain"), self._domains),
+        ]
+        asked, differences = 0, []
+        for rows, compare in kinds:
+            for keys in batched(self._keys(rows), BATCH):
+                asked += len(keys)
+                suspects = compare(keys)
+                differences += compare(list(suspects)).values() if suspects else []
+        if self.sample is None:
+            differences += self._strangers()
+        return Report(asked, differences)
+
+    def _keys(self, rows: QuerySet[Any]) -> Iterable[int]:
+        keys = rows.values_list("pk", flat=True)
+        if self.sample is None:
+            return list(keys.order_by("pk"))
+        return list(keys.order_by("?")[: self.sample])
+
+    @cached_property
+    def _maps(self) -> dict[str, list[str]]:
+        names = ("virtual_alias_maps", "virtual_mailbox_maps", "virtual_mailbox_domains")
+        return {name: self.postfix.maps(name) for name in names}
+
+    def _look_up(self, parameter: str, keys: Iterable[str]) -> dict[str, str]:
+        return self.postfix.look_up(self._maps[parameter], keys)
+
+    def _aliases(self, keys: list[int]) -> Differences:
+        rows = _rows("forwards", "ForwardingAlias").filter(pk__in=keys)
+        aliases = list(rows.select_related("context__reseller__parent").prefetch_related("recipients"))
+        shown = {
+            one.pk: {f"{to.address.rpartition('@')[0]}@{to.domain}" for to in one.recipients.all()}
+            if one.is_active and one.context.in_service
+            else set()
+            for one in aliases
+        }
+        known = self._look_up("virtual_alias_maps", [one.normalized for one in aliases])
+        domains = self._look_up("virtual_mailbox_domains", {one.domain for one in aliases if shown[one.pk]})
+        found: Differences = {}
+        for one in aliases:
+            there = recipients_of(known.get(one.normalized, ""))
+            if there != shown[one.pk]:
+                found[one.pk] = (
+                    f"alias {one.address}: Postfix has {_listed(there)}, the web admin {_listed(shown[one.pk])}"
+                )
+            elif there and one.domain not in domains:
+                found[one.pk] = f"alias {one.address}: Postfix accepts no mail for {one.domain}"
+        return found
+
+    def _users(self, keys: list[int]) -> Differences:
+        users = list(User.objects.filter(pk__in=keys).select_related("context__reseller__parent"))
+        addressed = [one for one in users if one.domain]
+        known = self._look_up("virtual_mailbox_maps", [one.uidname_normalized for one in addressed])
+        domains = self._look_up("virtual_mailbox_domains", {one.domain for one in addressed})
+        rules = self.dovecot.users([one.uidname.lower() for one in users])
+        found: Differences = {}
+        for one in users:
+            servers = [
+                ("Dovecot", one.uidname.lower() in rules),
+                *([("Postfix", one.uidname_normalized in known)] if one.domain else []),
+            ]
+            said = list(_about_user(one, servers, rules.get(one.uidname.lower(), "")))
+            if not said and one.domain and _in_service(one) and one.domain not in domains:
+                said = [f"Postfix accepts no mail for {one.domain}"]
+            if said:
+                found[one.pk] = f"user {one.uidname}: {'; '.join(said)}"
+        return found
+
+    def _domains(self, keys: list[int]) -> Differences:
+        rows = _rows("domains", "ExplicitDomain").filter(pk__in=keys).select_related("context__reseller__parent")
+        # One that is not in service itself may still be that of somebody who is.
+        served = [one for one in rows if one.context.in_service]
+        known = self._look_up("virtual_mailbox_domains", [one.name for one in served])
+        return {one.pk: f"domain {one.name}: Postfix does not know it" for one in served if one.name not in known}
+
+    def _strangers(self) -> Iterator[str]:
+        """What Dovecot knows and the web admin does not."""
+        names = self.dovecot.everybody()
+        for user in User.objects.only("uidname").iterator(BATCH):
+            names.discard(user.uidname.lower())
+        for name in sorted(names):
+            if not User.objects.filter(uidname__iexact=name).exists():
+                yield f"user {name}: Dovecot knows it, the web admin does not"
+
+
+def _about_user(user: User, servers: list[tuple[str, bool]], rule: str) -> Iterator[str]:
+    expected = _in_service(user)
+    for server, knows in servers:
+        if knows and not expected:
+            yield f"{server} knows it, though it is suspended"
+        elif expected and not knows:
+            yield f"{server} does not know it"
+    wanted = f"*:bytes={0 if user.quota is None else max(user.quota, 1)}"
+    if expected and rule and rule != wanted:
+        yield f"Dovecot's quota is {rule}, not {wanted}"
+
+
+def _in_service(user: User) -> bool:
+    context: Context = user.context
+    return user.is_active and context.in_service
+
+
+def _listed(addresses: set[str]) -> str:
+    return ", ".join(sorted(addresses)) or "nothing"
+
+
+def _rows(app_label: str, model: str) -> QuerySet[Any]:
+    """The rows of an app that this one does not import."""
+    rows: QuerySet[Any] = apps.get_model(app_label, model)._default_manager.all()
+    return rows
