@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
 from accounts.services.contexts import delete_context
@@ -17,10 +20,11 @@ from tests.world import OPERATOR, World
 def test_domain__is_free_for_others_when_its_last_address_is_gone(world: World) -> None:
     user = create_user(actor=OPERATOR, context=world.contexts[24], number=7, uidname="a@neutral.example")
     create_forward(actor=OPERATOR, context=world.contexts[24], alias="b@neutral.example", recipients=["c@d.example"])
-    for remove in (
-        lambda: delete_user(actor=OPERATOR, user=user),
-        lambda: delete_forward(actor=OPERATOR, context=world.contexts[24], alias="b@neutral.example"),
-    ):
+    removals: list[Callable[[], None]] = [
+        partial(delete_user, actor=OPERATOR, user=user),
+        partial(delete_forward, actor=OPERATOR, context=world.contexts[24], alias="b@neutral.example"),
+    ]
+    for remove in removals:
         with pytest.raises(Conflict, match="Another context has addresses"):
             add_domain(actor=OPERATOR, context=world.contexts[44], name="neutral.example")
         remove()

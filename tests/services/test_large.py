@@ -34,8 +34,8 @@ _RECIPIENTS = """
 
 def fill(context: Context, number: int) -> None:
     """Make the context's aliases `number`, with a recipient each."""
-    Recipient.objects.filter(alias__context=context)._raw_delete(using="default")  # type: ignore[attr-defined]
-    ForwardingAlias.objects.filter(context=context)._raw_delete(using="default")  # type: ignore[attr-defined]
+    Recipient.objects.filter(alias__context=context)._raw_delete(using="default")
+    ForwardingAlias.objects.filter(context=context)._raw_delete(using="default")
     with connection.cursor() as cursor:
         for statement in (_ALIASES, _RECIPIENTS):
             cursor.execute(statement, {"number": number, "context": context.pk})

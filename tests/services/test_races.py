@@ -267,7 +267,7 @@ def test_put_alias__additions_and_removals_at_once_lose_nothing(world: World) ->
     old = [f"old{number}@elsewhere.example" for number in range(10)]
     new = [f"new{number}@elsewhere.example" for number in range(10)]
     add_recipients(actor=OPERATOR, context=context, alias="sales@acme.example", recipients=old)
-    how = {"actor": OPERATOR, "context": context, "alias": "sales@acme.example"}
+    how: dict[str, Any] = {"actor": OPERATOR, "context": context, "alias": "sales@acme.example"}
     race(
         *[partial(remove_recipient, recipient=one, **how) for one in old],
         *[partial(add_recipients, recipients=[one], **how) for one in new],
@@ -304,7 +304,7 @@ def test_put_alias__replacing_and_adding_at_once_lose_nothing(world: World) -> N
 
 def test_put_alias__the_limit_holds_for_additions_at_once(world: World, settings: Any) -> None:
     settings.MAX_RECIPIENTS = 10
-    how = {"actor": OPERATOR, "context": world.contexts[24], "alias": "sales@acme.example"}
+    how: dict[str, Any] = {"actor": OPERATOR, "context": world.contexts[24], "alias": "sales@acme.example"}
     outcomes = race(
         *[partial(add_recipients, recipients=[f"r{number}@elsewhere.example"], **how) for number in range(20)]
     )
