@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Administrator, Context, User
-from domains.models import ExplicitDomain
+from accounts.services import neighbours
 from forwards.models import ForwardingAlias, Recipient
 from oxaas.access import Role
 from oxaas.addresses import Address, parse_address
@@ -134,7 +134,7 @@ class _Found:
 
     def _read_domains(self, names: set[str]) -> None:
         """Which domains are known to be the asker's. One without an owner may have other customers' addresses in it."""
-        explicit = ExplicitDomain.objects.filter(name__in=names)
+        explicit = neighbours.explicit_domains().filter(name__in=names)
         if self.asker is not None:
             explicit = explicit.visible_to(self.asker)
         self.domains.update(explicit.values_list("name", flat=True))

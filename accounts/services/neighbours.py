@@ -28,6 +28,11 @@ def aliases_elsewhere(context: Context, domain: str) -> bool:
     return _rows("forwards", "ForwardingAlias").filter(domain=domain).exclude(context=context).exists()
 
 
+def explicit_domains() -> Any:
+    """All explicit domains, a queryset that can be scoped."""
+    return _rows("domains", "ExplicitDomain")
+
+
 def _rows(app_label: str, model: str) -> QuerySet[Any]:
     rows: QuerySet[Any] = apps.get_model(app_label, model)._default_manager.all()
     return rows
