@@ -8,9 +8,10 @@ from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Context, Reseller
-from accounts.services import limits
+from accounts.services import limits, neighbours
 from accounts.services.administrators import check_rename
 from accounts.services.changes import Entry, Snapshot, record, record_all
 from accounts.services.history import lost_with
@@ -46,11 +47,11 @@ def create_context(
     limits.check_room_for_context(chain)
     limits.check_context_quota(chain, quota=_number(quota, "quota"))
     if not 0 < context_id <= MAX_NUMBER:
-        raise Invalid("The context id must be a positive number.", field="id")
+        raise Invalid(_("The context id must be a positive number."), field="id")
     _claim_name(check_context_name(name))
     lock_names([f"context:{context_id}"])
     if Context.objects.filter(pk=context_id).exists():
-        raise Conflict(f"The context id {context_id} is taken.", field="id")
+        raise Conflict(_("The context id %(id)s is taken.") % {"id": context_id}, field="id")
     context = Context(
         id=context_id,
         name=name,
@@ -103,20 +104,23 @@ def delete_context(*, actor: Actor, context: Context) -> None:
     backwards, the context comes first.
     """
     context = _locked(context)
+    # What others may be changing comes first: they refer to the context's administrators, which go after it.
+    users = list(context.users.select_for_update(of=("self",)).select_related("context").order_by("pk"))
+    neighbours.hold_aliases(context)
     actor = actor if actor.batch is not None else actor.in_batch()
     record_all(actor, lost_with(context))
-    forget_users(actor=actor, users=list(context.users.select_related("context")))
+    forget_users(actor=actor, users=users)
     record(actor, _entry(context, snapshot(context) | {"created_at": context.created_at.isoformat()}, None))
     context.delete()
 
 
 def check_context_name(name: str) -> str:
     """`name` itself, when it can be one: 1 to 128 characters, not all digits, without / : @ and backslash."""
-    clean_identifier(name, what="context name", field="name", limit=128)
+    clean_identifier(name, what=_("context name"), field="name", limit=128)
     if re.fullmatch(r"[0-9]+", name):
-        raise Invalid("A context name cannot be all digits.", field="name")
+        raise Invalid(_("A context name cannot be all digits."), field="name")
     if _FORBIDDEN_IN_NAME.search(name):
-        raise Invalid(r"A context name cannot contain / : @ or \.", field="name")
+        raise Invalid(_(r"A context name cannot contain / : @ or \."), field="name")
     return name
 
 
@@ -139,20 +143,20 @@ def _locked(context: Context, *, no_key: bool = False) -> Context:
     rows = Context.objects.select_for_update(of=("self",), no_key=no_key).select_related("reseller")
     row = rows.filter(pk=context.pk).first()
     if row is None:
-        raise NotFound("The context does not exist any more.")
+        raise NotFound(_("The context does not exist any more."))
     return row
 
 
 def _claim_name(name: str) -> None:
     lock_names([f"context-name:{name}"])
     if Context.objects.filter(name=name).exists():
-        raise Conflict(f"The context name {name} is taken.", field="name")
+        raise Conflict(_("The context name %(name)s is taken.") % {"name": name}, field="name")
 
 
 def _number(value: int | None, field: str) -> int | None:
     most = 2**31 - 1 if field == "max_user" else MAX_NUMBER
     if value is not None and not 0 <= value <= most:
-        raise Invalid("The value must be 0 or more, or empty for no limit.", field=field)
+        raise Invalid(_("The value must be 0 or more, or empty for no limit."), field=field)
     return value
 
 
@@ -162,4 +166,4 @@ def _check_reseller(actor: Actor, reseller: Reseller | None) -> None:
     if administrator is None or Role(administrator.role) is Role.MASTER:
         return
     if reseller is None or not Reseller.objects.visible_to(administrator).filter(pk=reseller.pk).exists():
-        raise NotAllowed("A context belongs to your reseller or to one of its children.")
+        raise NotAllowed(_("A context belongs to your reseller or to one of its children."))

@@ -33,6 +33,13 @@ def explicit_domains() -> Any:
     return _rows("domains", "ExplicitDomain")
 
 
+def hold_aliases(context: Context) -> None:
+    """Wait for and hold the rows of the context's aliases until the transaction ends."""
+    rows = _rows("forwards", "ForwardingAlias").filter(context=context).select_for_update()
+    for _pk in rows.order_by("pk").values_list("pk", flat=True).iterator():
+        pass
+
+
 def _rows(app_label: str, model: str) -> QuerySet[Any]:
     rows: QuerySet[Any] = apps.get_model(app_label, model)._default_manager.all()
     return rows

@@ -11,7 +11,7 @@ import pytest
 from django.db.models import Count
 
 from accounts.models import Administrator, Change, Context, Reseller, User
-from accounts.services.administrators import update_administrator
+from accounts.services.administrators import create_administrator, update_administrator
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context, delete_context, update_context
 from accounts.services.resellers import create_reseller, delete_reseller, update_reseller
@@ -28,11 +28,12 @@ from forwards.services import (
     replace_recipient,
     set_forward_active,
 )
+from oxaas.access import Role
 from oxaas.changes import Actor, Door
 from oxaas.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.client import DOMAINS, FORWARDS, Api
 from tests.services.threads import compete, kinds, race
-from tests.world import OPERATOR, World
+from tests.world import OPERATOR, PASSWORD, World
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -455,6 +456,25 @@ def test_delete_context__while_it_is_filled_leaves_nothing_and_never_a_500(world
         assert set(statuses) <= {201, 404, 503}
     assert not Context.objects.filter(pk__gte=1000).exists()
     assert not ForwardingAlias.objects.filter(domain__startswith="gone").exists()
+
+
+def test_delete_context__while_its_own_administrator_works_in_it_never_deadlocks(world: World) -> None:
+    for turn in range(10):
+        context = new_context(world.resellers["alpha"], 1000 + turn)()
+        create_administrator(actor=OPERATOR, login="admin", role=Role.CONTEXT, context=context, password=PASSWORD)
+        aliases = [f"a{number}@gone{turn}.example" for number in range(6)]
+        for alias in aliases:
+            forward(context, alias, OUTSIDE)()
+        deleted, *statuses = race(
+            partial(delete_context, actor=OPERATOR, context=context),
+            *[
+                status_of("PUT", f"{FORWARDS}/{context.pk}/{alias}", "admin", ["b@elsewhere.example"])
+                for alias in aliases
+            ],
+        )
+        assert deleted is None
+        assert set(statuses) <= {201, 403, 404, 503}
+    assert not Context.objects.filter(pk__gte=1000).exists()
 
 
 def test_delete_reseller__while_it_gets_a_context_or_a_child_is_one_of_them(world: World) -> None:
