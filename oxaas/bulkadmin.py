@@ -24,12 +24,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from oxaas import bulk
-from oxaas.admin import ScopedModelAdmin, administrator_of
+from oxaas.access import Role
+from oxaas.admin import ScopedModelAdmin, administrator_of, role_of
 from oxaas.bulk import BulkEdit, BulkForm, Outcome
 from oxaas.errors import DomainError
 from oxaas.spreadsheets import csv_lines
@@ -44,7 +46,7 @@ _PER_PAGE: Final = 100
 # After so many seconds without progress the page says what a job waits for.
 _PATIENCE: Final = 15
 _NOT_REACHED: Final = "waiting"
-_PREVIEW_LABELS: Final = {
+_PREVIEW_LABELS: Final[dict[str, StrOrPromise]] = {
     Outcome.CHANGED: gettext_lazy("will change"),
     Outcome.UNCHANGED: gettext_lazy("already so"),
     Outcome.REFUSED: gettext_lazy("will be refused"),
@@ -157,9 +159,14 @@ class BulkJobAdmin(ScopedModelAdmin):
         if job.edit not in bulk.known():
             return job.edit
         edit = bulk.edit_named(job.edit)
-        return f"{edit.model._meta.verbose_name_plural}: {edit.describe(job.params)}"
+        return f"{capfirst(edit.model._meta.verbose_name_plural)}: {edit.describe(job.params)}"
 
     what.short_description = gettext_lazy("edit")  # type: ignore[attr-defined]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Whose job it is says something only to whoever sees other people's."""
+        columns = super().get_list_display(request)
+        return columns if role_of(request) is Role.MASTER else [name for name in columns if name != "administrator"]
 
     def history_query(self, row: Any) -> dict[str, str]:
         """The lines that the job wrote."""
@@ -257,6 +264,7 @@ class BulkJobAdmin(ScopedModelAdmin):
         return {
             "progress": _("%(done)s of %(total)s rows") % {"done": job.done, "total": job.total},
             "hint": _hint(job),
+            "deletes": _deletes(job),
             "must_type": known and jobs.needs_count(job),
             "can_start": known and job.state == job.State.READY and job.changed > 0 and not objection,
             "objection": objection if job.state == job.State.READY else "",
@@ -268,7 +276,7 @@ class BulkJobAdmin(ScopedModelAdmin):
         wanted = request.GET.get("outcome", "")
         rows, count = _filtered(job, wanted)
         page = KnownPaginator(rows, _PER_PAGE, count=count).get_page(request.GET.get("page"))
-        labels = dict(Outcome.choices) if job.has_run else _PREVIEW_LABELS
+        labels = _labels(job)
         filters = [("", _("all"), job.total), *((one, labels[one], getattr(job, one.value)) for one in Outcome)]
         if job.has_run and job.done < job.total:
             filters.append((_NOT_REACHED, _("not reached"), job.total - job.done))
@@ -293,10 +301,19 @@ def _filtered(job: BulkJob, wanted: str) -> tuple[QuerySet[BulkJobItem], int]:
 
 def outcome_of(job: BulkJob, item: BulkJobItem) -> StrOrPromise:
     """What becomes or became of a row, for a person."""
-    if item.position >= job.done:
-        return gettext_lazy("not reached")
-    outcome = Outcome(item.outcome)
-    return outcome.label if job.has_run else _PREVIEW_LABELS[outcome]
+    return gettext_lazy("not reached") if item.position >= job.done else _labels(job)[item.outcome]
+
+
+def _labels(job: BulkJob) -> dict[str, StrOrPromise]:
+    """The outcomes in words: as a promise or as a fact, and deleting called by its name."""
+    labels: dict[str, StrOrPromise] = dict(Outcome.choices) if job.has_run else dict(_PREVIEW_LABELS)
+    if _deletes(job):
+        labels[Outcome.CHANGED] = gettext_lazy("deleted") if job.has_run else gettext_lazy("will be deleted")
+    return labels
+
+
+def _deletes(job: BulkJob) -> bool:
+    return job.edit in bulk.known() and bulk.edit_named(job.edit).permission == "delete"
 
 
 def _hint(job: BulkJob) -> str:

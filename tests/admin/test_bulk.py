@@ -307,7 +307,7 @@ def test_list_of_jobs__shows_ones_own(alpha: Person, enter: Enter, world: World)
     preview(world.administrators["alpha"], "forwards.add_recipient", ForwardingAlias.objects.all(), recipient=NEW)
     preview(world.administrators["beta"], "forwards.suspend", ForwardingAlias.objects.all())
     shown = _text(alpha.get(page(BulkJob)))
-    assert f"forwarding aliases: Add the recipient {NEW}" in shown
+    assert f"Forwarding aliases: Add the recipient {NEW}" in shown
     assert "Suspend" not in shown
     assert len(enter("root").get(page(BulkJob)).context["cl"].result_list) == 2
 
@@ -340,6 +340,8 @@ def test_delete_contexts__says_what_is_lost_and_wants_the_count(alpha: Person) -
     response = choose(alpha, "contexts.delete", [24], url=page(Context), status=302)
     shown = _text(alpha.get(response.url))
     assert "1 user, 1 alias, 1 domain" in shown
+    assert "will be deleted" in shown
+    assert "Delete 1 row" in shown
     assert 'name="count"' in shown
     job = BulkJob.objects.get()
     assert decide(alpha, job).state == BulkJob.State.READY

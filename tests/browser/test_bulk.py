@@ -110,12 +110,8 @@ def test_large_edit__without_scripts_the_page_refreshes_itself(
     )
     page.goto(f"{live_server.url}/admin/accounts/bulkjob/{job.pk}/change/")
     expect(page.get_by_role("progressbar")).to_be_visible()
-    expect(
-        page.locator("noscript meta[http-equiv=refresh]").or_(page.locator("meta[http-equiv=refresh]"))
-    ).to_have_count(1)
     while jobs.work_once():
         pass
-    page.get_by_role("link", name="Refresh").click()
-    expect(page.get_by_role("button", name="Change 4 rows")).to_be_visible()
+    expect(page.get_by_role("button", name="Change 4 rows")).to_be_visible(timeout=60_000)
     assert BulkJob.objects.get().state == BulkJob.State.READY
     context.close()
