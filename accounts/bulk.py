@@ -11,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 import accounts.bulk_import  # noqa: F401  (registers the imports)
+from accounts.kinds import kind_name
 from accounts.models import Administrator, Change, Context, Reseller, User
 from accounts.services.contexts import delete_context, update_context
 from accounts.services.history import undo_change
@@ -184,7 +185,7 @@ class UndoChanges(BulkEdit[Change]):
         return rows.select_related("reseller")
 
     def before(self, row: Change) -> str:
-        return f"{row.get_action_display()}: {row.kind}"
+        return f"{row.get_action_display()}: {kind_name(row.kind)}"
 
     def apply(self, actor: Actor, row: Change, params: Params) -> Result:
         undo_change(actor=actor, change=row)

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Administrator, Change, ConfigProperty, Context, Reseller, User
 from accounts.services import administrators, config, contexts, resellers, users
 from accounts.services.changes import Entry, Snapshot
 from accounts.services.history import Kind, context_of
 from oxaas.changes import Actor
 from oxaas.errors import Conflict, Invalid
-
-GONE: Final = "It has changed since."
 
 
 def lost_with(context: Context) -> Iterator[Entry]:
@@ -61,7 +61,7 @@ def _restore_context(actor: Actor, change: Change) -> None:
     if change.before is None:
         context = context_of(change)
         if any(manager.exists() for manager in (context.users, context.administrators)):
-            raise Conflict(GONE)
+            raise Conflict(_("It has changed since."))
         contexts.delete_context(actor=actor, context=context)
     elif change.after is None:
         before["reseller"] = _reseller_named(before["reseller"])
@@ -88,7 +88,7 @@ def _restore_reseller(actor: Actor, change: Change) -> None:
         return
     row = _reseller_named(change.label)
     if row is None:
-        raise Conflict(GONE)
+        raise Conflict(_("It has changed since."))
     if change.before is None:
         resellers.delete_reseller(actor=actor, reseller=row)
     else:
@@ -100,7 +100,7 @@ def _reseller_named(name: str | None) -> Reseller | None:
         return None
     row = Reseller.objects.select_related("parent").filter(name=name).first()
     if row is None:
-        raise Conflict(f"The reseller {name} does not exist any more.")
+        raise Conflict(_("The reseller %(name)s does not exist any more.") % {"name": name})
     return row
 
 
@@ -124,10 +124,10 @@ def _administrator_now(change: Change) -> Snapshot | None:
 
 def _restore_administrator(actor: Actor, change: Change) -> None:
     if change.after is None or "password" in change.after:
-        raise Invalid("Passwords are not kept, so this cannot be undone.")
+        raise Invalid(_("Passwords are not kept, so this cannot be undone."))
     row = _administrator(change)
     if row is None:
-        raise Conflict(GONE)
+        raise Conflict(_("It has changed since."))
     if change.before is None:
         administrators.delete_administrator(actor=actor, administrator=row)
         return
@@ -145,14 +145,14 @@ def _owner(change: Change) -> tuple[config.Owner, str]:
         owner = config.Owner(reseller=change.reseller)
         if f"{owner})" != rest:
             # The reseller is gone or has another name; what it left to its parent, or to nobody, is not that one's own.
-            raise Conflict(GONE)
+            raise Conflict(_("It has changed since."))
         return owner, name
     context, uidname = context_of(change), rest.removeprefix("user ").removesuffix(")")
     if not rest.startswith("user "):
         return config.Owner(context=context), name
     user = context.users.select_related("context").filter(uidname=uidname).first()
     if user is None:
-        raise Conflict(GONE)
+        raise Conflict(_("It has changed since."))
     return config.Owner(user=user), name
 
 

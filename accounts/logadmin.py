@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -13,22 +13,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.kinds import KINDS, kind_name
 from accounts.models import Change
 from oxaas.access import Role
 from oxaas.admin import role_of
 from oxaas.filters import RelatedFilter
 from oxaas.transferadmin import TransferModelAdmin
-
-# The change log's own words for what was changed, and a person's.
-KINDS: Final = {
-    "context": _("context"),
-    "user": _("user"),
-    "forward": _("forwarding alias"),
-    "domain": _("explicit domain"),
-    "config": _("configuration property"),
-    "administrator": _("administrator"),
-    "reseller": _("reseller"),
-}
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -80,7 +70,7 @@ class ChangeAdmin(TransferModelAdmin):
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_column(self, row: Change) -> Any:
-        return KINDS.get(row.kind, row.kind)
+        return kind_name(row.kind)
 
     @admin.display(description=_("before and after"))
     def difference(self, row: Change) -> SafeString:

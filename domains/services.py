@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Context, User
 from accounts.services import neighbours
@@ -20,10 +21,10 @@ def add_domain(*, actor: Actor, context: Context, name: str) -> ExplicitDomain:
     domain = parse_domain(name)
     lock_names([f"domain:{domain}"])
     if ExplicitDomain.objects.filter(name=domain).exists():
-        raise Conflict(f"The domain {domain} is taken.", field="name")
+        raise Conflict(_("The domain %(domain)s is taken.") % {"domain": domain}, field="name")
     users = User.objects.filter(domain=domain).exclude(context=context)
     if users.exists() or neighbours.aliases_elsewhere(context, domain):
-        raise Conflict(f"Another context has addresses in {domain}.", field="name")
+        raise Conflict(_("Another context has addresses in %(domain)s.") % {"domain": domain}, field="name")
     row = ExplicitDomain(context=context, name=domain)
     row.save(force_insert=True)
     record(actor, Entry("domain", domain, None, {"domain": domain}, context=context))
@@ -36,6 +37,6 @@ def remove_domain(*, actor: Actor, context: Context, name: str) -> None:
     domain = parse_domain(name)
     row = ExplicitDomain.objects.select_for_update().filter(context=context, name=domain).first()
     if row is None:
-        raise Conflict(f"The context does not have the domain {domain}.")
+        raise Conflict(_("The context does not have the domain %(domain)s.") % {"domain": domain})
     record(actor, Entry("domain", domain, {"domain": domain}, None, context=context))
     row.delete()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Administrator
 from forwards.models import ForwardingAlias, Recipient
 from oxaas.addresses import Address
@@ -43,10 +45,15 @@ def check_chains(actor: Actor, alias: Address, recipients: Collection[Address]) 
     """
     below, way = _levels({one.normalized for one in recipients}, "alias__normalized", "normalized", alias.normalized)
     if way:
-        raise Invalid(f"That would make a loop: {_named(actor, alias, [alias.normalized, *way])}.", field="recipients")
+        raise Invalid(
+            _("That would make a loop: %(way)s.") % {"way": _named(actor, alias, [alias.normalized, *way])},
+            field="recipients",
+        )
     above, _way = _levels({alias.normalized}, "normalized", "alias__normalized", None)
     if above + 1 + below > MAX_CHAIN:
-        raise Invalid(f"That would make a chain of more than {MAX_CHAIN} aliases.", field="recipients")
+        raise Invalid(
+            _("That would make a chain of more than %(limit)s aliases.") % {"limit": MAX_CHAIN}, field="recipients"
+        )
 
 
 def _levels(start: set[str], source: str, target: str, goal: str | None) -> tuple[int, list[str]]:
@@ -76,7 +83,7 @@ def _levels(start: set[str], source: str, target: str, goal: str | None) -> tupl
 def _named(actor: Actor, alias: Address, way: list[str]) -> str:
     """The cycle for a person, without the addresses that are none of the actor's business."""
     shown = {alias.normalized, way[1]} | set(_visible_aliases(actor.administrator, way))
-    return " → ".join(one if one in shown else "(another customer's alias)" for one in way)
+    return " → ".join(one if one in shown else _("(another customer's alias)") for one in way)
 
 
 def _visible_aliases(administrator: Administrator | None, way: list[str]) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Change, Context
 from accounts.services.changes import Entry, Snapshot
 from accounts.services.history import Kind, context_of
@@ -49,7 +51,7 @@ def _restore(actor: Actor, change: Change) -> None:
     if change.after is None:
         recipients = change.before["recipients"]
         if not create_forward(actor=actor, context=context, alias=change.label, recipients=recipients):
-            raise Conflict("It has changed since.")
+            raise Conflict(_("It has changed since."))
     row = find_forward(context, change.label)
     set_recipients(actor=actor, forward=row, recipients=change.before["recipients"])
     set_forward_active(actor=actor, forward=row, is_active=change.before["is_active"])

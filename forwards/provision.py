@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Context
 from accounts.provision.section import Entry, Ground, Section, different, given, needed
 from accounts.provision.shapes import Shape, flag, list_of, text, whole
@@ -20,7 +22,7 @@ def _apply(ground: Ground, entry: Entry) -> None:
     try:
         row = find_forward(context, alias)
     except NotFound:
-        recipients = needed(entry, "recipients", "the alias")
+        recipients = needed(entry, "recipients", _("the alias"))
         create_forward(actor=ground.actor, context=context, alias=alias, recipients=recipients)
         if entry.get("is_active", True):
             return

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Context, User
 from accounts.services import neighbours
@@ -61,7 +62,7 @@ def remove_recipient(*, actor: Actor, context: Context, alias: str, recipient: s
     current = _current(row)
     left = [one for one in current if one.normalized != normalized]
     if len(left) == len(current):
-        raise NotFound("The alias has no such recipient.")
+        raise NotFound(_("The alias has no such recipient."))
     if left:
         _change(actor, row, left)
     else:
@@ -93,7 +94,7 @@ def drop_recipient(*, actor: Actor, forward: ForwardingAlias, recipient: str) ->
     row = _locked(forward)
     left = [one for one in _current(row) if one.normalized != normalized]
     if not left:
-        raise Invalid("This is the only recipient. Delete the alias, or suspend it.", field="recipient")
+        raise Invalid(_("This is the only recipient. Delete the alias, or suspend it."), field="recipient")
     return _change(actor, row, left)
 
 
@@ -155,14 +156,14 @@ def find_forward(context: Context, alias: str, *, lock: bool = False) -> Forward
         rows = rows.select_for_update(of=("self",))
     row = rows.filter(context=context, normalized=_normalized(alias)).first()
     if row is None:
-        raise NotFound("Forwarding alias does not exist.")
+        raise NotFound(_("Forwarding alias does not exist."))
     return row
 
 
 def _visible_context(actor: Actor, context_id: int) -> Context:
     context = Context.objects.visible_to(actor.administrator).filter(pk=context_id).first()
     if context is None:
-        raise NotFound("There is no such context.")
+        raise NotFound(_("There is no such context."))
     return context
 
 
@@ -188,7 +189,7 @@ def _locked(forward: ForwardingAlias) -> ForwardingAlias:
     rows = ForwardingAlias.objects.select_for_update(of=("self",), no_key=True).select_related("context__reseller")
     row = rows.filter(pk=forward.pk).first()
     if row is None:
-        raise NotFound("The alias does not exist any more.")
+        raise NotFound(_("The alias does not exist any more."))
     return row
 
 
@@ -197,14 +198,17 @@ def _normalized(text: str) -> str:
     try:
         return parse_address(text).normalized
     except Invalid as error:
-        raise NotFound("Forwarding alias does not exist.") from error
+        raise NotFound(_("Forwarding alias does not exist.")) from error
 
 
 def _exists(context: Context, address: Address) -> bool:
     """Whether the context has the alias. Conflict when another one has."""
     owner = ForwardingAlias.objects.filter(normalized=address.normalized).values_list("context_id", flat=True).first()
     if owner is not None and owner != context.pk:
-        raise Conflict(f"The address {address.written} is not available in this context.", field="address")
+        raise Conflict(
+            _("The address %(address)s is not available in this context.") % {"address": address.written},
+            field="address",
+        )
     return owner is not None
 
 
@@ -212,15 +216,20 @@ def _check_not_elsewhere(context: Context, address: Address) -> None:
     """An alias must not take the mail of another context's mailbox or explicit domain."""
     mailboxes = User.objects.filter(uidname_normalized=address.normalized).exclude(context=context)
     if mailboxes.exists() or neighbours.domain_elsewhere(context, address.domain):
-        raise Conflict(f"The address {address.written} is not available in this context.", field="address")
+        raise Conflict(
+            _("The address %(address)s is not available in this context.") % {"address": address.written},
+            field="address",
+        )
 
 
 def _parse_recipients(recipients: Sequence[str]) -> list[Address]:
     """The addresses, each once, in order; one bad address spoils the list."""
     if not recipients:
-        raise Invalid("There must be at least one recipient.", field="recipients")
+        raise Invalid(_("There must be at least one recipient."), field="recipients")
     if len(recipients) > settings.MAX_RECIPIENTS:
-        raise Invalid(f"An alias has at most {settings.MAX_RECIPIENTS} recipients.", field="recipients")
+        raise Invalid(
+            _("An alias has at most %(limit)s recipients.") % {"limit": settings.MAX_RECIPIENTS}, field="recipients"
+        )
     return _once([parse_address(one, field="recipients") for one in recipients])
 
 
@@ -233,9 +242,11 @@ def _once(addresses: Sequence[Address]) -> list[Address]:
 
 def _check_recipients(actor: Actor, alias: Address, added: Sequence[Address], *, count: int) -> None:
     if count > settings.MAX_RECIPIENTS:
-        raise Invalid(f"An alias has at most {settings.MAX_RECIPIENTS} recipients.", field="recipients")
+        raise Invalid(
+            _("An alias has at most %(limit)s recipients.") % {"limit": settings.MAX_RECIPIENTS}, field="recipients"
+        )
     if alias.normalized in {one.normalized for one in added}:
-        raise Invalid("An alias cannot be its own recipient.", field="recipients")
+        raise Invalid(_("An alias cannot be its own recipient."), field="recipients")
     check_chains(actor, alias, added)
 
 

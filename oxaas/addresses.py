@@ -13,6 +13,7 @@ from typing import Final
 
 import email_validator
 import idna
+from django.utils.translation import gettext as _
 
 from oxaas.errors import Invalid
 
@@ -43,16 +44,21 @@ def printable(text: str) -> bool:
 
 
 def clean_identifier(text: str, *, what: str, field: str, limit: int = MAX_IDENTIFIER) -> str:
-    """`text` itself when it has 1 to `limit` characters, no control character, and no blank at either end."""
+    """`text` itself when it has 1 to `limit` characters, no control character, and no blank at either end.
+
+    `what` is its name in the refusal's sentence, in the language of the moment.
+    """
     if not text:
-        raise Invalid(f"The {what} is empty.", field=field)
+        raise Invalid(_("The %(what)s is empty.") % {"what": what}, field=field)
     # Without case a letter may be up to three (ﬃ is ffi), and the data base holds twice the limit.
     if len(text) > limit or len(normalize_identifier(text)) > 2 * limit:
-        raise Invalid(f"The {what} is longer than {limit} characters.", field=field)
+        raise Invalid(
+            _("The %(what)s is longer than %(limit)s characters.") % {"what": what, "limit": limit}, field=field
+        )
     if not printable(text):
-        raise Invalid(f"The {what} contains a control character.", field=field)
+        raise Invalid(_("The %(what)s contains a control character.") % {"what": what}, field=field)
     if text != text.strip():
-        raise Invalid(f"The {what} begins or ends with a blank.", field=field)
+        raise Invalid(_("The %(what)s begins or ends with a blank.") % {"what": what}, field=field)
     return text
 
 
@@ -70,7 +76,7 @@ def parse_domain(text: str, *, field: str = "name") -> str:
     labels = ascii_form.split(".")
     well_formed = len(labels) >= 2 and len(ascii_form) <= MAX_DOMAIN and all(map(_LABEL.fullmatch, labels))
     if not well_formed or labels[-1].isdigit():
-        raise Invalid(f"{_quoted(text)} is not a domain name.", field=field)
+        raise Invalid(_("%(text)s is not a domain name.") % {"text": _quoted(text)}, field=field)
     return ascii_form
 
 
@@ -88,11 +94,11 @@ def _ascii_form(text: str) -> str:
 def parse_address(text: str, *, field: str = "address") -> Address:
     """A mail address after RFC 5321 and RFC 6531 whose domain has at least one dot."""
     if len(text) > MAX_ADDRESS or not printable(text):
-        raise Invalid(f"{_quoted(text)} is not a mail address.", field=field)
+        raise Invalid(_("%(text)s is not a mail address.") % {"text": _quoted(text)}, field=field)
     try:
         parts = email_validator.validate_email(text, check_deliverability=False, strict=True, allow_quoted_local=True)
     except (email_validator.EmailNotValidError, UnicodeError) as error:
-        raise Invalid(f"{_quoted(text)} is not a mail address.", field=field) from error
+        raise Invalid(_("%(text)s is not a mail address.") % {"text": _quoted(text)}, field=field) from error
     domain = parse_domain(parts.ascii_domain or parts.domain, field=field)
     return Address(text, f"{normalize_identifier(parts.local_part)}@{domain}", domain)
 
@@ -101,7 +107,7 @@ def parse_alias(text: str, *, field: str = "address") -> Address:
     """A mail address that may be a forwarding alias: any but a wildcard."""
     address = parse_address(text, field=field)
     if address.normalized.startswith("*@"):
-        raise Invalid("A wildcard cannot be a forwarding alias.", field=field)
+        raise Invalid(_("A wildcard cannot be a forwarding alias."), field=field)
     return address
 
 
@@ -110,7 +116,7 @@ def parse_uidname(text: str) -> Address:
 
     One that is an address is compared as an address, so that two spellings of one mailbox are one user.
     """
-    return _as_name(clean_identifier(text, what="uidname", field="uidname"))
+    return _as_name(clean_identifier(text, what=_("uidname"), field="uidname"))
 
 
 def normalize_uidname(text: str) -> str:
@@ -129,7 +135,8 @@ def parse_msisdn(text: str) -> tuple[str, str]:
     """A phone number as given and its digits: `+` and 5 to 15 digits (E.164), with `.`, `-` or blanks between them."""
     if len(text) > 64 or not _MSISDN.fullmatch(text):
         raise Invalid(
-            f"{_quoted(text)} is not a phone number: + and 5 to 15 digits, with . - or blanks between them.",
+            _("%(text)s is not a phone number: + and 5 to 15 digits, with . - or blanks between them.")
+            % {"text": _quoted(text)},
             field="msisdn",
         )
     return text, digits_of(text)

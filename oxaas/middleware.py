@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 API_PREFIXES: Final = ("/oxaas/", "/api/oxaas/")
 API_LANGUAGE: Final = "en"
 RETRY_AFTER: Final = 5
-UNAVAILABLE: Final = "The data base is not reachable at the moment. Try again shortly."
+UNAVAILABLE: Final = translation.gettext_noop("The data base is not reachable at the moment. Try again shortly.")
 
 _BROKEN: Final = "oxaas.broken_path"
 
@@ -100,4 +100,5 @@ class DatabaseUnavailableMiddleware:
         headers = {"Retry-After": str(RETRY_AFTER)}
         if request.path.startswith(API_PREFIXES):
             return api_refusal(request, 503, UNAVAILABLE, headers)
-        return HttpResponse(UNAVAILABLE, content_type="text/plain; charset=utf-8", status=503, headers=headers)
+        sentence = translation.gettext(UNAVAILABLE)
+        return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=503, headers=headers)

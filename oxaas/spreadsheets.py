@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 
@@ -57,7 +58,7 @@ def xlsx_file(rows: Iterable[Cells]) -> bytes:
 def read_table(name: str, content: bytes) -> Iterator[Cells]:
     """The rows of an uploaded CSV or XLSX file (told by its name), the heads first. Invalid for what cannot be read."""
     if len(content) > MAX_FILE:
-        raise Invalid("The file is larger than 50 MB.")
+        raise Invalid(_("The file is larger than 50 MB."))
     rows = _read_xlsx(content) if name.lower().endswith(".xlsx") else _read_csv(content)
     return ([plain(cell) for cell in row] for row in rows if any(row))
 
@@ -66,20 +67,20 @@ def _read_csv(content: bytes) -> Iterator[Cells]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Invalid("The file is not UTF-8 text. Save it as “CSV UTF-8” or as XLSX.") from error
+        raise Invalid(_("The file is not UTF-8 text. Save it as “CSV UTF-8” or as XLSX.")) from error
     head = text.partition("\n")[0]
     delimiter = max(",;\t", key=head.count)
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     except csv.Error as error:
-        raise Invalid(f"The file is not CSV: {error}.") from error
+        raise Invalid(_("The file is not CSV: %(error)s.") % {"error": error}) from error
 
 
 def _read_xlsx(content: bytes) -> Iterator[Cells]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
-                raise Invalid("The file is too large when unpacked.")
+                raise Invalid(_("The file is too large when unpacked."))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         for row in book.worksheets[0].iter_rows(values_only=True):
             yield [_as_text(value) for value in row]
@@ -87,7 +88,7 @@ def _read_xlsx(content: bytes) -> Iterator[Cells]:
         raise
     except Exception as error:
         # openpyxl raises whatever the broken part happens to raise: KeyError, ValueError, BadZipFile, ParseError …
-        raise Invalid("The file cannot be read as XLSX.") from error
+        raise Invalid(_("The file cannot be read as XLSX.")) from error
 
 
 def _as_text(value: Any) -> str:

@@ -121,7 +121,7 @@ class TransferModelAdmin(BulkModelAdmin):
             "media": self.media,
             "form": form,
             "columns": [
-                (name, column.value, name in self.table.required) for name, column in self.table.columns.items()
+                (name, _(column.value), name in self.table.required) for name, column in self.table.columns.items()
             ],
         }
         return TemplateResponse(request, "admin/import_form.html", page)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import Administrator, ConfigProperty, Context, Reseller
 from accounts.provision.section import Entry, Ground, Section, different, given, needed
@@ -65,7 +66,7 @@ def _apply_reseller(ground: Ground, entry: Entry) -> None:
     else:
         current = resellers.snapshot(row)
         if entry.get("parent", current["parent"]) != current["parent"]:
-            raise Invalid("The parent of a reseller cannot be changed.")
+            raise Invalid(_("The parent of a reseller cannot be changed."))
         if changes := different(values, current):
             row = resellers.update_reseller(actor=ground.actor, reseller=row, **changes)
     ground.put_reseller(row)
@@ -90,13 +91,13 @@ def _apply_context(ground: Ground, entry: Entry) -> None:
     values = given(entry, "name", "quota", "max_user", "is_active")
     row = ground.visible(Context.objects.select_related("reseller__parent")).filter(pk=entry["id"]).first()
     if row is None:
-        needed(entry, "name", "the context")
+        needed(entry, "name", _("the context"))
         reseller = ground.reseller(entry.get("reseller"))
         row = contexts.create_context(actor=ground.actor, context_id=entry["id"], reseller=reseller, **values)
     else:
         current = contexts.snapshot(row)
         if entry.get("reseller", current["reseller"]) != current["reseller"]:
-            raise Invalid("The reseller of a context cannot be changed.")
+            raise Invalid(_("The reseller of a context cannot be changed."))
         if changes := different(values, current):
             row = contexts.update_context(actor=ground.actor, context=row, **changes)
     ground.put_context(row)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Context, Reseller
 from accounts.provision.reading import shown
 from accounts.provision.shapes import Shape
@@ -33,7 +35,7 @@ class Ground:
         if name not in self._resellers:
             row = self.visible(Reseller.objects.select_related("parent")).filter(name=name).first()
             if row is None:
-                raise Invalid(f"There is no reseller {shown(name)}.")
+                raise Invalid(_("There is no reseller %(name)s.") % {"name": shown(name)})
             self._resellers[name] = row
         return self._resellers[name]
 
@@ -42,7 +44,7 @@ class Ground:
         if context_id not in self._contexts:
             row = self.visible(Context.objects.select_related("reseller__parent")).filter(pk=context_id).first()
             if row is None:
-                raise Invalid(f"There is no context {context_id}.")
+                raise Invalid(_("There is no context %(id)s.") % {"id": context_id})
             self._contexts[context_id] = row
         return self._contexts[context_id]
 
@@ -105,5 +107,5 @@ def given(entry: Entry, *keys: str) -> dict[str, Any]:
 def needed(entry: Entry, key: str, what: str) -> Any:
     """The value of a key without which nothing new can be made. Invalid when it is not given."""
     if key not in entry:
-        raise Invalid(f"{key} is missing: {what} is new.")
+        raise Invalid(_("%(key)s is missing: %(what)s is new.") % {"key": key, "what": what})
     return entry[key]

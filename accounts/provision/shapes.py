@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from accounts.provision.reading import shown
 
 Finding = tuple[str, str]
@@ -23,7 +25,7 @@ def text(value: Any) -> Iterator[Finding]:
     if not isinstance(value, str):
         yield "", "must be text (put it in quotes)"
     elif len(value) > _MAX_TEXT:
-        yield "", f"is longer than {_MAX_TEXT} characters"
+        yield "", _("is longer than %(limit)s characters") % {"limit": _MAX_TEXT}
     elif _UNSTORABLE.search(value):
         yield "", "contains a character that cannot be stored"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from accounts.models import LastLogin, User
 from accounts.provision.owners import all_config, set_config
 from accounts.provision.section import Entry, Ground, Section, different, given, needed
@@ -18,7 +20,7 @@ def _apply(ground: Ground, entry: Entry) -> None:
     values = given(entry, "uidname", "msisdn", "custom", "quota", "is_active")
     user = User.objects.filter(context=context, number=entry["id"]).first()
     if user is None:
-        needed(entry, "uidname", "the user")
+        needed(entry, "uidname", _("the user"))
         user = create_user(actor=ground.actor, context=context, number=entry["id"], **values)
     elif changes := different(values, snapshot(user)):
         user = update_user(actor=ground.actor, user=user, **changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.hashers import check_password, identify_hasher, make_password
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import Administrator, Context, Reseller
 from accounts.services.changes import Entry, Snapshot, record
@@ -31,9 +32,9 @@ def create_administrator(
     """A new administrator, with a `password` or with its hash. Invalid, Conflict (login taken), NotAllowed."""
     _check_owner(role, reseller, context)
     _check_in_charge(actor, role, reseller, context)
-    clean_identifier(login, what="login", field="login")
+    clean_identifier(login, what=_("login"), field="login")
     if ":" in login:
-        raise Invalid("A login cannot contain a colon: it ends the name in HTTP Basic credentials.", field="login")
+        raise Invalid(_("A login cannot contain a colon: it ends the name in HTTP Basic credentials."), field="login")
     _claim_login(login, context)
     administrator = Administrator(
         login=login,
@@ -73,7 +74,7 @@ def update_administrator(
         administrator.password = after_password
     if not isinstance(is_active, Keep):
         if own and not is_active:
-            raise NotAllowed("Nobody suspends themselves.")
+            raise NotAllowed(_("Nobody suspends themselves."))
         administrator.is_active = is_active
     if not isinstance(language, Keep):
         administrator.language = language
@@ -89,7 +90,7 @@ def delete_administrator(*, actor: Actor, administrator: Administrator) -> None:
     administrator = _locked(administrator)
     _check_in_charge(actor, administrator.role, administrator.reseller, administrator.context)
     if actor.administrator is not None and actor.administrator.pk == administrator.pk:
-        raise NotAllowed("Nobody deletes themselves.")
+        raise NotAllowed(_("Nobody deletes themselves."))
     record(actor, entry(administrator, snapshot(administrator), None))
     administrator.delete()
 
@@ -121,7 +122,7 @@ def _locked(administrator: Administrator) -> Administrator:
     rows = Administrator.objects.with_owner().select_for_update(of=("self",), no_key=True)
     row: Administrator | None = rows.filter(pk=administrator.pk).first()
     if row is None:
-        raise NotFound("The administrator does not exist any more.")
+        raise NotFound(_("The administrator does not exist any more."))
     return row
 
 
@@ -129,7 +130,7 @@ def _check_owner(role: str, reseller: Reseller | None, context: Context | None) 
     """A master has no owner, a reseller's staff and a tenant credential a reseller, a context's admin a context."""
     owners = {Role.MASTER: (False, False), Role.CONTEXT: (False, True)}
     if (reseller is not None, context is not None) != owners.get(Role(role), (True, False)):
-        raise Invalid("The role does not fit the reseller or context.", field="role")
+        raise Invalid(_("The role does not fit the reseller or context."), field="role")
 
 
 def _check_in_charge(actor: Actor, role: str, reseller: Reseller | None, context: Context | None) -> None:
@@ -142,14 +143,17 @@ def _check_in_charge(actor: Actor, role: str, reseller: Reseller | None, context
             return
         if reseller is not None and writer.manages(reseller):
             return
-    raise NotAllowed("You are not in charge of that administrator.")
+    raise NotAllowed(_("You are not in charge of that administrator."))
 
 
 def check_rename(context: Context, name: str) -> None:
     """Conflict when one of the context's admins would have another administrator's login as their long form."""
     long_forms = [f"{login}@{name}" for login in context.administrators.values_list("login", flat=True)]
     if Administrator.objects.filter(login__in=long_forms, context=None).exists():
-        raise Conflict(f"With the name {name} a login of the context would be another administrator's.", field="name")
+        raise Conflict(
+            _("With the name %(name)s a login of the context would be another administrator's.") % {"name": name},
+            field="name",
+        )
 
 
 def _claim_login(login: str, context: Context | None) -> None:
@@ -159,7 +163,7 @@ def _claim_login(login: str, context: Context | None) -> None:
     same = Q(login=login, context=context)
     same |= Q(login=f"{login}@{context.name}", context=None) if context else Q(login=short, context__name=name)
     if Administrator.objects.filter(same).exists():
-        raise Conflict(f"The login {login} is taken.", field="login")
+        raise Conflict(_("The login %(login)s is taken.") % {"login": login}, field="login")
 
 
 def _hash(password: str | None, password_hash: str | None) -> str:
@@ -167,12 +171,12 @@ def _hash(password: str | None, password_hash: str | None) -> str:
         try:
             identify_hasher(password_hash)
         except ValueError as error:
-            raise Invalid("The password hash is of no known kind.", field="password_hash") from error
+            raise Invalid(_("The password hash is of no known kind."), field="password_hash") from error
         return password_hash
     if not password:
-        raise Invalid("The password is empty.", field="password")
+        raise Invalid(_("The password is empty."), field="password")
     if "\x00" in password:
-        raise Invalid("The password contains a NUL character.", field="password")
+        raise Invalid(_("The password contains a NUL character."), field="password")
     return make_password(password)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Administrator, Change, Context, Reseller, User
 from oxaas.access import Role
 from oxaas.changes import Actor
@@ -54,7 +56,7 @@ def _permitted(writer: Administrator | None, entries: Iterable[Entry]) -> Iterat
         owners = (entry.context.pk if entry.context else None, entry.reseller.pk if entry.reseller else None)
         about = (entry.kind, *owners)
         if about not in checked and not _is_in_charge(writer, entry):
-            raise NotAllowed("That would belong to somebody else.")
+            raise NotAllowed(_("That would belong to somebody else."))
         checked.add(about)
         yield entry
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import ConfigProperty, Context, Reseller, User
 from accounts.services.changes import Entry, record
@@ -38,9 +39,12 @@ class Owner:
 def set_property(*, actor: Actor, owner: Owner, name: str, value: str) -> ConfigProperty:
     """Make the owner's property `name` have `value`. Invalid; NotAllowed for the server's unless master."""
     _check_in_charge(actor, owner)
-    clean_identifier(name, what="property's name", field="name")
+    clean_identifier(name, what=_("property's name"), field="name")
     if len(value) > MAX_VALUE or not all(printable(line) for line in _LINE_END.split(value)):
-        raise Invalid(f"The value has a control character or more than {MAX_VALUE} characters.", field="value")
+        raise Invalid(
+            _("The value has a control character or more than %(limit)s characters.") % {"limit": MAX_VALUE},
+            field="value",
+        )
     lock_names([f"config:{owner}:{name}"])
     row = ConfigProperty.objects.filter(
         name=name, reseller=owner.reseller, context=owner.context, user=owner.user
@@ -59,7 +63,7 @@ def delete_property(*, actor: Actor, row: ConfigProperty) -> None:
     """Delete the property; the next wider owner's value wins again. NotAllowed, NotFound."""
     held = ConfigProperty.objects.select_for_update().filter(pk=row.pk).first()
     if held is None:
-        raise NotFound("The property does not exist any more.")
+        raise NotFound(_("The property does not exist any more."))
     row = held
     owner = Owner(row.reseller, row.context, row.user)
     _check_in_charge(actor, owner)
@@ -103,8 +107,8 @@ def _check_in_charge(actor: Actor, owner: Owner) -> None:
     if writer is None or Role(writer.role) is Role.MASTER:
         return
     if owner == Owner():
-        raise NotAllowed("Only a master administrator sets the server's configuration.")
+        raise NotAllowed(_("Only a master administrator sets the server's configuration."))
     if Role(writer.role) is not Role.RESELLER:
-        raise NotAllowed("A context's configuration is set by its reseller.")
+        raise NotAllowed(_("A context's configuration is set by its reseller."))
     if owner.reseller is not None and not writer.stands_above(owner.reseller):
-        raise NotAllowed("A reseller's configuration is set by whoever stands above it.")
+        raise NotAllowed(_("A reseller's configuration is set by whoever stands above it."))

@@ -16,6 +16,7 @@ from typing import Any
 from django.apps import apps
 from django.db import transaction
 from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext as _
 
 from accounts.models import Change, Context
 from accounts.services.changes import Entry, Snapshot
@@ -41,13 +42,13 @@ def undo_change(*, actor: Actor, change: Change) -> None:
     """Make the thing what it was before. Invalid, NotAllowed, Conflict when it has changed since."""
     kind = _kinds().get(change.kind)
     if kind is None or change.action not in _OPPOSITE:
-        raise Invalid("That cannot be undone.")
+        raise Invalid(_("That cannot be undone."))
     writer = actor.administrator
     needed = f"{_OPPOSITE[change.action]}_{kind.permission_model.partition('.')[2]}"
     if writer is not None and not writer.has_perm(f"{kind.permission_model.partition('.')[0]}.{needed}"):
-        raise NotAllowed("Your role cannot undo that.")
+        raise NotAllowed(_("Your role cannot undo that."))
     if comparable(kind.current(change)) != comparable(change.after):
-        raise Conflict("It has changed since.")
+        raise Conflict(_("It has changed since."))
     kind.restore(actor, change)
 
 
@@ -65,7 +66,7 @@ def context_of(change: Change) -> Context:
     """The context that the change was made in. Conflict when it is gone, or is another one under the same id."""
     context = Context.objects.select_related("reseller__parent").filter(pk=change.context_number or 0).first()
     if context is None or context.created_at > change.at:
-        raise Conflict("The context does not exist any more.")
+        raise Conflict(_("The context does not exist any more."))
     return context
 
 

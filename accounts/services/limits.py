@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from accounts.models import Context, Reseller, User
 from oxaas.errors import NotAllowed, NotFound
@@ -22,7 +23,7 @@ def lock_resellers(reseller_id: int | None) -> list[Reseller]:
 def _lock_reseller(reseller_id: int) -> Reseller:
     row = Reseller.objects.select_for_update(no_key=True).filter(pk=reseller_id).first()
     if row is None:
-        raise NotFound("The reseller does not exist any more.")
+        raise NotFound(_("The reseller does not exist any more."))
     return row
 
 
@@ -30,7 +31,7 @@ def lock_context(context_id: int) -> Context:
     """The context, locked until the transaction ends. NotFound when it was deleted meanwhile."""
     row = Context.objects.select_for_update(no_key=True).filter(pk=context_id).first()
     if row is None:
-        raise NotFound("The context does not exist any more.")
+        raise NotFound(_("The context does not exist any more."))
     return row
 
 
@@ -39,7 +40,10 @@ def check_room_for_context(chain: list[Reseller]) -> None:
     for reseller in chain:
         limit = reseller.max_context
         if limit is not None and _contexts_of(reseller).count() >= limit:
-            raise NotAllowed(f"The reseller {reseller} has reached its limit of {limit} contexts.")
+            raise NotAllowed(
+                _("The reseller %(reseller)s has reached its limit of %(limit)s contexts.")
+                % {"reseller": reseller, "limit": limit}
+            )
 
 
 def check_context_quota(chain: list[Reseller], *, quota: int | None, except_context: int | None = None) -> None:
@@ -49,10 +53,16 @@ def check_context_quota(chain: list[Reseller], *, quota: int | None, except_cont
         if limit is None:
             continue
         if quota is None:
-            raise NotAllowed(f"The reseller {reseller} has a limit on quota, so each of its contexts needs one.")
+            raise NotAllowed(
+                _("The reseller %(reseller)s has a limit on quota, so each of its contexts needs one.")
+                % {"reseller": reseller}
+            )
         others = _contexts_of(reseller).exclude(pk__in=[except_context or 0])
         if (others.aggregate(total=Sum("quota"))["total"] or 0) + quota > limit:
-            raise NotAllowed(f"The contexts of the reseller {reseller} may have {limit} bytes of quota together.")
+            raise NotAllowed(
+                _("The contexts of the reseller %(reseller)s may have %(limit)s bytes of quota together.")
+                % {"reseller": reseller, "limit": limit}
+            )
 
 
 def check_room_for_user(chain: list[Reseller], context: Context) -> None:
@@ -60,21 +70,31 @@ def check_room_for_user(chain: list[Reseller], context: Context) -> None:
     limits = [reseller.max_user_per_context for reseller in chain] + [context.max_user]
     most = min((limit for limit in limits if limit is not None), default=None)
     if most is not None and context.users.count() >= most:
-        raise NotAllowed(f"The context {context} has reached its limit of {most} users.")
+        raise NotAllowed(
+            _("The context %(context)s has reached its limit of %(limit)s users.") % {"context": context, "limit": most}
+        )
     for reseller in chain:
         limit = reseller.max_overall_user
         if limit is not None and User.objects.filter(context__in=_contexts_of(reseller)).count() >= limit:
-            raise NotAllowed(f"The reseller {reseller} has reached its limit of {limit} users.")
+            raise NotAllowed(
+                _("The reseller %(reseller)s has reached its limit of %(limit)s users.")
+                % {"reseller": reseller, "limit": limit}
+            )
 
 
 def check_room_for_child(parent: Reseller) -> None:
     """Refuse a child where the parent may have none, is a child itself, or has reached Subadmin.MaxSubadmin."""
     if parent.parent_id is not None:
-        raise NotAllowed(f"The reseller {parent} is itself a child; resellers nest one level.")
+        raise NotAllowed(_("The reseller %(parent)s is itself a child; resellers nest one level.") % {"parent": parent})
     if not parent.can_create_subadmin:
-        raise NotAllowed(f"The reseller {parent} may not have children (Subadmin.CanCreateSubadmin).")
+        raise NotAllowed(
+            _("The reseller %(parent)s may not have children (Subadmin.CanCreateSubadmin).") % {"parent": parent}
+        )
     if parent.max_subadmin is not None and parent.children.count() >= parent.max_subadmin:
-        raise NotAllowed(f"The reseller {parent} has reached its limit of {parent.max_subadmin} children.")
+        raise NotAllowed(
+            _("The reseller %(parent)s has reached its limit of %(limit)s children.")
+            % {"parent": parent, "limit": parent.max_subadmin}
+        )
 
 
 def _contexts_of(reseller: Reseller) -> QuerySet[Context]:

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Change, Reseller
 from accounts.services import limits
@@ -40,7 +41,7 @@ def create_reseller(*, actor: Actor, name: str, parent: Reseller | None = None, 
     if administrator is not None and Role(administrator.role) is not Role.MASTER:
         own = administrator.reseller_id if Role(administrator.role) is Role.RESELLER else None
         if parent is None or parent.pk != own:
-            raise NotAllowed("A new reseller must be a child of your own.")
+            raise NotAllowed(_("A new reseller must be a child of your own."))
     if parent is not None:
         limits.check_room_for_child(limits.lock_resellers(parent.pk)[-1])
     reseller = Reseller(parent=parent)
@@ -60,9 +61,9 @@ def update_reseller(*, actor: Actor, reseller: Reseller, **fields: Any) -> Resel
     if any(before[field] != after[field] for field in _RESTRICTED):
         _check_stands_above(actor, reseller)
     elif actor.administrator is not None and not actor.administrator.manages(reseller):
-        raise NotAllowed("You are not in charge of that reseller.")
+        raise NotAllowed(_("You are not in charge of that reseller."))
     if not reseller.can_create_subadmin and reseller.children.exists():
-        raise Conflict("A reseller that has children must be allowed to have them.", field="can_create_subadmin")
+        raise Conflict(_("A reseller that has children must be allowed to have them."), field="can_create_subadmin")
     reseller.save()
     record(actor, _entry(reseller, before, after))
     return reseller
@@ -74,7 +75,7 @@ def delete_reseller(*, actor: Actor, reseller: Reseller) -> None:
     reseller = _locked(reseller)
     _check_stands_above(actor, reseller)
     if reseller.contexts.exists() or reseller.children.exists():
-        raise Conflict(f"The reseller {reseller} still has contexts or children.")
+        raise Conflict(_("The reseller %(reseller)s still has contexts or children.") % {"reseller": reseller})
     # Its changes stay; they become the parent's to see.
     Change.objects.filter(reseller=reseller).update(reseller=reseller.parent)
     record(actor, Entry("reseller", reseller.name, snapshot(reseller), None, reseller=reseller.parent))
@@ -96,45 +97,48 @@ def _locked(reseller: Reseller) -> Reseller:
     rows = Reseller.objects.select_for_update(of=("self",), no_key=True).select_related("parent")
     row = rows.filter(pk=reseller.pk).first()
     if row is None:
-        raise NotFound("The reseller does not exist any more.")
+        raise NotFound(_("The reseller does not exist any more."))
     return row
 
 
 def _check_stands_above(actor: Actor, reseller: Reseller) -> None:
     """Master stands above every reseller, a reseller's staff only above its children."""
     if actor.administrator is not None and not actor.administrator.stands_above(reseller):
-        raise NotAllowed("Nobody edits the limits of their own reseller, suspends it or deletes it.")
+        raise NotAllowed(_("Nobody edits the limits of their own reseller, suspends it or deletes it."))
 
 
 def _assign(reseller: Reseller, fields: dict[str, Any]) -> None:
     unknown = fields.keys() - _FIELDS
     if unknown:
-        raise Invalid(f"A reseller has no {', '.join(sorted(unknown))}.")
+        raise Invalid(_("A reseller has no %(fields)s.") % {"fields": ", ".join(sorted(unknown))})
     for field, value in fields.items():
         setattr(reseller, field, _checked(reseller, field, value))
     if reseller.parent is not None and reseller.can_create_subadmin:
-        raise NotAllowed("A child cannot have children of its own; resellers nest one level.")
+        raise NotAllowed(_("A child cannot have children of its own; resellers nest one level."))
 
 
 def _checked(reseller: Reseller, field: str, value: Any) -> Any:
     match field:
         case "name":
-            clean_identifier(value, what="reseller's name", field="name", limit=128)
+            clean_identifier(value, what=_("reseller's name"), field="name", limit=128)
             lock_names([f"reseller-name:{value}"])
             if Reseller.objects.filter(name=value).exclude(pk=reseller.pk).exists():
-                raise Conflict(f"The reseller's name {value} is taken.", field="name")
+                raise Conflict(_("The reseller's name %(value)s is taken.") % {"value": value}, field="name")
         case "display_name" | "product_name":
             if value:
                 limit = 254 if field == "display_name" else 60
-                clean_identifier(value, what=field.replace("_", " "), field=field, limit=limit)
+                what = _("display name") if field == "display_name" else _("product name")
+                clean_identifier(value, what=what, field=field, limit=limit)
         case "colour":
             if value and not _COLOUR.fullmatch(value):
-                raise Invalid("A colour is written as # and six hexadecimal digits, such as #1f6feb.", field="colour")
+                raise Invalid(
+                    _("A colour is written as # and six hexadecimal digits, such as #1f6feb."), field="colour"
+                )
         case "is_active" | "can_create_subadmin" | "hide_subjects":
             if not isinstance(value, bool):
-                raise Invalid("The value must be true or false.", field=field)
+                raise Invalid(_("The value must be true or false."), field=field)
         case _:
             most = 2**63 - 1 if field == "max_overall_context_quota" else 2**31 - 1
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most):
-                raise Invalid("The limit must be a whole number, 0 or more, or empty for no limit.", field=field)
+                raise Invalid(_("The limit must be a whole number, 0 or more, or empty for no limit."), field=field)
     return value

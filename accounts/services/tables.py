@@ -15,6 +15,8 @@ from typing import Any, Final
 from django.apps import apps
 from django.db.models import Model, QuerySet
 from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from oxaas.errors import Invalid
 
@@ -25,12 +27,12 @@ _FALSE: Final = frozenset({"false", "no", "0", "falsch", "nein"})
 class Column(Enum):
     """What a column's cells hold. An empty cell of an optional text, number or list says that there is none."""
 
-    TEXT = "text"
-    OPTIONAL_TEXT = "text or empty"
-    NUMBER = "number"
-    OPTIONAL_NUMBER = "number or empty"
-    FLAG = "true or false"
-    LIST = "one a line"
+    TEXT = gettext_noop("text")
+    OPTIONAL_TEXT = gettext_noop("text or empty")
+    NUMBER = gettext_noop("number")
+    OPTIONAL_NUMBER = gettext_noop("number or empty")
+    FLAG = gettext_noop("true or false")
+    LIST = gettext_noop("one a line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Table:
                 entry[name] = _to_value(name, self.columns[name], text)
         missing = sorted(self.required - entry.keys())
         if missing:
-            raise Invalid(f"{missing[0]} is empty.")
+            raise Invalid(_("%(column)s is empty.") % {"column": missing[0]})
         return entry
 
 
@@ -92,12 +94,12 @@ def _to_value(name: str, column: Column, text: str) -> Any:
         case Column.FLAG:
             if text.strip().lower() in _TRUE | _FALSE:
                 return text.strip().lower() in _TRUE
-            raise Invalid(f"{name} must be true or false.")
+            raise Invalid(_("%(name)s must be true or false.") % {"name": name})
         case Column.NUMBER | Column.OPTIONAL_NUMBER:
             digits = text.strip()
             if not digits:
                 return None
             if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
-                raise Invalid(f"{name} must be a whole number.")
+                raise Invalid(_("%(name)s must be a whole number.") % {"name": name})
             return int(digits)
     raise ValueError(f"unknown column {column!r}")

@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from accounts.models import Context, CustomId, LastLogin, User
 from accounts.services import limits, neighbours
@@ -60,11 +61,11 @@ def create_user(
     chain = limits.lock_resellers(context.reseller_id)
     limits.check_room_for_user(chain, limits.lock_context(context.pk))
     if not 0 < number <= MAX_NUMBER:
-        raise Invalid("The user id must be a positive number.", field="number")
+        raise Invalid(_("The user id must be a positive number."), field="number")
     name = parse_uidname(uidname)
     _claim_uidname(context, name)
     if User.objects.filter(context=context, number=number).exists():
-        raise Conflict(f"The context has a user {number} already.", field="number")
+        raise Conflict(_("The context has a user %(number)s already.") % {"number": number}, field="number")
     user = User(
         context=context,
         number=number,
@@ -128,7 +129,7 @@ def set_last_login(*, actor: Actor, user: User, at: int | None) -> bool:
     """Say when the mailbox's owner last logged in (epoch seconds; None or 0: never); whether that is news."""
     user = _locked(user)
     if at is not None and not 0 <= at <= MAX_NUMBER:
-        raise Invalid("The last login must be in seconds since 1970.", field="last_login")
+        raise Invalid(_("The last login must be in seconds since 1970."), field="last_login")
     rows = LastLogin.objects.filter(username=user.uidname.lower())
     before = rows.values_list("last_login", flat=True).first() or None
     if before == (at or None):
@@ -177,13 +178,13 @@ def _locked(user: User) -> User:
     rows = User.objects.select_for_update(of=("self",), no_key=True).select_related("context__reseller")
     row = rows.filter(pk=user.pk).first()
     if row is None:
-        raise NotFound("The user does not exist any more.")
+        raise NotFound(_("The user does not exist any more."))
     return row
 
 
 def _quota(quota: int | None) -> int | None:
     if quota is not None and not 0 <= quota <= MAX_NUMBER:
-        raise Invalid("The quota must be a number of bytes, 0 or more.", field="quota")
+        raise Invalid(_("The quota must be a number of bytes, 0 or more."), field="quota")
     return quota
 
 
@@ -206,11 +207,13 @@ def _claim_uidname(context: Context, name: Address) -> None:
         lock_names([f"address:{name.normalized}"])
         lock_names([f"domain:{name.domain}"], shared=True)
     if User.objects.filter(uidname_normalized=name.normalized).exists():
-        raise Conflict(f"The uidname {name.written} is taken.", field="uidname")
+        raise Conflict(_("The uidname %(uidname)s is taken.") % {"uidname": name.written}, field="uidname")
     if neighbours.alias_elsewhere(context, name.normalized):
-        raise Conflict(f"The uidname {name.written} is taken.", field="uidname")
+        raise Conflict(_("The uidname %(uidname)s is taken.") % {"uidname": name.written}, field="uidname")
     if name.domain and neighbours.domain_elsewhere(context, name.domain):
-        raise Conflict(f"The domain {name.domain} belongs to another context.", field="uidname")
+        raise Conflict(
+            _("The domain %(domain)s belongs to another context.") % {"domain": name.domain}, field="uidname"
+        )
 
 
 def _assign_msisdn(user: User, msisdn: str | None) -> None:
@@ -220,19 +223,21 @@ def _assign_msisdn(user: User, msisdn: str | None) -> None:
     user.msisdn, user.msisdn_digits = parse_msisdn(msisdn)
     lock_names([f"msisdn:{user.msisdn_digits}"])
     if User.objects.filter(msisdn_digits=user.msisdn_digits).exclude(pk=user.pk).exists():
-        raise Invalid(f"The msisdn {msisdn} is another user's.", field="msisdn")
+        raise Invalid(_("The msisdn %(msisdn)s is another user's.") % {"msisdn": msisdn}, field="msisdn")
 
 
 def _replace_custom(user: User, values: Sequence[str]) -> None:
     """Make `values` the user's custom ids, in this order."""
     if len(values) > MAX_CUSTOM_IDS:
-        raise Invalid(f"A user has at most {MAX_CUSTOM_IDS} custom ids.", field="custom")
-    normalized = [normalize_identifier(clean_identifier(value, what="custom id", field="custom")) for value in values]
+        raise Invalid(_("A user has at most %(limit)s custom ids.") % {"limit": MAX_CUSTOM_IDS}, field="custom")
+    normalized = [
+        normalize_identifier(clean_identifier(value, what=_("custom id"), field="custom")) for value in values
+    ]
     if len(set(normalized)) < len(normalized):
-        raise Invalid("A custom id is given twice.", field="custom")
+        raise Invalid(_("A custom id is given twice."), field="custom")
     lock_names(f"custom:{value}" for value in normalized)
     if CustomId.objects.filter(value_normalized__in=normalized).exclude(user=user).exists():
-        raise Invalid("A custom id is another user's.", field="custom")
+        raise Invalid(_("A custom id is another user's."), field="custom")
     user.custom_ids.all().delete()
     CustomId.objects.bulk_create(
         CustomId(user=user, value=value, value_normalized=key, position=position)
