@@ -23,7 +23,7 @@ from oxaas.access import Role
 from oxaas.admin import ScopedModelAdmin, administrator_of, context_of, role_of
 from oxaas.bulkadmin import BulkJobAdmin
 from oxaas.changes import Actor
-from oxaas.filters import AttentionFilter, RelatedFilter
+from oxaas.filters import AttentionFilter, RelatedFilter, StatusFilter
 from oxaas.transferadmin import TransferModelAdmin
 
 _LIMITS = (
@@ -39,8 +39,8 @@ _LIMITS = (
 @admin.register(Reseller)
 class ResellerAdmin(ScopedModelAdmin):
     form = ResellerForm
-    list_display = ("name", "display_name", "parent", "number_of_contexts", "is_active")
-    list_filter = ("is_active", ("parent", RelatedFilter))
+    list_display = ("name", "display_name", "parent", "number_of_contexts", "status")
+    list_filter = (("is_active", StatusFilter), ("parent", RelatedFilter))
     list_select_related = ("parent",)
     search_fields = ("name", "display_name")
     autocomplete_fields = ("parent",)
@@ -115,9 +115,9 @@ class ContextAttention(AttentionFilter):
 class ContextAdmin(TransferModelAdmin):
     table_name = "contexts"
     form = ContextForm
-    list_display = ("id", "name", "reseller", "number_of_users", "number_of_aliases", "quota_column", "is_active")
+    list_display = ("id", "name", "reseller", "number_of_users", "number_of_aliases", "quota_column", "status")
     list_display_links = ("id", "name")
-    list_filter = ("is_active", ("reseller", RelatedFilter), ContextAttention)
+    list_filter = (("is_active", StatusFilter), ("reseller", RelatedFilter), ContextAttention)
     list_select_related = ("reseller",)
     search_fields = ("name", "=id")
     autocomplete_fields = ("reseller",)
@@ -177,8 +177,13 @@ class UserAttention(AttentionFilter):
 class UserAdmin(TransferModelAdmin):
     table_name = "users"
     form = UserForm
-    list_display = ("uidname", "number", "context", "phone", "quota_column", "is_active")
-    list_filter = ("is_active", ("context", RelatedFilter), ("context__reseller", RelatedFilter), UserAttention)
+    list_display = ("uidname", "number", "context", "phone", "quota_column", "status")
+    list_filter = (
+        ("is_active", StatusFilter),
+        ("context", RelatedFilter),
+        ("context__reseller", RelatedFilter),
+        UserAttention,
+    )
     list_select_related = ("context",)
     search_fields = (
         "uidname_normalized__contains",
@@ -249,7 +254,8 @@ class ConfigPropertyAdmin(ScopedModelAdmin):
 
     @admin.display(description=_("owner"))
     def owner(self, row: ConfigProperty) -> str:
-        return str(config.Owner(row.reseller, row.context, row.user))
+        owner: Model | None = row.user or row.context or row.reseller
+        return gettext("server") if owner is None else f"{owner._meta.verbose_name} {owner}"
 
     def create(self, actor: Actor, data: dict[str, Any]) -> Model:
         owner = config.Owner(data["reseller"], data["context"], data["user"])
@@ -263,14 +269,14 @@ class ConfigPropertyAdmin(ScopedModelAdmin):
         config.delete_property(actor=actor, row=row)
 
     def history_query(self, row: ConfigProperty) -> dict[str, str]:
-        return {"kind": "config", "label": f"{row.name} ({self.owner(row)})"}
+        return {"kind": "config", "label": f"{row.name} ({config.Owner(row.reseller, row.context, row.user)})"}
 
 
 @admin.register(Administrator)
 class AdministratorAdmin(ScopedModelAdmin):
     form = AdministratorForm
-    list_display = ("login", "role", "reseller", "context", "is_active", "last_login")
-    list_filter = ("role", "is_active", ("reseller", RelatedFilter), ("context", RelatedFilter))
+    list_display = ("login", "role", "reseller", "context", "status", "last_login")
+    list_filter = ("role", ("is_active", StatusFilter), ("reseller", RelatedFilter), ("context", RelatedFilter))
     list_select_related = ("reseller", "context")
     search_fields = ("login", "context__name", "reseller__name")
     autocomplete_fields = ("reseller", "context")

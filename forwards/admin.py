@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,10 +19,10 @@ from oxaas.access import Role
 from oxaas.admin import context_of, role_of
 from oxaas.changes import Actor
 from oxaas.errors import Conflict
-from oxaas.filters import AttentionFilter, RelatedFilter
+from oxaas.filters import AttentionFilter, RelatedFilter, StatusFilter
 from oxaas.transferadmin import TransferModelAdmin
 
-_SHOWN = 5
+_SHOWN = 2
 
 
 class AliasAttention(AttentionFilter):
@@ -31,8 +33,13 @@ class AliasAttention(AttentionFilter):
 class ForwardingAliasAdmin(TransferModelAdmin):
     table_name = "forwards"
     form = ForwardingAliasForm
-    list_display = ("address", "recipients_column", "context", "is_active")
-    list_filter = ("is_active", ("context", RelatedFilter), ("context__reseller", RelatedFilter), AliasAttention)
+    list_display = ("address", "recipients_column", "context", "status")
+    list_filter = (
+        ("is_active", StatusFilter),
+        ("context", RelatedFilter),
+        ("context__reseller", RelatedFilter),
+        AliasAttention,
+    )
     list_select_related = ("context",)
     search_fields = ("normalized__contains", "recipients__normalized__contains", "context__name")
     autocomplete_fields = ("context",)
@@ -47,12 +54,25 @@ class ForwardingAliasAdmin(TransferModelAdmin):
         return fields[1:] if obj is None and role_of(request) is Role.CONTEXT else fields
 
     @admin.display(description=_("recipients"))
-    def recipients_column(self, row: ForwardingAlias) -> str:
-        """The first few, and how many more there are."""
+    def recipients_column(self, row: ForwardingAlias) -> SafeString:
+        """The first few on one line, and how many more there are; the pointer resting on them shows all."""
         addresses = [one.address for one in row.recipients.all()]
         more = len(addresses) - _SHOWN
-        rest = [ngettext("%(n)d more", "%(n)d more", more) % {"n": more}] if more > 0 else []
-        return ", ".join([*addresses[:_SHOWN], *rest])
+        rest: str | SafeString = ""
+        if more > 0:
+            words = ngettext("%(n)d more", "%(n)d more", more) % {"n": more}
+            rest = format_html(
+                '<span class="pill calm"><span aria-hidden="true">+{}</span>'
+                '<span class="visually-hidden">{}</span></span>',
+                more,
+                words,
+            )
+        return format_html(
+            '<span class="several" title="{}"><span class="one-line">{}</span>{}</span>',
+            "\n".join(addresses),
+            ", ".join(addresses[:_SHOWN]),
+            rest,
+        )
 
     @admin.display(description=_("recipients"))
     def recipients(self, row: ForwardingAlias) -> str:

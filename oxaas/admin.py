@@ -7,7 +7,7 @@ the request's transaction; the same form is shown again with the sentence where 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from django import forms
@@ -19,7 +19,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oxaas.access import Role
@@ -34,6 +37,13 @@ from oxaas.widgets import Autocomplete
 if TYPE_CHECKING:
     from accounts.models import Administrator, Change, Context
 
+# The navigation: sections, and the models in them.
+_SECTIONS: Final = (
+    ("mail", _("Mail"), ("User", "ForwardingAlias", "ExplicitDomain")),
+    ("customers", _("Customers"), ("Context", "Reseller")),
+    ("settings", _("Settings"), ("Administrator", "ConfigProperty")),
+    ("history", _("What happened"), ("Change", "BulkJob")),
+)
 # What a filter of a list may put behind its field's name in the address bar.
 _LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
 
@@ -97,6 +107,23 @@ class Site(admin.AdminSite):
 
         return {**super().each_context(request), "brand": brand_for(request.user)}
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The pages by what people come for; which app of ours a model is in is nobody's concern."""
+        apps = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        models_by_name = {one["object_name"]: one for app in apps for one in app["models"]}
+        home = reverse("admin:index", current_app=self.name)
+        found = [
+            (name, label, [models_by_name[model] for model in wanted if model in models_by_name])
+            for name, label, wanted in _SECTIONS
+        ]
+        return [
+            {"name": label, "app_label": name, "app_url": home, "has_module_perms": True, "models": pages}
+            for name, label, pages in found
+            if pages
+        ]
+
     def index(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
         """The dashboard."""
         from oxaas.web.dashboard import dashboard_for
@@ -145,6 +172,13 @@ class ScopedModelAdmin(admin.ModelAdmin):
     # What an address may filter by beside the list's own filters: links from other pages.
     linkable_lookups: ClassVar[frozenset[str]] = frozenset()
 
+    @admin.display(description=_("status"), ordering="is_active")
+    def status(self, row: Any) -> SafeString:
+        """In words, for models that can be suspended."""
+        if row.is_active:
+            return format_html('<span class="pill good">{}</span>', gettext("active"))
+        return format_html('<span class="pill bad">{}</span>', gettext("suspended"))
+
     # How a row is written.
 
     def create(self, actor: Actor, data: dict[str, Any]) -> models.Model:
@@ -167,7 +201,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
         else:
             saved = self.create(actor_of(request), form.cleaned_data)
         if not self.get_queryset(request).filter(pk=saved.pk).exists():
-            raise NotAllowed("That would belong to somebody else.")
+            raise NotAllowed(str(_("That would belong to somebody else.")))
         obj.pk = saved.pk
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

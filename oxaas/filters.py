@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.contrib.admin import FieldListFilter, SimpleListFilter
+from django.contrib.admin import BooleanFieldListFilter, FieldListFilter, SimpleListFilter
 from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
 from django.db import models
 from django.http import HttpRequest
@@ -63,6 +63,21 @@ class RelatedFilter(FieldListFilter):
             attrs={"id": f"filter-{self.parameter}", "aria-label": str(label)},
         )
         return box
+
+
+class StatusFilter(BooleanFieldListFilter):
+    """By whether the row is active, in the list's own words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("status")
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """All, active, suspended."""
+        everything, *others = super().choices(changelist)
+        yield everything
+        for choice, name in zip(others, (_("active"), _("suspended")), strict=True):
+            yield {**choice, "display": name}
 
 
 class AttentionFilter(SimpleListFilter):

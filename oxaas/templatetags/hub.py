@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 
+from accounts.kinds import kind_name
 from accounts.models import Change, Context
 from accounts.services import history
 from oxaas.admin import administrator_of
 from oxaas.web.hub import Hub, hub_for
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 register = template.Library()
 
@@ -21,6 +25,12 @@ def context_hub(context: Any, row: Context) -> Hub:
     Django keeps the name `context` for the template's own.
     """
     return hub_for(administrator_of(context["request"]), row)
+
+
+@register.filter
+def kind(change: Change) -> StrOrPromise:
+    """What was changed, for a person."""
+    return kind_name(change.kind)
 
 
 @register.filter

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Model, Sum
+from django.db.models import Count, Model, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Administrator, Change, ConfigProperty, Context, User
@@ -41,22 +42,26 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit and what is used of it; no `limit` means none, and then there is no `percent`."""
+    """One limit and what is used of it: None where that is not known. No `limit` means that there is none.
+
+    `note` says how much of the whole `used` stands for.
+    """
 
     label: str | Promise
-    used: int
+    used: int | None
     limit: int | None
     in_bytes: bool = False
+    note: str = ""
 
     @property
     def percent(self) -> float:
         """How full, from 0 to 100."""
-        return 100.0 if not self.limit else min(100.0, 100 * self.used / self.limit)
+        return 100.0 if not self.limit else min(100.0, 100 * (self.used or 0) / self.limit)
 
     @property
     def is_near(self) -> bool:
         """Nine tenths or more are used."""
-        return self.limit is not None and self.used >= 0.9 * self.limit
+        return self.limit is not None and self.used is not None and self.used >= 0.9 * self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,15 @@ def _limits(context: Context) -> list[Limit]:
     counted: Any = Context.objects.with_use()
     users, most = counted.values_list("user_count", "user_limit").get(pk=context.pk)
     promised = context.users.aggregate(total=Sum("quota"))["total"] or 0
-    used = context.users.aggregate(total=Sum("mailbox_use__bytes"))["total"] or 0
+    measured = context.users.aggregate(total=Sum("mailbox_use__bytes"), number=Count("mailbox_use"))
+    some = 0 < measured["number"] < users
+    note = gettext("%(number)d of %(all)d mailboxes") % {"number": measured["number"], "all": users} if some else ""
     return [
         Limit(_("Users"), users, most),
         Limit(_("Quota given to its users"), promised, context.quota, in_bytes=True),
-        Limit(_("Held by its mailboxes, when last measured"), used, context.quota, in_bytes=True),
+        Limit(
+            _("Held by its mailboxes, when last measured"), measured["total"], context.quota, in_bytes=True, note=note
+        ),
     ]
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.cache import cache_control
 
 from accounts.models import Administrator, Reseller
 from oxaas.admin import Site, administrator_of
+from oxaas.web.account import account_page
 from oxaas.web.mail import mail_panel
 from oxaas.web.resolve import resolve_page
 from oxaas.web.search import search
@@ -56,6 +57,7 @@ def urls(site: Site) -> list[URLPattern]:
         path("resolve", site.admin_view(lambda request: resolve_page(site, request)), name="resolve"),
         path("search", site.admin_view(lambda request: search_page(site, request)), name="search"),
         path("accounts/user/<int:user_id>/mail", site.admin_view(mail_panel), name="user_mail"),
+        path("account", site.admin_view(lambda request: account_page(site, request)), name="account"),
         path("brand.css", site.admin_view(brand_css, cacheable=True), name="brand"),
     ]
 

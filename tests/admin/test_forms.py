@@ -313,7 +313,8 @@ def test_alias__list_shows_its_recipients_and_how_many_more(alpha: Person) -> No
     recipients = "\n".join(f"a{n}@b.example" for n in range(8))
     alpha.add(ForwardingAlias, {"context": 24, "address": "many@acme.example", "recipients": recipients})
     text = alpha.get(page(ForwardingAlias), q="many").content.decode()
-    assert "a0@b.example, a1@b.example, a2@b.example, a3@b.example, a4@b.example, 3 more" in text
+    assert ">a0@b.example, a1@b.example</span>" in text
+    assert ">6 more</span>" in text
 
 
 def test_alias__is_deleted(alpha: Person) -> None:
