@@ -43,7 +43,8 @@ class MailCheck:
             (User.objects.all(), self._users),
             (_rows("domains", "ExplicitDomain"), self._domains),
         ]
-        asked, differences = 0, []
+        asked = 0
+        differences: list[str] = []
         for rows, compare in kinds:
             for keys in batched(self._keys(rows), BATCH):
                 asked += len(keys)

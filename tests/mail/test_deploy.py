@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-import psycopg2.errors
+import psycopg2  # type: ignore[import-untyped]
 import pytest
+from psycopg2.errors import InsufficientPrivilege  # type: ignore[import-untyped]
 
 from tests.mail.deployment import DEPLOY, DeploymentError, deployed
 from tests.mail.mailing import MAIL_TESTS
@@ -128,7 +128,7 @@ def test_role__reads_the_views_and_nothing_else(role: Any) -> None:
     ],
 )
 def test_role__may_not(role: Any, statement: str) -> None:
-    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+    with pytest.raises(InsufficientPrivilege):
         role.execute(statement)
 
 

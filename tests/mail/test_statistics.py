@@ -1,4 +1,4 @@
-"""The real Dovecot's figures: equal to the Maildir store's and to its own, true to logins, safe from what mail holds."""
+"""The real Dovecot's figures: equal to the Maildir store's and to its own, true to logins, safe from hostile mail."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ FROM = b"From: a@far.example\r\n"
 HOSTILE = {
     "no header at all": b"just text\r\n",
     "no From": b"Subject: nobody wrote this\r\n\r\nbody\r\n",
-    "HTML and script": b"From: <script>alert(1)</script> <x@far.example>\r\nSubject: <img src=x onerror=alert(1)>\r\n\r\n",
+    "HTML and script": b"From: <script>alert(1)</script> <x@y.example>\r\nSubject: <img src=x onerror=f()>\r\n\r\n",
     "a subject of 1 MB": FROM + b"Subject: " + b"\r\n ".join([b"x" * 70] * 14_000) + b"\r\n\r\nb\r\n",
     "bytes of no encoding": b"From: \xff\xfe <a@far.example>\r\nSubject: \x80\x81\xfe\xff\r\n\r\nb\r\n",
     "latin-1 unencoded": "From: Jörg <a@far.example>\r\nSubject: Grüße\r\n\r\nb\r\n".encode("latin-1"),
-    "broken encoded words": b"From: =?utf-8?b?####?= <a@far.example>\r\nSubject: =?utf-8?q?=Z?= =?x-no?b?YQ==?=\r\n\r\n",
+    "broken encoded words": b"From: =?utf-8?b?####?= <a@far.example>\r\nSubject: =?utf-8?q?=Z?= =?x?b?YQ==?=\r\n\r\n",
     "Shift-JIS": FROM + b"Subject: =?ISO-2022-JP?B?GyRCJUYlOSVIGyhC?=\r\n\r\nb\r\n",
     "UTF-7": FROM + b"Subject: =?utf-7?q?+ADw-script+AD4-?=\r\n\r\nb\r\n",
     "NUL": FROM + b"Subject: be\0fore\r\n\r\nb\0ody\r\n",
@@ -192,6 +192,6 @@ def test_hostile_mail__is_text_everywhere_and_never_an_error(
     assert all(text.isprintable() or "\u202e" in text for text in texts)
     assert len(mail["subject"]) < 10_000
     if what == "HTML and script":
-        assert mail["subject"] == "<img src=x onerror=alert(1)>"
+        assert mail["subject"] == "<img src=x onerror=f()>"
     if what == "Shift-JIS":
         assert mail["subject"] == "テスト"
