@@ -1,10 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock clean packages venv venv-dev
+.PHONY: help run test lint format lock messages clean packages venv venv-dev
 
 PYTHON_IN_VENV := .venv/bin/python
-# What the suite starts for itself: data base, browser with a font, mail servers, proxy.
+# What the suite starts for itself: data base, browser with a font, mail servers, proxy, translators' tools.
 PACKAGES := postgresql chromium fonts-dejavu-core postfix postfix-pgsql \
-	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql nginx systemd openssl
+	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql nginx systemd openssl gettext
 
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -24,6 +24,9 @@ format: venv-dev ## Format the code and mend what ruff can mend
 
 lock: ## Write requirements*.txt from the .in files (newest versions: make lock ARGS=--upgrade)
 	@scripts/lock $(ARGS)
+
+messages: packages venv-dev ## Gather the texts of the pages into locale/, and compile the translations
+	@scripts/messages
 
 clean: ## Remove the virtual environment, caches and reports; the development data stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles test-results
