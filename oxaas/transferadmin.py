@@ -25,7 +25,7 @@ from oxaas import bulk
 from oxaas.admin import administrator_of
 from oxaas.bulkadmin import BulkModelAdmin
 from oxaas.errors import DomainError
-from oxaas.spreadsheets import csv_lines, read_table, xlsx_file
+from oxaas.spreadsheets import MAX_FILE, csv_lines, read_table, xlsx_file
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CHUNK: Final = 2000
@@ -133,7 +133,7 @@ class TransferModelAdmin(BulkModelAdmin):
 
         administrator, file = administrator_of(request), data["file"]
         upload = imports.keep_lines(
-            administrator=administrator, table=self.table, rows=read_table(file.name, file.read())
+            administrator=administrator, table=self.table, rows=read_table(file.name, file.read(MAX_FILE + 1))
         )
         job = jobs.create_job(
             administrator=administrator,
