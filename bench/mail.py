@@ -63,8 +63,8 @@ def fill(platform: Platform, user: str, messages: int) -> None:
         (root / "cur" / f"{1_700_000_000 + number}.{number}.host:2,{'S' if number % 10 else ''}").write_bytes(
             message(number)
         )
-    for n, folder in enumerate(sorted(root.glob(".Folder*"))):
-        (folder / "cur" / f"1700000000.{n}.host:2,").write_bytes(message(n))
+    for n, place in enumerate(sorted(root.glob(".Folder*"))):
+        (place / "cur" / f"1700000000.{n}.host:2,").write_bytes(message(n))
     run(["chown", "-R", "mail:mail", str(root)])
     platform.stack.doveadm("-o", "mail_fsync=never", "import", "-u", user, f"maildir:{root}", "", "all")
     run(["rm", "-r", str(root)])

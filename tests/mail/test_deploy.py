@@ -14,7 +14,7 @@ from psycopg2.errors import InsufficientPrivilege  # type: ignore[import-untyped
 from tests.mail.deployment import DEPLOY, DeploymentError, deployed
 from tests.mail.mailing import MAIL_TESTS
 from tests.mail.platform import REPOSITORY
-from tests.mail.stack import ROLE_PASSWORD, Stack
+from tests.mail.stack import ROLE_PASSWORD, Stack, wait_until
 from tests.world import World
 
 pytestmark = MAIL_TESTS
@@ -48,8 +48,8 @@ def test_servers__start_without_a_warning(stack: Stack, world: World) -> None:
     log = stack.folder / "dovecot.log"
     before = log.stat().st_size
     stack.start_dovecot()
+    wait_until(lambda: "starting up" in log.read_text()[before:], "Dovecot writes its log")
     started = log.read_text()[before:]
-    assert "starting up" in started
     assert not [line for line in started.splitlines() if "Warning" in line or "Error" in line]
 
 

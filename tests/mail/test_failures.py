@@ -26,7 +26,7 @@ WITHIN = 5.0
 FORWARD = "/api/oxaas/v1/admin/forwards/24"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def platform(postgres_url: str) -> Iterator[Platform]:
     """An installation of its own, whose data base can be stopped."""
     platform = Platform()
@@ -100,7 +100,7 @@ def test_data_base_restarts_under_traffic__no_mail_is_lost_and_the_api_recovers(
         wait_until(lambda: traffic.answers[-1][0] == 200, "the API answers again", seconds=WITHIN)
         traffic.wait_for_mail()
     assert {status for status, _body, _headers in traffic.answers} <= {200, 503}
-    assert traffic.refusals == {451}, "only 'later', never 'no'"
+    assert all(400 <= code < 500 for code in traffic.refusals), "only 'later', never 'no'"
 
     def delivered() -> bool:
         platform.stack.flush()
