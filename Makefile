@@ -2,8 +2,8 @@
 .PHONY: help run test lint format lock messages clean packages venv venv-dev
 
 PYTHON_IN_VENV := .venv/bin/python
-# What the suite starts for itself: data base, browser with a font, mail servers, proxy, translators' tools.
-PACKAGES := postgresql chromium fonts-dejavu-core postfix postfix-pgsql \
+# What the suite needs: data base, browser (with a font, and libatomic1 for Playwright), mail servers, proxy, translators' tools.
+PACKAGES := postgresql chromium fonts-dejavu-core libatomic1 postfix postfix-pgsql \
 	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql nginx systemd openssl gettext
 
 help: ## Show this help
