@@ -1,0 +1,36 @@
+// Select2 names neither its boxes nor their search fields for a screen reader: they get the name of the field behind.
+"use strict";
+(() => {
+  const jQuery = window.django && window.django.jQuery;
+  if (!jQuery) {
+    return;
+  }
+
+  const nameOf = (select) => {
+    const label = select.labels && select.labels[0];
+    return select.getAttribute("aria-label") || (label ? label.textContent.trim().replace(/:$/, "") : "");
+  };
+
+  const nameBox = (select) => {
+    const box = select.parentElement.querySelector(".select2-selection");
+    const shown = box && box.querySelector(".select2-selection__rendered");
+    if (!shown) {
+      return;
+    }
+    box.setAttribute("aria-label", nameOf(select));
+    box.setAttribute("aria-describedby", shown.id);
+    box.removeAttribute("aria-labelledby");
+    // The box is the one thing to fill in; what is in it is text.
+    shown.removeAttribute("role");
+    shown.removeAttribute("aria-readonly");
+  };
+
+  // After Django's own script, which was here first, has made the boxes.
+  jQuery(() => document.querySelectorAll("select.admin-autocomplete").forEach(nameBox));
+  jQuery(document).on("select2:open", (event) => {
+    const field = document.querySelector(".select2-container--open .select2-search__field");
+    if (field) {
+      field.setAttribute("aria-label", nameOf(event.target));
+    }
+  });
+})();
