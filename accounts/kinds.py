@@ -1,4 +1,4 @@
-"""The kinds of things in the change log: the log's own words, and a person's."""
+"""The kinds of things in the change log and their values: the log's own words, and a person's."""
 
 from __future__ import annotations
 
@@ -19,8 +19,36 @@ KINDS: Final[dict[str, StrOrPromise]] = {
     "reseller": _("reseller"),
     "mail": _("recent mails"),
 }
+# Names that are OX's own, such as uidname, stay as they are.
+FIELDS: Final[dict[str, StrOrPromise]] = {
+    "colour": _("colour"),
+    "created_at": _("created"),
+    "custom": _("custom ids"),
+    "display_name": _("display name"),
+    "hide_subjects": _("hide subjects"),
+    "is_active": _("active"),
+    "language": _("language"),
+    "last_login": _("last login"),
+    "login": _("login"),
+    "max_user": _("most users"),
+    "msisdn": _("phone number"),
+    "name": _("name"),
+    "parent": _("parent"),
+    "password": _("password"),
+    "product_name": _("product name"),
+    "quota": _("quota"),
+    "recipients": _("recipients"),
+    "reseller": _("reseller"),
+    "role": _("role"),
+    "value": _("value"),
+}
 
 
 def kind_name(kind: str) -> StrOrPromise:
     """The kind for a person; one that is not known any more is shown as the log has it."""
     return KINDS.get(kind, kind)
+
+
+def field_name(field: str) -> StrOrPromise:
+    """The value's name for a person."""
+    return FIELDS.get(field, field)

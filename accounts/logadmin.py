@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.kinds import KINDS, kind_name
+from accounts.kinds import KINDS, field_name, kind_name
 from accounts.models import Change
 from oxaas.access import Role
 from oxaas.admin import role_of
@@ -78,7 +78,9 @@ class ChangeAdmin(TransferModelAdmin):
         before, after = row.before or {}, row.after or {}
         names = sorted({*before, *after})
         rows = [
-            (name, _shown(before, name), _shown(after, name)) for name in names if before.get(name) != after.get(name)
+            (field_name(name), _shown(before, name), _shown(after, name))
+            for name in names
+            if before.get(name) != after.get(name)
         ]
         lines = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', rows)
         head = format_html('<tr><td></td><th scope="col">{}</th><th scope="col">{}</th></tr>', _("before"), _("after"))

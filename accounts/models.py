@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.imports import ImportLine as ImportLine
 from accounts.jobs import BulkJob as BulkJob
 from accounts.jobs import BulkJobItem as BulkJobItem
+from accounts.kinds import kind_name
 from accounts.querysets import (
     AdministratorManager,
     ChangeQuerySet,
@@ -395,4 +396,4 @@ class Change(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.label}"
+        return f"{kind_name(self.kind)} {self.label}"
