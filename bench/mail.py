@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mailstats.stores import Mailbox, store_from_url
+from django.conf import settings
+
 from tests.mail.platform import JANE, JOHN, TEAM, Platform
 from tests.mail.stack import run
 
@@ -34,6 +35,9 @@ def timed(action: Callable[[], object]) -> float:
 
 
 def unread(platform: Platform, user: str) -> int:
+    # Importable only when Django has settings.
+    from mailstats.stores import Mailbox, store_from_url
+
     with store_from_url(platform.stack.store_url).open(Mailbox(user)) as mailbox:
         return mailbox.unread()
 
@@ -94,6 +98,7 @@ def say(line: str) -> None:
 
 def main() -> None:
     """Start an installation, measure, and stop it."""
+    settings.configure(USE_I18N=False)
     platform = Platform()
     try:
         platform.start()

@@ -163,3 +163,16 @@ def test_address_extension__is_another_address(stack: Stack, world: World, figur
     stack.send("johndoe+news@acme.example", letter("for the other"))
     figures.wait_for("johndoe+news@acme.example", 1)
     assert figures.count(JOHN) == 0
+
+
+def test_smtputf8__is_not_offered_as_dovecot_could_not_take_such_mail(
+    stack: Stack, world: World, figures: Figures
+) -> None:
+    create_forward(actor=OPERATOR, context=world.contexts[24], alias="Müller@acme.example", recipients=[JOHN])
+    with smtplib.SMTP("127.0.0.1", stack.smtp, timeout=20) as client:
+        client.ehlo("client.far.example")
+        assert not client.has_extn("smtputf8")
+        # Some send such an address all the same.
+        client.command_encoding = "utf-8"
+        client.sendmail("writer@far.example", ["müller@acme.example"], letter("für Müller"))
+    figures.wait_for(JOHN, 1)
