@@ -1,0 +1,161 @@
+"""The web admin in German: no page has an English text left, whoever looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import BulkJob, Change
+from accounts.services.administrators import update_administrator
+from accounts.services.contexts import update_context
+from forwards.models import ForwardingAlias
+from forwards.services import create_forward
+from tests.web.conftest import Login
+from tests.web.test_language import catalogue_of
+from tests.web.texts import Texts, english_in, english_texts
+from tests.world import OPERATOR, World
+
+pytestmark = pytest.mark.django_db
+
+Read = Callable[..., str]
+ALIASES: Final = "/admin/forwards/forwardingalias/"
+PAGES: Final = {
+    "root": ["accounts/reseller", "accounts/administrator", "accounts/configproperty", "domains/explicitdomain"],
+    "alpha": ["accounts/context", "accounts/user", "accounts/change", "forwards/forwardingalias"],
+    "admin@alpha_acme": ["accounts/context", "accounts/user", "accounts/change", "forwards/forwardingalias"],
+}
+
+
+@pytest.fixture
+def german(world: World, logged_in: Login) -> Login:
+    """`german("alpha")` is a client of that administrator, whose profile says German and whose browser English."""
+
+    def enter(login: str) -> Client:
+        update_administrator(actor=OPERATOR, administrator=world.administrators[login], language="de")
+        client = logged_in(login)
+        client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def read() -> Read:
+    """`read(client, url)` is the page, which must be German throughout; with data it is posted."""
+    known = english_texts(catalogue_of("de"))
+
+    def get(client: Client, url: str, data: dict[str, Any] | None = None) -> str:
+        answer: Any = client.get(url, follow=True) if data is None else client.post(url, data, follow=True)
+        assert answer.status_code == 200, url
+        page: str = answer.content.decode()
+        assert english_in(page, known) == [], url
+        assert Texts(page).language == "de" or "<html" not in page, url
+        return page
+
+    return get
+
+
+@pytest.mark.parametrize(("login", "name"), [(login, name) for login, names in PAGES.items() for name in names])
+def test_models__every_page(world: World, german: Login, read: Read, login: str, name: str) -> None:
+    client, base = german(login), f"/admin/{name}/"
+    model: Any = apps.get_model(*name.split("/"))
+    row = model.objects.visible_to(world.administrators[login]).first()
+    for page in ("", "?q=acme", f"{row.pk}/change/"):
+        read(client, base + page)
+    for page in ("add/", f"{row.pk}/delete/", f"{row.pk}/history/"):
+        if client.get(base + page).status_code not in {403, 404}:
+            read(client, base + page)
+
+
+@pytest.mark.parametrize("login", PAGES)
+def test_pages__of_the_whole_site(world: World, german: Login, read: Read, login: str) -> None:
+    update_context(actor=OPERATOR, context=world.contexts[24], max_user=1, is_active=False)
+    create_forward(actor=OPERATOR, context=world.contexts[24], alias="x@acme.example", recipients=["y@acme.example"])
+    update_context(actor=OPERATOR, context=world.contexts[24], is_active=True)
+    client = german(login)
+    for page in ("", "account", "password_change/", "search?q=acme", "search?q=nowhere", "resolve"):
+        read(client, f"/admin/{page}")
+    for address in ("sales@acme.example", "x@acme.example", "a@elsewhere.example", "nonsense"):
+        read(client, f"/admin/resolve?address={address}")
+
+
+def test_login__follows_the_browser(read: Read) -> None:
+    client = Client(headers={"Accept-Language": "de-DE,de;q=0.9,en;q=0.5"})
+    read(client, "/admin/login/")
+    assert "ist falsch" in read(client, "/admin/login/", {"username": "root", "password": "wrong"})
+
+
+def test_mailbox__with_figures_and_without_an_answer(
+    world: World, german: Login, read: Read, settings: Any, tmp_path: Any
+) -> None:
+    client, panel = german("admin@alpha_acme"), f"/admin/accounts/user/{world.users[24].pk}/mail"
+    settings.MAIL_STORE = f"maildir://{tmp_path}"
+    assert "Ungelesen" in read(client, panel)
+    settings.MAIL_STORE = f"maildir://{tmp_path}/nowhere"
+    assert "Der Mailspeicher lässt sich nicht lesen." in read(client, panel)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "sentence"),
+    [
+        ("accounts/user/add/", {"context": 24, "uidname": "johndoe@acme.example"}, "ist vergeben"),
+        ("accounts/user/add/", {"context": 24, "uidname": "x", "msisdn": "1"}, "ist keine Telefonnummer"),
+        ("accounts/context/add/", {"id": 24, "name": "a/b", "reseller": ""}, "zwingend erforderlich"),
+        (
+            "forwards/forwardingalias/add/",
+            {"context": 24, "address": "x@acme.example", "recipients": "x"},
+            "ist keine Mailadresse",
+        ),
+        (
+            "domains/explicitdomain/add/",
+            {"context": 24, "name": "bolt.example"},
+            "Die Domäne bolt.example ist vergeben",
+        ),
+    ],
+)
+def test_refusals__of_services_stand_in_the_form(
+    german: Login, read: Read, path: str, data: dict[str, Any], sentence: str
+) -> None:
+    assert sentence in read(german("alpha"), f"/admin/{path}", {"is_active": "on", **data})
+
+
+def test_bulk_edit__from_the_form_to_the_result(world: World, german: Login, read: Read) -> None:
+    client = german("alpha")
+    chosen = {"_selected_action": list(ForwardingAlias.objects.filter(context=24).values_list("pk", flat=True))}
+    form = read(client, ALIASES, {"action": "forwards.add_recipient", **chosen})
+    assert "1 Zeile ist ausgewählt." in form
+    filled_in = {"bulk": "x", "edit-recipient": "outside@elsewhere.example"}
+    assert "bereits so" in read(client, ALIASES, {"action": "forwards.add_recipient", **chosen, **filled_in})
+    assert "ist kein" in read(
+        client, ALIASES, {"action": "forwards.add_recipient", **chosen, "bulk": "x", "edit-recipient": "nonsense"}
+    )
+    assert "wird geändert" in read(client, ALIASES, {"action": "forwards.suspend", **chosen})
+    job = BulkJob.objects.latest("pk")
+    assert "geändert" in read(client, f"/admin/accounts/bulkjob/{job.pk}/start/", {"count": "1"})
+    read(client, "/admin/accounts/bulkjob/")
+    undone = {"action": "changes.undo", "_selected_action": [Change.objects.latest("pk").pk]}
+    read(client, "/admin/accounts/change/", undone)
+
+
+def test_import__names_what_is_wrong_with_a_line(german: Login, read: Read) -> None:
+    client, url = german("alpha"), "/admin/accounts/user/import"
+    read(client, url)
+    assert "Die erste Zeile muss die Spalten nennen" in read(
+        client, url, {"file": SimpleUploadedFile("a.csv", b"x\n1")}
+    )
+    lines = (
+        b"context,id,uidname,quota\n24,x,,\n99,1,a@b.example,\n24,77,,\n24,78,n@acme.example,\n24,78,m@acme.example,"
+    )
+    page = read(client, url, {"file": SimpleUploadedFile("a.csv", lines)})
+    for sentence in (
+        "id muss eine ganze Zahl sein.",
+        "Es gibt keinen Kontext 99.",
+        "der Benutzer ist neu.",
+        "Sie gleicht",
+    ):
+        assert sentence in page
