@@ -7,6 +7,7 @@ Every variable that the settings read is set here: neither a developer's `.env` 
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import tempfile
 
@@ -17,6 +18,9 @@ from tests.postgres import Cluster, ClusterError
 DATABASE = os.environ.get("OXAAS_TEST_DATABASE", "sqlite")
 # The markers of tests that the other run does. Browsers and mail servers are needed once, beside PostgreSQL.
 OTHER_RUN = {"sqlite": ("postgres", "browser", "mail"), "postgres": ("sqlite",)}
+
+# Dovecot warns below 2000; a login shell often allows 1024 and the system much more.
+OPEN_FILES = 4096
 
 # Beside these, DATABASE_URL and MAIL_STORE belong to each run.
 FIXED = {
@@ -56,6 +60,9 @@ def _start_cluster() -> Cluster | None:
 def _prepare() -> None:
     """Set everything. In the controlling process alone: xdist's workers inherit the result, the cluster included."""
     global _cluster, _folder  # noqa: PLW0603 - one session, one cluster and one folder
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < OPEN_FILES <= hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, hard))
     _cluster = _start_cluster()
     _folder = tempfile.mkdtemp(prefix="oxaas-tests-")
     url = _cluster.url if _cluster else f"sqlite:///{_folder}/unused.sqlite3"
