@@ -73,7 +73,7 @@ def test_store_from_url__what_names_no_store_is_refused_without_the_secret(url: 
 @given(st.text(max_size=60) | st.from_regex(r"(imaps?|maildir)://[a:%@\[\]/?#\x00 ]{0,20}", fullmatch=True))
 def test_store_from_url__any_text_is_a_store_or_a_sentence(url: str) -> None:
     try:
-        assert store_from_url(url)
+        assert store_from_url(url) is not None
     except ValueError as error:
         sentence = str(error)
     else:
