@@ -2,7 +2,7 @@
 .PHONY: help run test lint format lock messages clean packages venv venv-dev
 
 PYTHON_IN_VENV := .venv/bin/python
-# What the suite needs: data base, browser (with a font, and libatomic1 for Playwright), mail servers, proxy, translators' tools.
+# What the suite needs: data base, browser (with a font, and libatomic1 for Playwright), mail servers, proxy, gettext.
 PACKAGES := postgresql chromium fonts-dejavu-core libatomic1 postfix postfix-pgsql \
 	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql nginx systemd openssl gettext
 
