@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock messages clean packages venv venv-dev
+.PHONY: help run test lint format lock messages screenshots bench clean packages venv venv-dev
 
 PYTHON_IN_VENV := .venv/bin/python
 # What the suite needs: data base, browser (with a font, and libatomic1 for Playwright), mail servers, proxy, gettext.
@@ -7,7 +7,7 @@ PACKAGES := postgresql chromium fonts-dejavu-core libatomic1 postfix postfix-pgs
 	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql nginx systemd openssl gettext
 
 help: ## Show this help
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: venv ## Serve the demo on http://127.0.0.1:8000/ (another port: make run PORT=8001)
 	@exec $(PYTHON_IN_VENV) scripts/run.py
@@ -27,6 +27,12 @@ lock: ## Write requirements*.txt from the .in files (newest versions: make lock 
 
 messages: packages venv-dev ## Gather the texts of the pages into locale/, and compile the translations
 	@scripts/messages
+
+screenshots: packages venv-dev ## Write pictures of the web admin to docs/screenshots/
+	@$(PYTHON_IN_VENV) scripts/screenshots.py
+
+bench: packages venv-dev ## Measure (as root: the mail servers too)
+	@for file in bench/[a-z]*.py; do $(PYTHON_IN_VENV) -m "bench.$$(basename "$$file" .py)" || exit 1; done
 
 clean: ## Remove the virtual environment, caches and reports; the development data stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles test-results
