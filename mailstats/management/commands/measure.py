@@ -11,7 +11,7 @@ from oxaas.errors import StoreUnavailable
 
 
 class Command(BaseCommand):
-    help = "Note what every mailbox holds now, for the lists and the dashboard. Run it hourly; the worker does."
+    help = "Note what every mailbox holds now, for the lists and the dashboard. Run it hourly."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure all; an unavailable store ends it with a sentence."""
