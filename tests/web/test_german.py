@@ -9,10 +9,12 @@ import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 
 from accounts.models import BulkJob, Change
 from accounts.services.administrators import update_administrator
 from accounts.services.contexts import update_context
+from accounts.services.jobs import work_once
 from forwards.models import ForwardingAlias
 from forwards.services import create_forward
 from tests.web.conftest import Login
@@ -159,3 +161,17 @@ def test_import__names_what_is_wrong_with_a_line(german: Login, read: Read) -> N
         "Sie gleicht",
     ):
         assert sentence in page
+
+
+def test_worker__writes_in_the_language_of_whoever_asked(german: Login, read: Read, settings: Any) -> None:
+    settings.BULK_REQUEST_ROWS = 0
+    client = german("alpha")
+    alias = ForwardingAlias.objects.get(address="sales@acme.example")
+    alias.recipients.exclude(address="outside@elsewhere.example").delete()
+    wanted = {"bulk": "x", "edit-recipient": "outside@elsewhere.example", "_selected_action": [alias.pk]}
+    read(client, ALIASES, {"action": "forwards.remove_recipient", **wanted})
+    with override("en"):
+        while work_once():
+            pass
+    job = BulkJob.objects.latest("pk")
+    assert "Das ist der einzige Empfänger." in read(client, f"/admin/accounts/bulkjob/{job.pk}/change/")
