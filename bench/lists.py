@@ -22,11 +22,13 @@ MOST_TIME: Final = 1.5
 def prepare(folder: str) -> Any:
     """Django with a data base in `folder` that has the aliases; who looks at them is the answer."""
     os.environ.update(
-        DJANGO_SETTINGS_MODULE="oxaas.settings",
-        DEBUG="true",
-        SECRET_KEY="only-for-measuring",
-        DATABASE_URL=f"sqlite:///{folder}/bench.sqlite3",
-        MAIL_STORE=f"maildir://{folder}/mail",
+        {
+            "DJANGO_SETTINGS_MODULE": "oxaas.settings",
+            "DEBUG": "true",
+            "SECRET_KEY": "only-for-measuring",
+            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+            "MAIL_STORE": f"maildir://{folder}/mail",
+        }
     )
     import django
 

@@ -156,9 +156,16 @@ def served_demo() -> Iterator[str]:
             "LOG_LEVEL": "WARNING",
         }
         for command in (["migrate", "--verbosity=0"], ["demo", "--verbosity=0"]):
-            subprocess.run([sys.executable, "manage.py", *command], env=environment, cwd=BASE_DIR, check=True)
+            subprocess.run(
+                [sys.executable, "manage.py", *command],
+                env=environment,
+                cwd=BASE_DIR,
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
         port = free_port()
         granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--no-ws"]
+        granian += ["--blocking-threads", "1", "--log-level", "warning"]
         server = subprocess.Popen([*granian, "oxaas.wsgi:application"], env=environment, cwd=BASE_DIR)
         try:
             wait_for(f"http://127.0.0.1:{port}/admin/login/")
