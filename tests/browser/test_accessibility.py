@@ -121,7 +121,8 @@ def violations(page: Page, part: str = "html") -> list[str]:
     """What axe finds, one line a rule, with the elements."""
     found = Axe().run(page, context=part, options=OPTIONS).response["violations"]
     return [
-        f"{one['id']} ({one['help']}): " + "; ".join(f"{node['target']} {node['html'][:160]}" for node in one["nodes"][:4])
+        f"{one['id']} ({one['help']}): "
+        + "; ".join(f"{node['target']} {node['html'][:160]}" for node in one["nodes"][:4])
         for one in found
     ]
 
