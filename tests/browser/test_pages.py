@@ -24,7 +24,7 @@ from tests.world import OPERATOR, World
 pytestmark = pytest.mark.browser
 
 HOSTILE: Final = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
-PER_SHAPE: Final = 2
+PER_SHAPE: Final = 1
 REPORT: Final = """
 document.addEventListener("securitypolicyviolation", (event) => {
   console.error("content security policy:", event.violatedDirective, event.blockedURI);
@@ -68,7 +68,8 @@ def links(page: Page) -> Iterator[str]:
     found: list[str] = page.eval_on_selector_all("a[href]:not([download])", "all => all.map(one => one.href)")
     for href in found:
         url = urldefrag(href).url
-        if "/admin/" in url and not re.search(r"/export/|/csv\b|jsi18n", url):
+        # One filter at a time: their combinations are without number.
+        if "/admin/" in url and not re.search(r"/export/|/csv\b", url) and len(parse_qsl(urlsplit(url).query)) < 2:
             yield url
 
 
@@ -107,7 +108,7 @@ def make_hostile(world: World) -> None:
     )
 
 
-@pytest.mark.parametrize(("login", "fewest"), [("alpha", 45), ("admin@alpha_acme", 25), ("root", 45)])
+@pytest.mark.parametrize(("login", "fewest"), [("alpha", 40), ("admin@alpha_acme", 25), ("root", 40)])
 def test_pages__all_that_can_be_reached_work_and_show_text_as_text(
     log_in: LogIn, live_server: LiveServer, world: World, maildir: Path, login: str, fewest: int
 ) -> None:
@@ -120,7 +121,7 @@ def test_pages__all_that_can_be_reached_work_and_show_text_as_text(
         assert page.evaluate("[...document.scripts].filter(one => !one.src).length") == 0, url
         assert page.evaluate("document.querySelectorAll('style, [onclick], [onerror]').length") == 0, url
         expect(page.locator("h1")).to_have_count(1)
-    assert opened >= fewest
+    assert opened >= fewest, opened
     shown = page.goto(f"{live_server.url}/admin/accounts/context/24/change/")
     assert shown is not None
     expect(page.locator("#content > h2")).to_have_text(HOSTILE)
