@@ -18,7 +18,7 @@ from accounts.kinds import KINDS, field_name, kind_name
 from accounts.models import Change
 from oxaas.access import Role
 from oxaas.admin import role_of
-from oxaas.filters import RelatedFilter
+from oxaas.filters import NumberFilter, RelatedFilter
 from oxaas.transferadmin import TransferModelAdmin
 
 
@@ -36,6 +36,13 @@ class KindFilter(admin.SimpleListFilter):
         return queryset if value is None else queryset.filter(kind=value)
 
 
+class ContextFilter(NumberFilter):
+    """By the context in which it happened, also one that does not exist any more."""
+
+    title = _("context id")
+    parameter_name = "context_number"
+
+
 class ChangeAdmin(TransferModelAdmin):
     """The change log. It is read, and its changes are undone; nothing else."""
 
@@ -44,13 +51,14 @@ class ChangeAdmin(TransferModelAdmin):
     list_display = ("at", "actor", "action", "kind_column", "label", "context_name", "door")
     list_filter = (
         KindFilter,
+        ContextFilter,
         "action",
         "door",
         ("at", admin.DateFieldListFilter),
         ("administrator", RelatedFilter),
         ("reseller", RelatedFilter),
     )
-    linkable_lookups = frozenset({"label", "label__startswith", "context_number", "batch"})
+    linkable_lookups = frozenset({"label", "label__startswith", "batch"})
     search_fields = ("label", "actor", "context_name")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from django.contrib.admin import BooleanFieldListFilter, FieldListFilter, SimpleListFilter
 from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from oxaas.widgets import Autocomplete
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+
+# As many as every data base can hold in a number.
+_DIGITS: Final = 18
+
+
+def kept(request: HttpRequest, parameter: str) -> list[tuple[str, str]]:
+    """The list's other parameters, which a filter's form sends along."""
+    dropped = {parameter, PAGE_VAR, ERROR_FLAG}
+    return [(name, value) for name, values in request.GET.lists() for value in values if name not in dropped]
 
 
 class RelatedFilter(FieldListFilter):
@@ -43,12 +54,9 @@ class RelatedFilter(FieldListFilter):
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """One "choice" for the template: the box, the parameters to keep, and the way back to all."""
-        dropped = {self.parameter, PAGE_VAR, ERROR_FLAG}
         yield {
             "box": self._box(),
-            "kept": [
-                (name, value) for name, values in self.request.GET.lists() for value in values if name not in dropped
-            ],
+            "kept": kept(self.request, self.parameter),
             "all": changelist.get_query_string(remove=[self.parameter]) if self.used_parameters else "",
         }
 
@@ -63,6 +71,34 @@ class RelatedFilter(FieldListFilter):
             attrs={"id": f"filter-{self.parameter}", "aria-label": str(label)},
         )
         return box
+
+
+class NumberFilter(SimpleListFilter):
+    """By a number that is typed in. A subclass names its parameter, which is the column."""
+
+    template = "admin/filter_related.html"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Django shows no filter without a choice; the choice here is the box."""
+        return [("", "")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The rows of this number; all of them for no number, none for what is no number."""
+        text = self.value()
+        if not text:
+            return queryset
+        is_number = text.isascii() and text.isdigit() and len(text) <= _DIGITS
+        return queryset.filter(**{str(self.parameter_name): int(text)}) if is_number else queryset.none()
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """One "choice" for the template: the box, the parameters to keep, and the way back to all."""
+        name, label = str(self.parameter_name), _("Filter by %(name)s") % {"name": self.title}
+        box = '<input type="text" inputmode="numeric" id="filter-{0}" name="{0}" value="{1}" aria-label="{2}">'
+        yield {
+            "box": format_html(box, name, self.value() or "", label),
+            "kept": kept(self.request, name),
+            "all": changelist.get_query_string(remove=[name]) if self.value() else "",
+        }
 
 
 class StatusFilter(BooleanFieldListFilter):

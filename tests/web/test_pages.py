@@ -196,3 +196,13 @@ def test_undo__a_foreign_change_cannot_even_be_chosen(world: World, logged_in: L
     client = logged_in("beta")
     client.post("/admin/accounts/change/", {"action": "changes.undo", "_selected_action": change.pk}, follow=True)
     assert not BulkJob.objects.exists()
+
+
+def test_log__is_filtered_by_context(logged_in: Login) -> None:
+    client = logged_in("alpha")
+    for text, contexts in (("24", {24}), ("44", set()), ("x", set()), ("9" * 30, set())):
+        page = client.get("/admin/accounts/change/", {"context_number": text, "door": "provision"})
+        assert {change.context_number for change in page.context["cl"].result_list} == contexts, text
+    html = client.get("/admin/accounts/change/", {"context_number": "24", "door": "provision"}).content.decode()
+    assert 'name="context_number" value="24"' in html
+    assert '<input type="hidden" name="door" value="provision">' in html
