@@ -29,7 +29,9 @@ DOMAINS: Final[dict[int, str]] = {
 
 
 def build() -> None:
-    """Make it, in a data base that has the world."""
+    """Make it beside the world, which a test with real transactions may have emptied before."""
+    if not Reseller.objects.exists():
+        world.build()
     resellers = {one.name: one for one in Reseller.objects.all()}
     for name, parent in RESELLERS.items():
         resellers[name] = create_reseller(
