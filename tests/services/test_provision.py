@@ -455,7 +455,9 @@ def test_provision__holds_few_locks_however_long_the_file(world: World, tmp_path
         result = execute(sql, params, many, context)
         if sql.startswith("INSERT") and "customid" in sql:
             with connections["default"].cursor() as cursor:
-                cursor.cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+                cursor.cursor.execute(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+                )
                 most = max(most, cursor.cursor.fetchone()[0])
         return result
 

@@ -32,6 +32,8 @@ from tests.world import World
 ROOT: Final = Path(__file__).resolve().parents[2]
 # Only so that a test that hangs fails in the end; nothing here waits for time to pass.
 PATIENCE: Final = 120
+# What PostgreSQL calls the connections of a worker's process: other tests may have left some of their own.
+WORKER: Final = "worker under test"
 State = BulkJob.State
 
 
@@ -93,7 +95,7 @@ def worker_process(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "manage.py", "worker", *arguments],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": database_url()},
+        env={**os.environ, "DATABASE_URL": database_url(), "PGAPPNAME": WORKER},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -205,7 +207,7 @@ def test_worker__killed_in_the_middle_is_continued_and_no_row_is_done_twice(worl
         wait_until(lambda: BulkJob.objects.get(pk=job.pk).done > 0, first)
         first.send_signal(signal.SIGKILL)
         first.wait(PATIENCE)
-    wait_until(lambda: _others_connected() == 0)
+    wait_until(lambda: _workers_connected() == 0)
     job.refresh_from_db()
     assert job.state == State.RUNNING
     assert 0 < job.done < job.total
@@ -237,11 +239,12 @@ def test_worker__ends_cleanly_after_its_batch(world: World, signum: signal.Signa
 def test_worker__outlives_a_lost_connection(world: World) -> None:
     many_users(world, 300)
     with worker_process("--poll", "0.05") as process:
-        wait_until(lambda: _others_connected() == 1, process)
+        wait_until(lambda: _workers_connected() == 1, process)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " WHERE datname = current_database() AND application_name = %s",
+                [WORKER],
             )
         job = prepare(world.administrators["alpha"], "users.suspend", User.objects.filter(context=24))
         wait_until(lambda: BulkJob.objects.get(pk=job.pk).state == State.READY, process)
@@ -313,9 +316,10 @@ def _reverse(job: BulkJob) -> None:
         job.items.filter(position=position).update(object_pk=key)
 
 
-def _others_connected() -> int:
+def _workers_connected() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s",
+            [WORKER],
         )
         return int(cursor.fetchone()[0])
