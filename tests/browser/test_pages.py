@@ -25,6 +25,8 @@ pytestmark = pytest.mark.browser
 
 HOSTILE: Final = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 PER_SHAPE: Final = 1
+# Parameters with which a page of one kind is still of that kind: where in the list, and the way back to it.
+SAME_PAGE: Final = frozenset({"p", "o", "_changelist_filters", "_to_field"})
 REPORT: Final = """
 document.addEventListener("securitypolicyviolation", (event) => {
   console.error("content security policy:", event.violatedDirective, event.blockedURI);
@@ -59,7 +61,7 @@ def maildir(tmp_path: Path, settings: Any) -> Path:
 def shape(url: str) -> str:
     """What is the same for pages of one kind: the path without numbers, the names of the parameters."""
     parts = urlsplit(url)
-    names = sorted({name for name, _value in parse_qsl(parts.query)} - {"p", "o"})
+    names = sorted({name for name, _value in parse_qsl(parts.query)} - SAME_PAGE)
     return re.sub(r"\d+", "N", parts.path) + "?" + ",".join(names)
 
 
