@@ -1,4 +1,4 @@
-"""`make run`: prepare a development installation with the demo world and serve it until Ctrl-C.
+"""`make run`: prepare an installation with the demo world and serve it until Ctrl-C.
 
 Environment: HOST and PORT (127.0.0.1 and 8000), and what the settings read; `.env` is made where there is none.
 """
@@ -21,12 +21,17 @@ STOP_SECONDS = 10
 
 
 def ensure_env_file(path: Path) -> None:
-    """Write development values once, readable by their owner alone."""
+    """Write values for this machine once, readable by their owner alone: as in production, but for plain HTTP."""
     try:
         path.touch(mode=0o600, exist_ok=False)
     except FileExistsError:
         return
-    path.write_text(f"# For development; made by `make run`.\nDEBUG=true\nSECRET_KEY={secrets.token_urlsafe(50)}\n")
+    path.write_text(
+        "# Made by `make run`, for this machine alone.\n"
+        "ALLOWED_HOSTS=127.0.0.1,localhost,[::1]\n"
+        "HTTPS_ONLY=false\n"
+        f"SECRET_KEY={secrets.token_urlsafe(50)}\n"
+    )
 
 
 def refuse_busy_port(host: str, port: int) -> None:
