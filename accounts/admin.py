@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.db.models import Count, Max, Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
 from django.utils.decorators import method_decorator
 from django.utils.text import Truncator
 from django.utils.translation import gettext
@@ -24,6 +23,7 @@ from oxaas.admin import ScopedModelAdmin, administrator_of, context_of, role_of
 from oxaas.bulkadmin import BulkJobAdmin
 from oxaas.changes import Actor
 from oxaas.filters import AttentionFilter, RelatedFilter, StatusFilter
+from oxaas.sizes import exactly, roughly
 from oxaas.transferadmin import TransferModelAdmin
 
 _LIMITS = (
@@ -59,8 +59,10 @@ class ResellerAdmin(ScopedModelAdmin):
         if role_of(request) is Role.MASTER:
             return super().get_fieldsets(request, obj)
         hidden = {"parent", "can_create_subadmin", "max_subadmin"} if obj is None else {"parent"}
+        looking = obj is not None and obj.pk == administrator_of(request).reseller_id
+        shown: dict[Any, str] = {"max_overall_context_quota": "quota_limit"} if looking else {}
         return [
-            (title, {"fields": [name for name in options["fields"] if name not in hidden]})
+            (title, {"fields": [shown.get(name, name) for name in options["fields"] if name not in hidden]})
             for title, options in super().get_fieldsets(request, obj)
         ]
 
@@ -70,7 +72,7 @@ class ResellerAdmin(ScopedModelAdmin):
         if obj is None:
             return fields
         if obj.pk == administrator_of(request).reseller_id:
-            return (*fields, "is_active", *_LIMITS)
+            return (*fields, "is_active", "quota_limit", *_LIMITS)
         return (*fields, "can_create_subadmin", "max_subadmin") if obj.parent_id is not None else fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -86,6 +88,11 @@ class ResellerAdmin(ScopedModelAdmin):
     @admin.display(description=_("contexts"), ordering="context_count")
     def number_of_contexts(self, row: Any) -> int:
         return int(row.context_count)
+
+    @admin.display(description=_("quota"))
+    def quota_limit(self, row: Reseller) -> str:
+        """For those who may only look."""
+        return exactly(row.max_overall_context_quota)
 
     def create(self, actor: Actor, data: dict[str, Any]) -> Model:
         own = actor.administrator.reseller if actor.administrator is not None else None
@@ -122,6 +129,7 @@ class ContextAdmin(TransferModelAdmin):
     search_fields = ("name", "=id")
     autocomplete_fields = ("reseller",)
     fixed_fields = ("id", "reseller")
+    readonly_fields = ("quota_column",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
@@ -133,7 +141,8 @@ class ContextAdmin(TransferModelAdmin):
         return [name for name in columns if name != "reseller" or role_of(request) is not Role.CONTEXT]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = ["id", "name", "reseller", "quota", "max_user", "is_active"]
+        quota = "quota" if obj is None or self.has_change_permission(request, obj) else "quota_column"
+        fields = ["id", "name", "reseller", quota, "max_user", "is_active"]
         return [name for name in fields if name != "reseller" or role_of(request) is not Role.CONTEXT]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -151,7 +160,7 @@ class ContextAdmin(TransferModelAdmin):
 
     @admin.display(description=_("quota"), ordering="quota")
     def quota_column(self, row: Context) -> str:
-        return _bytes(row.quota)
+        return roughly(row.quota)
 
     def create(self, actor: Actor, data: dict[str, Any]) -> Model:
         return contexts.create_context(actor=actor, context_id=data["id"], **_without(data, "id"))
@@ -206,7 +215,7 @@ class UserAdmin(TransferModelAdmin):
 
     @admin.display(description=_("mail quota"), ordering="quota")
     def quota_column(self, row: User) -> str:
-        return _bytes(row.quota)
+        return roughly(row.quota)
 
     @admin.display(description=_("custom ids"))
     def custom(self, row: User) -> str:
@@ -337,11 +346,6 @@ def _counted(row: Any, *names: str) -> dict[str, int]:
     """How many rows there are in each of these reverse relations, by the name of their kind."""
     managers = [getattr(row, name) for name in names]
     return {str(manager.model._meta.verbose_name_plural): manager.count() for manager in managers}
-
-
-def _bytes(number: int | None) -> str:
-    """A quota for a person."""
-    return gettext("unlimited") if number is None else filesizeformat(number)
 
 
 def _without(data: dict[str, Any], *names: str) -> dict[str, Any]:

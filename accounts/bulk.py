@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import F, Q, QuerySet
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 import accounts.bulk_import  # noqa: F401  (registers the imports)
@@ -15,37 +13,28 @@ from accounts.kinds import kind_name
 from accounts.models import Administrator, Change, Context, Reseller, User
 from accounts.services.contexts import delete_context, update_context
 from accounts.services.history import undo_change
-from accounts.services.users import MAX_NUMBER, delete_user, update_user
+from accounts.services.users import delete_user, update_user
 from oxaas.bulk import BulkEdit, BulkForm, Params, Result, register
 from oxaas.changes import Actor
-
-UNITS: Final = {"MB": 2**20, "GB": 2**30}
+from oxaas.forms import SizeField
+from oxaas.sizes import exactly
 
 
 class QuotaForm(BulkForm):
     """A mail quota, or none. To leave it empty by mistake must not make thousands of mailboxes unlimited."""
 
-    amount = forms.DecimalField(
-        label=gettext_lazy("Mail quota"), min_value=Decimal(0), max_digits=12, decimal_places=3, required=False
-    )
-    unit = forms.ChoiceField(label=gettext_lazy("Unit"), choices=[(name, name) for name in UNITS], initial="GB")
+    quota = SizeField(label=gettext_lazy("Mail quota"))
     unlimited = forms.BooleanField(label=gettext_lazy("Unlimited"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Exactly one of amount and "unlimited"."""
+        """Exactly one of quota and "unlimited"."""
         data = super().clean() or {}
-        if "amount" in data and (data["amount"] is None) is not data["unlimited"]:
+        if "quota" in data and (data["quota"] is None) is not data["unlimited"]:
             raise forms.ValidationError(gettext("Give either a quota or “unlimited”."))
-        if data.get("amount") is not None and self._bytes(data) > MAX_NUMBER:
-            raise forms.ValidationError({"amount": gettext("The quota is too large.")})
         return data
 
     def params(self) -> Params:
-        return {"quota": None if self.cleaned_data["unlimited"] else self._bytes(self.cleaned_data)}
-
-    @staticmethod
-    def _bytes(data: dict[str, Any]) -> int:
-        return int(data["amount"] * UNITS.get(data.get("unit", ""), 1))
+        return {"quota": self.cleaned_data["quota"]}
 
 
 class _UserEdit(BulkEdit[User]):
@@ -57,7 +46,7 @@ class _UserEdit(BulkEdit[User]):
         return rows.select_related("context")
 
     def before(self, row: User) -> str:
-        return ", ".join([size(row.quota), gettext("active") if row.is_active else gettext("suspended")])
+        return ", ".join([exactly(row.quota), gettext("active") if row.is_active else gettext("suspended")])
 
 
 class SuspendUsers(_UserEdit):
@@ -88,7 +77,7 @@ class SetQuota(_UserEdit):
     form = QuotaForm
 
     def describe(self, params: Params) -> str:
-        return gettext("Set the mail quota to %(quota)s") % {"quota": size(params["quota"])}
+        return gettext("Set the mail quota to %(quota)s") % {"quota": exactly(params["quota"])}
 
     def apply(self, actor: Actor, row: User, params: Params) -> Result:
         update_user(actor=actor, user=row, quota=params["quota"])
@@ -190,11 +179,6 @@ class UndoChanges(BulkEdit[Change]):
     def apply(self, actor: Actor, row: Change, params: Params) -> Result:
         undo_change(actor=actor, change=row)
         return Result.of(True)
-
-
-def size(quota: int | None) -> str:
-    """A quota for a person."""
-    return gettext("unlimited") if quota is None else filesizeformat(quota).replace("\xa0", " ")
 
 
 def _users(count: int) -> str:

@@ -12,10 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
 from accounts.services.users import MAX_NUMBER
 from oxaas.access import Role
-from oxaas.forms import LinesField, ServiceForm
+from oxaas.forms import LinesField, ServiceForm, SizeField
 
 
 class ResellerForm(ServiceForm):
+    max_overall_context_quota = SizeField(
+        label=_("Quota"),
+        help_text=_("The most, of all contexts together; empty: no limit (Subadmin.MaxOverallContextQuota)."),
+    )
+
     class Meta:
         model = Reseller
         fields = [
@@ -37,7 +42,6 @@ class ResellerForm(ServiceForm):
             "max_context": _("Contexts"),
             "max_overall_user": _("Users"),
             "max_user_per_context": _("Users in one context"),
-            "max_overall_context_quota": _("Quota"),
             "can_create_subadmin": _("May have child resellers"),
             "max_subadmin": _("Child resellers"),
         }
@@ -45,9 +49,6 @@ class ResellerForm(ServiceForm):
             "max_context": _("The most; empty: no limit (Subadmin.MaxContext)."),
             "max_overall_user": _("The most, in all contexts together; empty: no limit (Subadmin.MaxOverallUser)."),
             "max_user_per_context": _("The most; empty: no limit (Context.MaxUser)."),
-            "max_overall_context_quota": _(
-                "Bytes, of all contexts together; empty: no limit (Subadmin.MaxOverallContextQuota)."
-            ),
             "can_create_subadmin": _("Subadmin.CanCreateSubadmin."),
             "max_subadmin": _("The most; empty: no limit (Subadmin.MaxSubadmin)."),
             "parent": _("Empty: a reseller of its own. A child has no children."),
@@ -55,6 +56,8 @@ class ResellerForm(ServiceForm):
 
 
 class ContextForm(ServiceForm):
+    quota = SizeField(label=_("Quota"), help_text=_("Empty: unlimited."))
+
     class Meta:
         model = Context
         fields = ["id", "name", "reseller", "quota", "max_user", "is_active"]
@@ -78,6 +81,7 @@ class UserForm(ServiceForm):
         max_value=MAX_NUMBER,
         help_text=_("Empty: the next free one of the context. It cannot be changed."),
     )
+    quota = SizeField(label=_("Mail quota"), help_text=_("Empty: unlimited."))
     custom = LinesField(
         label=_("Custom ids"),
         required=False,
@@ -88,7 +92,7 @@ class UserForm(ServiceForm):
     class Meta:
         model = User
         fields = ["context", "number", "uidname", "msisdn", "quota", "is_active"]
-        labels = {"uidname": _("Uidname"), "msisdn": _("Phone number"), "quota": _("Mail quota")}
+        labels = {"uidname": _("Uidname"), "msisdn": _("Phone number")}
         help_texts = {
             "uidname": _("The mailbox's name, usually its address."),
             "msisdn": _("With the country's code, such as +49.12345.6789."),

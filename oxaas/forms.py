@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from oxaas.access import Role
+from oxaas.sizes import UNITS, joined
+from oxaas.widgets import SizeInput
 
 if TYPE_CHECKING:
     from accounts.models import Administrator
     from oxaas.errors import DomainError
+
+_MOST_BYTES: Final = 2**63 - 1
 
 
 class ServiceForm(forms.ModelForm):
@@ -59,3 +66,35 @@ class LinesField(forms.Field):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether the lines are others, or in another order."""
         return list(initial or []) != self.to_python(data)
+
+
+class SizeField(forms.MultiValueField):
+    """A size in bytes, typed as an amount and a unit; None when no amount is given.
+
+    The amount is posted by the field's own name, the unit by that name with `_unit` behind it.
+    """
+
+    widget = SizeInput
+    default_error_messages: ClassVar = {"too_large": _("That is too large."), "incomplete": _("Choose a unit.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        amount = forms.DecimalField(min_value=Decimal(0), max_digits=22, decimal_places=3, required=False)
+        unit = forms.ChoiceField(choices=[(name, name) for name in UNITS])
+        super().__init__(fields=(amount, unit), require_all_fields=False, required=False, **kwargs)
+
+    def compress(self, data_list: Sequence[Any]) -> int | None:
+        """The bytes of a cleaned amount and unit."""
+        amount, unit = data_list or (None, "")
+        if amount is None:
+            return None
+        size = joined(amount, unit)
+        if size > _MOST_BYTES:
+            raise ValidationError(self.error_messages["too_large"], code="too_large")
+        return size
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether it is another size: the same one in another unit is none."""
+        try:
+            return bool(self.clean(data) != initial)
+        except ValidationError:
+            return True

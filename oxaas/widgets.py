@@ -7,9 +7,14 @@ from typing import Any
 
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.forms import MultiWidget, NumberInput, Select
 from django.forms import models as forms_models
+from django.utils.translation import gettext_lazy as _
+
+from oxaas.sizes import BYTES, UNITS, plain, split
 
 _BIGGEST = 2**63 - 1
+_USUAL_UNIT = "GB"
 
 
 class Autocomplete(AutocompleteSelect):
@@ -27,3 +32,36 @@ class Autocomplete(AutocompleteSelect):
         except ValidationError:
             return False
         return key is None or 0 <= key <= _BIGGEST
+
+
+class SizeInput(MultiWidget):
+    """An amount with its unit beside it. The label is the amount's, which so has the field's own name and id."""
+
+    use_fieldset = False
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        choices = [(name, _("bytes") if name == BYTES else name) for name in UNITS]
+        amount = NumberInput({"step": "any", "min": "0", "class": "size-amount", "autocomplete": "off"})
+        unit = Select({"class": "size-unit", "aria-label": _("Unit")}, choices)
+        super().__init__({"": amount, "unit": unit}, attrs)
+
+    def decompress(self, value: Any) -> list[Any]:
+        """Amount and unit of a number of bytes."""
+        text = str(value)
+        if not (text.isascii() and text.isdecimal()) or int(text) > _BIGGEST:
+            return [None, _USUAL_UNIT]
+        amount, unit = split(int(text))
+        return [plain(amount), unit]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Django's, which numbers the ids."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        own = context["widget"]["attrs"].get("id")
+        amount, unit = context["widget"]["subwidgets"]
+        if own:
+            amount["attrs"]["id"], unit["attrs"]["id"] = own, f"{own}_unit"
+        return context
+
+    def id_for_label(self, id_: str) -> str:
+        """The amount's."""
+        return id_

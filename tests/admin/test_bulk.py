@@ -129,10 +129,10 @@ def test_form__keeps_what_was_typed_and_escapes_it(alpha: Person) -> None:
 @pytest.mark.parametrize(
     ("fields", "quota"),
     [
-        ({"amount": "2", "unit": "GB"}, 2 * 2**30),
-        ({"amount": "0.5", "unit": "MB"}, 2**19),
-        ({"amount": "0", "unit": "MB"}, 0),
-        ({"unit": "GB", "unlimited": "on"}, None),
+        ({"quota": "2", "quota_unit": "GB"}, 2 * 2**30),
+        ({"quota": "0.5", "quota_unit": "MB"}, 2**19),
+        ({"quota": "0", "quota_unit": "MB"}, 0),
+        ({"quota_unit": "GB", "unlimited": "on"}, None),
     ],
 )
 def test_quota__is_set(alpha: Person, world: World, fields: dict[str, Any], quota: int | None) -> None:
@@ -146,13 +146,13 @@ def test_quota__is_set(alpha: Person, world: World, fields: dict[str, Any], quot
 @pytest.mark.parametrize(
     "fields",
     [
-        {"unit": "GB"},
-        {"amount": "1", "unit": "GB", "unlimited": "on"},
-        {"amount": "-1", "unit": "GB"},
-        {"amount": "1", "unit": "PB"},
-        {"amount": "many", "unit": "GB"},
-        {"amount": "NaN", "unit": "GB"},
-        {"amount": "99999999999999", "unit": "GB"},
+        {"quota_unit": "GB"},
+        {"quota": "1", "quota_unit": "GB", "unlimited": "on"},
+        {"quota": "-1", "quota_unit": "GB"},
+        {"quota": "1", "quota_unit": "PB"},
+        {"quota": "many", "quota_unit": "GB"},
+        {"quota": "NaN", "quota_unit": "GB"},
+        {"quota": "99999999999999", "quota_unit": "GB"},
     ],
 )
 def test_quota__anything_else_is_refused(alpha: Person, world: World, fields: dict[str, Any]) -> None:

@@ -45,11 +45,18 @@ def refused(person: Person, model: type[Any], data: dict[str, Any]) -> tuple[str
 
 
 def test_context__is_created(alpha: Person, world: World) -> None:
-    data = {"id": 99, "name": "new_co", "reseller": world.resellers["alphakid"].pk, "quota": 1000, "max_user": 5}
+    data = {
+        "id": 99,
+        "name": "new_co",
+        "reseller": world.resellers["alphakid"].pk,
+        "quota": 3,
+        "quota_unit": "MB",
+        "max_user": 5,
+    }
     response = alpha.add(Context, {**data, "is_active": "on"})
     assert "new_co" in alpha.messages(response)[0]
     row = Context.objects.get(pk=99)
-    assert (row.name, row.reseller, row.quota, row.max_user) == ("new_co", world.resellers["alphakid"], 1000, 5)
+    assert (row.name, row.reseller, row.quota, row.max_user) == ("new_co", world.resellers["alphakid"], 3 * 2**20, 5)
     assert row.is_active
     assert log() == [("alpha", "web", "create", "context 99 new_co")]
 
@@ -70,7 +77,7 @@ def test_context__is_for_the_own_reseller_unless_said_otherwise(alpha: Person, w
         ({"name": "12345"}, "name"),
         ({"name": "a/b"}, "name"),
         ({"name": ""}, "name"),
-        ({"quota": -1}, "quota"),
+        ({"quota": -1, "quota_unit": "GB"}, "quota"),
         ({"max_user": 2**31}, "max_user"),
         ({"reseller": ""}, "reseller"),
     ],
@@ -123,7 +130,14 @@ def test_context__is_deleted_with_all_that_is_in_it(alpha: Person, world: World)
 
 
 def test_user__is_created_with_the_next_number_and_ordered_custom_ids(alpha: Person) -> None:
-    data = {"context": 24, "number": "", "uidname": "jane@acme.example", "msisdn": "+49 30 123456", "quota": 2048}
+    data = {
+        "context": 24,
+        "number": "",
+        "uidname": "jane@acme.example",
+        "msisdn": "+49 30 123456",
+        "quota": 2,
+        "quota_unit": "KB",
+    }
     alpha.add(User, {**data, "custom": " zoe \r\n\r\nanna\r\n", "is_active": "on"})
     row = User.objects.get(uidname="jane@acme.example")
     assert (row.number, row.msisdn, row.msisdn_digits, row.quota) == (43, "+49 30 123456", "4930123456", 2048)
@@ -147,8 +161,10 @@ def test_user__is_created_with_the_next_number_and_ordered_custom_ids(alpha: Per
         ({"custom": "john44"}, "custom"),
         ({"custom": "a\nb\nA"}, "custom"),
         ({"custom": "a\x07"}, "custom"),
-        ({"quota": -1}, "quota"),
-        ({"quota": "many"}, "quota"),
+        ({"quota": -1, "quota_unit": "GB"}, "quota"),
+        ({"quota": "many", "quota_unit": "GB"}, "quota"),
+        ({"quota": 1}, "quota"),
+        ({"quota": 9_000_000, "quota_unit": "TB"}, "quota"),
         ({"context": ""}, "context"),
     ],
 )
@@ -196,7 +212,7 @@ def test_user__change_leaves_alone_what_was_not_touched(alpha: Person, world: Wo
     user = world.users[24]
     stale = {"uidname": user.uidname, "msisdn": user.msisdn, "custom": "john24\ndoe24", "quota": 1_048_576}
     User.objects.filter(pk=user.pk).update(quota=7)
-    form = {**stale, "quota": 7, "is_active": "on", "uidname": "jane@acme.example"}
+    form = {**stale, "quota": 7, "quota_unit": "bytes", "is_active": "on", "uidname": "jane@acme.example"}
     alpha.post(page(user, "change"), form)
     assert Change.objects.latest("pk").after == {
         "uidname": "jane@acme.example",
@@ -558,7 +574,7 @@ def test_log__is_read_only_and_newest_first(root: Person) -> None:
 
 
 def test_log__is_filtered_by_door_action_kind_who_and_date(alpha: Person, world: World) -> None:
-    alpha.change(world.users[24], {"quota": 7})
+    alpha.change(world.users[24], {"quota": 7, "quota_unit": "bytes"})
     filters = {"door__exact": "web", "action__exact": "update", "kind": "user", "at__gte": "2000-01-01 00:00:00+00:00"}
     who = {"administrator__id__exact": world.administrators["alpha"].pk}
     (row,) = rows_of(alpha.get(page(Change), **filters, **who))
@@ -568,7 +584,7 @@ def test_log__is_filtered_by_door_action_kind_who_and_date(alpha: Person, world:
 
 
 def test_log__shows_before_and_after(alpha: Person, world: World) -> None:
-    alpha.change(world.users[24], {"quota": 7, "custom": "x\ny"})
+    alpha.change(world.users[24], {"quota": 7, "quota_unit": "bytes", "custom": "x\ny"})
     text = alpha.get(page(Change.objects.latest("pk"), "change")).content.decode()
     assert '<th scope="row">quota</th><td>1048576</td><td>7</td>' in text
     assert '<th scope="row">custom ids</th><td>john24<br>doe24</td><td>x<br>y</td>' in text
@@ -595,7 +611,7 @@ def test_history__stays_after_a_rename(alpha: Person, world: World) -> None:
 
 def test_log_entries_of_django__are_not_written(alpha: Person, world: World) -> None:
     alpha.add(ExplicitDomain, {"context": 24, "name": "new.example"})
-    alpha.change(world.users[24], {"quota": 7})
+    alpha.change(world.users[24], {"quota": 7, "quota_unit": "bytes"})
     alpha.delete(world.users[24])
     assert not LogEntry.objects.exists()
 

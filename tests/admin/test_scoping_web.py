@@ -374,7 +374,7 @@ def test_autocomplete__by_any_other_way_leaks_nothing(alpha: Person, source: str
 
 def test_tampered_form__fixed_fields_stay(world: World, alpha: Person) -> None:
     user, context = world.users[24], world.contexts[24]
-    alpha.change(user, {"context": 25, "number": 77, "quota": 5})
+    alpha.change(user, {"context": 25, "number": 77, "quota": 5, "quota_unit": "bytes"})
     user.refresh_from_db()
     assert (user.context_id, user.number, user.quota) == (24, 42, 5)
     alpha.change(context, {"id": 77, "reseller": world.resellers["alphakid"].pk, "name": "renamed"})

@@ -97,11 +97,14 @@ class Person:
 
 def filled(form: Any) -> dict[str, Any]:
     """What a browser would send of an untouched form."""
-    sent = {}
+    sent: dict[str, Any] = {}
     for bound in form:
         value = bound.field.prepare_value(bound.initial)
-        if value is not None and value is not False:
-            sent[bound.html_name] = value
+        widget: Any = bound.field.widget
+        parts = [("", value)]
+        if hasattr(widget, "widgets_names"):
+            parts = list(zip(widget.widgets_names, widget.decompress(value), strict=True))
+        sent |= {bound.html_name + name: part for name, part in parts if part is not None and part is not False}
     return sent
 
 
