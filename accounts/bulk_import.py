@@ -9,11 +9,11 @@ from django.utils.translation import gettext, gettext_lazy
 from accounts.imports import ImportLine
 from accounts.models import Administrator, Change, Context
 from accounts.provision.section import Ground
-from accounts.services.imports import section_of
-from accounts.services.tables import tables
+from accounts.services.imports import section_named
 from oxaas.bulk import BulkEdit, Outcome, Params, Result, register
 from oxaas.changes import Actor, Door
 from oxaas.errors import Invalid
+from oxaas.resources import resources
 
 _SHOWN: Final = 200
 
@@ -29,7 +29,7 @@ class ImportEdit(BulkEdit[ImportLine]):
 
     def allowed(self, administrator: Administrator) -> bool:
         """Whoever may add and change what the lines are about."""
-        options = tables()[self.section].model._meta
+        options = resources()[self.section]._meta.model._meta
         return all(
             administrator.has_perm(f"{options.app_label}.{action}_{options.model_name}") for action in ("add", "change")
         ) or (self.section == "domains" and administrator.has_perm("domains.add_explicitdomain"))
@@ -52,7 +52,7 @@ class ImportEdit(BulkEdit[ImportLine]):
         mine = Change.objects.filter(batch=actor.batch)
         last = mine.order_by("-pk").values_list("pk", flat=True).first() or 0
         entry = self._completed(actor, dict(row.data))
-        section_of(tables()[self.section]).apply(Ground(actor), entry)
+        section_named(self.section).apply(Ground(actor), entry)
         made = list(mine.filter(pk__gt=last).order_by("pk"))
         return Result(Outcome.CHANGED if made else Outcome.UNCHANGED, "; ".join(map(_difference, made)))
 

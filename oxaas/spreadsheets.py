@@ -10,12 +10,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from import_export.formats import base_formats
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
+from tablib import Dataset
 
 from oxaas.errors import Invalid
+from oxaas.iteration import batched
 
 Cells = list[str]
+CSV: Final = base_formats.CSV()
+XLSX: Final = base_formats.XLSX()
 
 MAX_FILE: Final = 50 * 1024 * 1024
 MAX_UNPACKED: Final = 400 * 1024 * 1024
@@ -24,6 +29,7 @@ _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED: Final = re.compile(r"'+[=+\-@\t\r]")
 # What XML, and so XLSX, cannot hold.
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CHUNK: Final = 100
 
 
 def harmless(cell: str) -> str:
@@ -37,15 +43,15 @@ def plain(cell: str) -> str:
 
 
 def csv_lines(rows: Iterable[Cells]) -> Iterator[str]:
-    """The rows as CSV, line by line, in UTF-8 with the mark by which spreadsheets know it."""
-    writer = csv.writer(_Echo())
+    """The rows as CSV, a few at a time, in UTF-8 with the mark by which spreadsheets know it."""
     yield "\ufeff"
-    for row in rows:
-        yield writer.writerow([harmless(cell) for cell in row])
+    for chunk in batched(rows, _CHUNK):
+        yield CSV.export_data(Dataset(*([harmless(cell) for cell in row] for row in chunk)))
 
 
 def xlsx_file(rows: Iterable[Cells]) -> bytes:
     """The rows as the one sheet of an XLSX file; every cell is text."""
+    # Not by the library: it holds every cell as an object, guesses types, and fails at what XML cannot hold.
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in rows:
@@ -59,6 +65,7 @@ def read_table(name: str, content: bytes) -> Iterator[Cells]:
     """The rows of an uploaded CSV or XLSX file (told by its name), the heads first. Invalid for what cannot be read."""
     if len(content) > MAX_FILE:
         raise Invalid(_("The file is larger than 50 MB."))
+    # Not by the library: it reads to the end before lines can be counted, and one line too long spoils them all.
     rows = _read_xlsx(content) if name.lower().endswith(".xlsx") else _read_csv(content)
     return ([plain(cell) for cell in row] for row in rows if any(row))
 
@@ -106,10 +113,3 @@ def _text_cell(sheet: Any, text: str) -> Any:
     cell: Any = WriteOnlyCell(sheet, value=_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", harmless(text)))
     cell.data_type = "s"
     return cell
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -25,10 +24,8 @@ from oxaas import bulk
 from oxaas.admin import administrator_of
 from oxaas.bulkadmin import BulkModelAdmin
 from oxaas.errors import DomainError
-from oxaas.spreadsheets import MAX_FILE, csv_lines, read_table, xlsx_file
-
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CHUNK: Final = 2000
+from oxaas.resources import TableResource, resources
+from oxaas.spreadsheets import CSV, MAX_FILE, XLSX, csv_lines, read_table, xlsx_file
 
 
 class ImportForm(forms.Form):
@@ -47,17 +44,14 @@ class ImportForm(forms.Form):
 
 
 class TransferModelAdmin(BulkModelAdmin):
-    """A model's pages with export, and with import where its table can be imported."""
+    """A model's pages with export, and with import where its resource can be imported."""
 
     change_list_template = "admin/transfer_change_list.html"
     table_name: ClassVar[str]
 
-    @property
-    def table(self) -> Any:
-        """The model's table."""
-        from accounts.services.tables import tables
-
-        return tables()[self.table_name]
+    def resource(self, request: HttpRequest) -> TableResource:
+        """The model's resource, as this person sees it."""
+        return resources()[self.table_name](administrator_of(request))
 
     def get_urls(self) -> list[Any]:
         """Django's, and those of import and export."""
@@ -71,7 +65,7 @@ class TransferModelAdmin(BulkModelAdmin):
 
     def may_import(self, request: HttpRequest) -> bool:
         """Whether this person may import such a table."""
-        if not self.table.importable:
+        if not self.resource(request).importable:
             return False
         return bulk.edit_named(f"import.{self.table_name}").allowed(administrator_of(request))
 
@@ -89,25 +83,21 @@ class TransferModelAdmin(BulkModelAdmin):
         """What the list shows with its present filters and search, whole."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = self.table.related(self.get_changelist_instance(request).get_queryset(request))
+        rows = self.resource(request).table(self.get_changelist_instance(request).get_queryset(request))
         headers = {"Content-Disposition": f'attachment; filename="{self.table_name}.{form}"'}
         match form:
             case "csv":
-                lines = csv_lines(self._lines(rows))
-                return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+                kind = f"{CSV.get_content_type()}; charset=utf-8"
+                return StreamingHttpResponse(csv_lines(rows), content_type=kind, headers=headers)
             case "xlsx":
-                return HttpResponse(xlsx_file(self._lines(rows)), content_type=_XLSX, headers=headers)
+                return HttpResponse(xlsx_file(rows), content_type=XLSX.get_content_type(), headers=headers)
         raise Http404
-
-    def _lines(self, rows: Any) -> Iterator[list[str]]:
-        yield list(self.table.columns)
-        for row in rows.iterator(chunk_size=_CHUNK):
-            yield self.table.cells(row)
 
     def import_page(self, request: HttpRequest) -> HttpResponse:
         """The form; its file becomes a bulk edit, of which the preview comes next."""
         if not self.may_import(request):
             raise PermissionDenied
+        resource = self.resource(request)
         form = ImportForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -121,7 +111,8 @@ class TransferModelAdmin(BulkModelAdmin):
             "media": self.media,
             "form": form,
             "columns": [
-                (name, _(column.value), name in self.table.required) for name, column in self.table.columns.items()
+                (name, column.holds, name in resource.get_import_id_fields())
+                for name, column in resource.fields.items()
             ],
         }
         return TemplateResponse(request, "admin/import_form.html", page)
@@ -132,9 +123,8 @@ class TransferModelAdmin(BulkModelAdmin):
         from accounts.services import imports, jobs
 
         administrator, file = administrator_of(request), data["file"]
-        upload = imports.keep_lines(
-            administrator=administrator, table=self.table, rows=read_table(file.name, file.read(MAX_FILE + 1))
-        )
+        rows = read_table(file.name, file.read(MAX_FILE + 1))
+        upload = imports.keep_lines(resource=self.resource(request), rows=rows)
         job = jobs.create_job(
             administrator=administrator,
             edit=bulk.edit_named(f"import.{self.table_name}"),

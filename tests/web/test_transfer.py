@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import Workbook, load_workbook
+from tablib import Dataset
 
 from accounts.models import BulkJob, Change, Context, User
 from accounts.services.config import Owner, set_property
@@ -18,6 +19,8 @@ from accounts.services.users import create_user, update_user
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias
 from forwards.services import create_forward
+from oxaas.errors import Invalid
+from oxaas.resources import resources
 from oxaas.spreadsheets import harmless, plain
 from tests.web.conftest import Login
 from tests.world import OPERATOR, World
@@ -296,3 +299,61 @@ def test_changes_can_be_exported_but_not_imported(world: World, logged_in: Login
     assert rows[0][:3] == ["at", "actor", "door"]
     assert {row[7] for row in rows[1:] if row[6]} == {"alpha_acme", "alpha_bolt", "kid_cafe", "kid_dock"}, rows
     assert client.get("/admin/accounts/change/import").status_code == 403
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_resource__exports_what_its_administrator_sees_and_no_id_of_the_data_base(world: World, name: str) -> None:
+    resource = resources()[name](world.administrators["alphakid"])
+    column = "id" if name == "contexts" else "context"
+    assert set(resource.export()[column]) == {"34", "35"}
+    # A context's id is given by people, and so natural.
+    keys = {field.attribute for field in resource.fields.values()} & {"id", "pk"}
+    assert keys == ({"id"} if name == "contexts" else set())
+    assert len(resources()[name](world.administrators["root"]).export()) > len(resource.export())
+
+
+def test_resource__does_not_import_past_the_services(world: World) -> None:
+    resource, before = resources()["users"](world.administrators["root"]), Change.objects.count()
+    with pytest.raises(TypeError):
+        resource.import_data(Dataset(["24", "42", "x"], headers=["context", "id", "uidname"]))
+    assert (User.objects.filter(uidname="x").exists(), Change.objects.count()) == (False, before)
+
+
+@pytest.mark.parametrize(
+    ("cells", "entry"),
+    [
+        (
+            {"uidname": "", "msisdn": "", "custom": "", "quota": " ", "is_active": ""},
+            {"msisdn": None, "custom": [], "quota": None},
+        ),
+        (
+            {"quota": " 7 ", "is_active": " Ja", "custom": " a \n\nb"},
+            {"quota": 7, "is_active": True, "custom": ["a", "b"]},
+        ),
+        ({"quota": "0", "is_active": "FALSCH"}, {"quota": 0, "is_active": False}),
+        ({"uidname": " =1 "}, {"uidname": " =1 "}),
+    ],
+)
+def test_resource__what_a_cell_says(world: World, cells: dict[str, str], entry: dict[str, Any]) -> None:
+    resource = resources()["users"](world.administrators["alpha"])
+    assert resource.entry({"context": "24", "id": "1", **cells}) == {"context": 24, "id": 1, **entry}
+
+
+def test_resource__all_that_is_wrong_with_a_line_is_named(world: World) -> None:
+    resource = resources()["users"](world.administrators["alpha"])
+    line = {"context": "1.5", "id": "²", "quota": "-1", "is_active": "perhaps"}
+    with pytest.raises(Invalid) as refusal:
+        resource.entry(line)
+    assert [sentence for sentence in str(refusal.value).split(".") if sentence] == [
+        "context must be a whole number",
+        " id must be a whole number",
+        " quota must be a whole number",
+        " is_active must be true or false",
+    ]
+
+
+def test_export__of_a_whole_number_is_the_same_in_every_language(logged_in: Login, settings: Any) -> None:
+    settings.USE_THOUSAND_SEPARATOR = True
+    page = logged_in("alpha").get(f"{LISTS['users']}export/csv", headers={"accept-language": "de"})
+    rows = list(csv.DictReader(io.StringIO(body(page).decode("utf-8-sig"))))
+    assert {row["quota"] for row in rows} == {"1048576"}
