@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 import accounts.bulk_import  # noqa: F401  (registers the imports)
-from accounts.kinds import kind_name
+from accounts.kinds import field_name, kind_name, value_in_words
 from accounts.models import Administrator, Change, Context, Reseller, User
 from accounts.services.contexts import delete_context, update_context
 from accounts.services.history import undo_change
 from accounts.services.users import delete_user, update_user
-from oxaas.bulk import BulkEdit, BulkForm, Params, Result, register
+from oxaas.bulk import NOTHING, BulkEdit, BulkForm, Params, Result, register
 from oxaas.changes import Actor
 from oxaas.forms import SizeField
 from oxaas.sizes import exactly
+
+# Of a value in the change log, so many characters are shown in a line.
+_SHOWN: Final = 200
 
 
 class QuotaForm(BulkForm):
@@ -174,11 +177,30 @@ class UndoChanges(BulkEdit[Change]):
         return rows.select_related("reseller")
 
     def before(self, row: Change) -> str:
-        return f"{row.get_action_display()}: {kind_name(row.kind)}"
+        what = f"{kind_name(row.kind)}, {row.get_action_display()}"
+        changed = _changed(row, row.after) if row.before is not None else ""
+        return f"{what}: {changed}" if changed else what
+
+    def after(self, row: Change) -> str:
+        return NOTHING if row.before is None else _changed(row, row.before)
 
     def apply(self, actor: Actor, row: Change, params: Params) -> Result:
         undo_change(actor=actor, change=row)
         return Result.of(True)
+
+
+def _changed(change: Change, side: dict[str, Any] | None) -> str:
+    """One side's values of those that the change changed, in a line."""
+    before, after = change.before or {}, change.after or {}
+    return "; ".join(
+        f"{field_name(name)}: {_short(value_in_words(name, value, between=', '))}"
+        for name, value in (side or {}).items()
+        if before.get(name) != after.get(name)
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _users(count: int) -> str:

@@ -104,6 +104,7 @@ class BulkJobItem(models.Model):
     object_pk = models.BigIntegerField()
     label = models.CharField(_("object"), max_length=600)
     before = models.TextField(_("before"), blank=True)
+    after = models.TextField(_("after"), blank=True)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome, blank=True)
     detail = models.TextField(_("why"), blank=True)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import json
+from typing import TYPE_CHECKING, Any, Final
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from oxaas.sizes import exactly
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -42,6 +46,7 @@ FIELDS: Final[dict[str, StrOrPromise]] = {
     "role": _("role"),
     "value": _("value"),
 }
+_SIZES: Final = frozenset({"quota", "max_overall_context_quota"})
 
 
 def kind_name(kind: str) -> StrOrPromise:
@@ -52,3 +57,16 @@ def kind_name(kind: str) -> StrOrPromise:
 def field_name(field: str) -> StrOrPromise:
     """The value's name for a person."""
     return FIELDS.get(field, field)
+
+
+def value_in_words(field: str, value: Any, *, between: str = "\n") -> str:
+    """A value of the log for a person: sizes with a unit, yes and no, lists with `between`, all else as JSON."""
+    if field in _SIZES and (value is None or isinstance(value, int)):
+        return exactly(value)
+    if isinstance(value, list):
+        return between.join(map(str, value))
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if value is None:
+        return "—"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)

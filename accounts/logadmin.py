@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import admin
@@ -11,10 +10,9 @@ from django.http import HttpRequest
 from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.kinds import KINDS, field_name, kind_name
+from accounts.kinds import KINDS, field_name, kind_name, value_in_words
 from accounts.models import Change
 from oxaas.access import Role
 from oxaas.admin import role_of
@@ -100,16 +98,5 @@ class ChangeAdmin(TransferModelAdmin):
 
 
 def _shown(values: dict[str, Any], name: str) -> SafeString:
-    """A value of the log for a person: lists one a line, texts as they are, yes and no, all else as JSON."""
-    if name not in values:
-        return SafeString()
-    value = values[name]
-    if isinstance(value, list):
-        value = "\n".join(map(str, value))
-    elif isinstance(value, bool):
-        value = gettext("yes") if value else gettext("no")
-    elif value is None:
-        value = "—"
-    elif not isinstance(value, str):
-        value = json.dumps(value, ensure_ascii=False, indent=1)
-    return linebreaksbr(value)
+    """A value of the log for a person; nothing where there was none."""
+    return linebreaksbr(value_in_words(name, values[name])) if name in values else SafeString()

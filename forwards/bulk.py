@@ -177,6 +177,9 @@ class MoveAliases(_EdgeEdit):
     def describe(self, params: Params) -> str:
         return gettext("Move to the context %(name)s") % params
 
+    def before(self, row: ForwardingAlias) -> str:
+        return row.context.name
+
     def apply(self, actor: Actor, row: ForwardingAlias, params: Params) -> Result:
         return Result.of(move_forward(actor=actor, forward=row, context=Context(pk=params["context"])))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypeVar
 
 from django import forms
@@ -41,12 +41,13 @@ class Outcome(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one row; `detail` is a sentence for a person, and `label` and `before` what the row was."""
+    """What became of one row; `detail` is a sentence for a person, `before` and `after` what the row was and is."""
 
     outcome: Outcome
     detail: str = ""
     label: str = ""
     before: str = ""
+    after: str = ""
 
     @classmethod
     def of(cls, changed: bool) -> Result:
@@ -119,9 +120,18 @@ class BulkEdit(Generic[_Row]):
         """The rows with what `before` and `apply` look at."""
         return rows
 
+    @property
+    def compares(self) -> bool:
+        """Whether the edit has words for a row, so that it can be shown as it was and as it is."""
+        return type(self).before is not BulkEdit.before
+
     def before(self, row: _Row) -> str:
         """What the row is like before the edit, for a person."""
         return ""
+
+    def after(self, row: _Row) -> str:
+        """What the row, read again, is like after the edit."""
+        return self.before(row)
 
     def apply(self, actor: Actor, row: _Row, params: Params) -> Result:
         """Call the service for one row. A DomainError refuses the row and nothing else."""
@@ -130,6 +140,8 @@ class BulkEdit(Generic[_Row]):
 
 _edits: Final[dict[str, BulkEdit[Any]]] = {}
 GONE: Final = _("It does not exist any more, or it is not yours any more.")
+# What a row is like after it was deleted.
+NOTHING: Final = "—"
 BUSY: Final = _("Somebody else changed the same thing at this moment.")
 
 
@@ -170,9 +182,10 @@ def run(edit: BulkEdit[_Row], actor: Actor, keys: Iterable[int], params: Params)
         edit.lock(visible, params)
         locked = visible.select_for_update(of=("self",), no_key=edit.permission != "delete")
         rows = {row.pk: row for row in edit.related(locked)}
-        return {
+        results = {
             key: _attempt(edit, actor, rows[key], params) if key in rows else Result.refused(GONE) for key in wanted
         }
+        return _looked_at(edit, actor, results) if edit.compares else results
 
 
 def rehearse(edit: BulkEdit[_Row], actor: Actor, keys: Iterable[int], params: Params) -> dict[int, Result]:
@@ -194,6 +207,23 @@ def _attempt(edit: BulkEdit[_Row], actor: Actor, row: _Row, params: Params) -> R
         logger.warning("bulk edit %s refused by the data base", edit.name, exc_info=True)
         result = Result.refused(BUSY)
     return Result(result.outcome, result.detail, label, before)
+
+
+def _looked_at(edit: BulkEdit[_Row], actor: Actor, results: Mapping[int, Result]) -> dict[int, Result]:
+    """The results with what the rows are like now. Those that were changed are read again, at once."""
+    everything: Any = edit.model._default_manager
+    changed = [key for key, result in results.items() if result.outcome is Outcome.CHANGED]
+    rows: dict[int, _Row] = {}
+    if changed and edit.permission != "delete":
+        visible = everything.visible_to(actor.administrator).filter(pk__in=changed)
+        rows = {row.pk: row for row in edit.related(visible)}
+
+    def now(key: int, result: Result) -> str:
+        if result.outcome is not Outcome.CHANGED:
+            return result.before
+        return edit.after(rows[key]) if key in rows else NOTHING
+
+    return {key: replace(result, after=now(key, result)) for key, result in results.items()}
 
 
 def is_deadlock(error: OperationalError) -> bool:

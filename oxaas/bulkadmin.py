@@ -239,12 +239,12 @@ class BulkJobAdmin(ScopedModelAdmin):
         """All rows with what will become or became of them."""
         job = self._job(request, key)
         items = job.items.order_by("position").iterator(chunk_size=2000)
-        head = [_("object"), _("before"), _("outcome"), _("why")]
+        head = [_("object"), _("before"), _("after"), _("outcome"), _("why")]
 
         def rows() -> Iterator[list[str]]:
             yield head
             for item in items:
-                yield [item.label, item.before, str(outcome_of(job, item)), item.detail]
+                yield [item.label, item.before, item.after, str(outcome_of(job, item)), item.detail]
 
         headers = {"Content-Disposition": f'attachment; filename="bulk-edit-{job.pk}.csv"'}
         return StreamingHttpResponse(csv_lines(rows()), content_type="text/csv; charset=utf-8", headers=headers)
@@ -265,6 +265,7 @@ class BulkJobAdmin(ScopedModelAdmin):
             "progress": _("%(done)s of %(total)s rows") % {"done": job.done, "total": job.total},
             "hint": _hint(job),
             "deletes": _deletes(job),
+            "compares": known and bulk.edit_named(job.edit).compares,
             "must_type": known and jobs.needs_count(job),
             "can_start": known and job.state == job.State.READY and job.changed > 0 and not objection,
             "objection": objection if job.state == job.State.READY else "",

@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                 ('object_pk', models.BigIntegerField()),
                 ('label', models.CharField(max_length=600, verbose_name='object')),
                 ('before', models.TextField(blank=True, verbose_name='before')),
+                ('after', models.TextField(blank=True, verbose_name='after')),
                 ('outcome', models.CharField(blank=True, choices=[('changed', 'changed'), ('unchanged', 'already so'), ('refused', 'refused')], max_length=16, verbose_name='outcome')),
                 ('detail', models.TextField(blank=True, verbose_name='why')),
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='accounts.bulkjob')),

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
 from accounts.models import BulkJob, Change, Context, User
@@ -104,6 +105,23 @@ def test_preview__says_why_a_row_is_refused(alpha: Person, world: World) -> None
     }
     assert "There is nothing to change." in _text(shown)
     assert page(BulkJob.objects.get(), "start") not in _text(shown)
+
+
+def test_preview__shows_the_row_before_and_after(alpha: Person) -> None:
+    shown = alpha.get(choose(alpha, "forwards.suspend", keys("sales@acme.example"), status=302).url)
+    was = "johndoe@acme.example, outside@elsewhere.example"
+    text = " ".join(_text(shown).split())
+    assert f'<td class="before" data-label="Before">{was}</td>' in text
+    assert f'<td class="after" data-label="After">{was} (suspended)</td>' in text
+
+
+def test_import__has_no_columns_for_before_and_after(alpha: Person, world: World) -> None:
+    file = SimpleUploadedFile("users.csv", b"context,id,uidname,quota\n24,42,johndoe@acme.example,5\n")
+    shown = alpha.get(alpha.post(page(User, "import"), {"file": file}).url)
+    text = _text(shown)
+    assert "What in detail" in text
+    assert 'class="before"' not in text
+    assert 'class="after' not in text
 
 
 def test_edit_without_a_form__goes_straight_to_the_preview(alpha: Person) -> None:
@@ -423,8 +441,12 @@ def test_csv__has_every_row_and_no_formula(alpha: Person, world: World) -> None:
     answer = alpha.get(page(job, "csv"))
     assert answer["Content-Type"].startswith("text/csv")
     lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
-    assert lines[0] == ["object", "before", "outcome", "why"]
-    assert {line[0]: line[2] for line in lines[1:]} == {
+    assert lines[0] == ["object", "before", "after", "outcome", "why"]
+    assert lines[1][1:3] == [
+        "johndoe@acme.example, outside@elsewhere.example",
+        f"johndoe@acme.example, outside@elsewhere.example, {NEW}",
+    ]
+    assert {line[0]: line[3] for line in lines[1:]} == {
         "sales@acme.example": "will change",
         "'=cmd@acme.example": "already so",
         "'+plus@acme.example": "already so",

@@ -586,7 +586,7 @@ def test_log__is_filtered_by_door_action_kind_who_and_date(alpha: Person, world:
 def test_log__shows_before_and_after(alpha: Person, world: World) -> None:
     alpha.change(world.users[24], {"quota": 7, "quota_unit": "bytes", "custom": "x\ny"})
     text = alpha.get(page(Change.objects.latest("pk"), "change")).content.decode()
-    assert '<th scope="row">quota</th><td>1048576</td><td>7</td>' in text
+    assert '<th scope="row">quota</th><td>1 MB</td><td>7 bytes</td>' in text
     assert '<th scope="row">custom ids</th><td>john24<br>doe24</td><td>x<br>y</td>' in text
     assert '<th scope="row">uidname</th>' not in text
 

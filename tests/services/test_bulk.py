@@ -19,7 +19,7 @@ from accounts.services.contexts import create_context
 from accounts.services.users import create_user, update_user
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
-from forwards.services import create_forward, move_forward, set_forward_active
+from forwards.services import create_forward, delete_forward, move_forward, set_forward_active
 from oxaas import bulk
 from oxaas.bulk import Outcome
 from oxaas.changes import Actor, Door
@@ -227,6 +227,87 @@ def test_preview__shows_what_the_rows_are_like(world: World) -> None:
     assert job.items.get().before == "1 MB, active"
     job = preview(alpha, "contexts.delete", Context.objects.filter(pk=24))
     assert job.items.get().before == "1 user, 1 alias, 1 domain"
+
+
+_SALES: Final = "sales@acme.example"
+_OF_SALES: Final = f"johndoe@acme.example, {OUTSIDE}"
+
+
+@pytest.mark.parametrize(
+    ("edit", "params", "before", "after"),
+    [
+        ("forwards.add_recipient", {"recipient": NEW}, _OF_SALES, f"{_OF_SALES}, {NEW}"),
+        ("forwards.remove_recipient", {"recipient": OUTSIDE}, _OF_SALES, "johndoe@acme.example"),
+        ("forwards.remove_recipient", {"recipient": NEW}, _OF_SALES, _OF_SALES),
+        ("forwards.replace_recipient", {"old": OUTSIDE, "new": NEW}, _OF_SALES, f"johndoe@acme.example, {NEW}"),
+        ("forwards.suspend", {}, _OF_SALES, f"{_OF_SALES} (suspended)"),
+        ("forwards.delete", {}, _OF_SALES, "—"),
+    ],
+)
+def test_preview__shows_what_the_rows_become(
+    world: World, edit: str, params: dict[str, Any], before: str, after: str
+) -> None:
+    job = preview(world.administrators["alpha"], edit, aliases(_SALES), **params)
+    assert job.items.values_list("before", "after").get() == (before, after)
+    if job.changed:
+        run(job)
+        assert job.items.values_list("before", "after").get() == (before, after)
+
+
+def test_preview__of_a_move_shows_the_contexts(world: World) -> None:
+    forward(world, 24, "free@unclaimed.example")
+    alpha = world.administrators["alpha"]
+    job = preview(alpha, "forwards.move", aliases("free@unclaimed.example"), context=34, name="")
+    assert job.items.values_list("before", "after").get() == ("alpha_acme", "kid_cafe")
+
+
+def test_preview__of_users_contexts_and_undoing_shows_what_they_become(world: World) -> None:
+    alpha = world.administrators["alpha"]
+    users, contexts = User.objects.filter(pk=world.users[24].pk), Context.objects.filter(pk=24)
+    job = preview(alpha, "users.set_quota", users, quota=3 * 2**30)
+    assert job.items.values_list("before", "after").get() == ("1 MB, active", "3 GB, active")
+    run(job)
+    undo = preview(alpha, "changes.undo", changes(job))
+    assert undo.items.values_list("before", "after").get() == ("user, changed: quota: 3 GB", "quota: 1 MB")
+    job = preview(alpha, "contexts.suspend", contexts)
+    assert job.items.values_list("before", "after").get() == ("active", "suspended")
+    job = preview(alpha, "contexts.delete", contexts)
+    assert job.items.get().after == "—"
+
+
+def test_undo_preview__of_what_was_made_and_what_was_deleted(world: World) -> None:
+    alpha = world.administrators["alpha"]
+    actor = Actor(alpha, Door.WEB)
+    create_forward(actor=actor, context=world.contexts[24], alias="made@acme.example", recipients=[NEW])
+    delete_forward(actor=actor, context=world.contexts[24], alias=_SALES)
+    rows = Change.objects.filter(label__in=["made@acme.example", _SALES], administrator=alpha)
+    job = preview(alpha, "changes.undo", rows)
+    assert dict(job.items.values_list("label", "after")) == {
+        str(rows.get(action="create")): "—",
+        str(rows.get(action="delete")): f"recipients: {_OF_SALES}; active: yes",
+    }
+
+
+def test_run__row_that_is_refused_after_all_is_shown_as_it_stays(world: World) -> None:
+    forward(world, 24, "two@acme.example", OUTSIDE, NEW)
+    alpha = world.administrators["alpha"]
+    job = preview(alpha, "forwards.remove_recipient", aliases("two@acme.example"), recipient=NEW)
+    assert job.items.get().after == OUTSIDE
+    Recipient.objects.filter(alias__address="two@acme.example", address=OUTSIDE).delete()
+    run(job)
+    assert job.items.values_list("before", "after", "outcome").get() == (NEW, NEW, REFUSED)
+
+
+def test_rehearse__rows_are_read_again_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit = bulk.edit_named("forwards.suspend")
+    monkeypatch.setattr(type(edit), "apply", lambda *_arguments: bulk.Result.of(True))
+    actor, counts = Actor(world.administrators["alpha"], Door.WEB), []
+    for number in (2, 6):
+        keys = [forward(world, 24, f"a{number}{index}@acme.example").pk for index in range(number)]
+        with CaptureQueriesContext(connection) as queries:
+            bulk.rehearse(edit, actor, keys, {})
+        counts.append(sum(query["sql"].startswith("SELECT") for query in queries))
+    assert counts[0] == counts[1]
 
 
 # --- moving an alias ---------------------------------------------------------------------------------------------
