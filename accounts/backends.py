@@ -41,7 +41,7 @@ class CredentialsBackend(BaseBackend):
 
     def _candidates(self, attempt: Attempt, wanted: Q) -> list[Administrator]:
         """Those of the name, each with its reseller or context. Raises TooManyAttempts while the name is locked."""
-        found = list(attempt.annotate(Administrator.objects.with_owner().filter(wanted)))
+        found = list(attempt.annotate(Administrator.objects.with_owner().filter(wanted).order_by()))
         attempt.refuse_if_locked(found)
         return found
 
