@@ -44,8 +44,8 @@ def create_context(
     """
     _check_reseller(actor, reseller)
     chain = limits.lock_resellers(reseller.pk if reseller else None)
-    limits.check_room_for_context(chain)
-    limits.check_context_quota(chain, quota=_number(quota, "quota"))
+    limits.check_room_for_context(actor, chain)
+    limits.check_context_quota(actor, chain, quota=_number(quota, "quota"))
     if not 0 < context_id <= MAX_NUMBER:
         raise Invalid(_("The context id must be a positive number."), field="id")
     _claim_name(check_context_name(name))
@@ -85,7 +85,7 @@ def update_context(
         check_rename(context, name)
         context.name = name
     if not isinstance(quota, Keep) and quota != context.quota:
-        limits.check_context_quota(chain, quota=_number(quota, "quota"), except_context=context.pk)
+        limits.check_context_quota(actor, chain, quota=_number(quota, "quota"), except_context=context.pk)
         context.quota = quota
     if not isinstance(max_user, Keep):
         context.max_user = _number(max_user, "max_user")

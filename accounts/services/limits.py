@@ -6,6 +6,7 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Context, Reseller, User
+from oxaas.changes import Actor
 from oxaas.errors import NotAllowed, NotFound
 
 
@@ -35,37 +36,46 @@ def lock_context(context_id: int) -> Context:
     return row
 
 
-def check_room_for_context(chain: list[Reseller]) -> None:
+def check_room_for_context(actor: Actor, chain: list[Reseller]) -> None:
     """Refuse one more context where a reseller of `chain` has reached Subadmin.MaxContext."""
     for reseller in chain:
         limit = reseller.max_context
         if limit is not None and _contexts_of(reseller).count() >= limit:
-            raise NotAllowed(
+            raise _refused(
+                actor,
+                reseller,
                 _("The reseller %(reseller)s has reached its limit of %(limit)s contexts.")
-                % {"reseller": reseller, "limit": limit}
+                % {"reseller": reseller, "limit": limit},
             )
 
 
-def check_context_quota(chain: list[Reseller], *, quota: int | None, except_context: int | None = None) -> None:
+def check_context_quota(
+    actor: Actor, chain: list[Reseller], *, quota: int | None, except_context: int | None = None
+) -> None:
     """Refuse a context quota that would make the sum exceed Subadmin.MaxOverallContextQuota."""
     for reseller in chain:
         limit = reseller.max_overall_context_quota
         if limit is None:
             continue
         if quota is None:
-            raise NotAllowed(
+            raise _refused(
+                actor,
+                reseller,
                 _("The reseller %(reseller)s has a limit on quota, so each of its contexts needs one.")
-                % {"reseller": reseller}
+                % {"reseller": reseller},
+                _("There is a limit on quota, so each context needs one."),
             )
         others = _contexts_of(reseller).exclude(pk__in=[except_context or 0])
         if (others.aggregate(total=Sum("quota"))["total"] or 0) + quota > limit:
-            raise NotAllowed(
+            raise _refused(
+                actor,
+                reseller,
                 _("The contexts of the reseller %(reseller)s may have %(limit)s bytes of quota together.")
-                % {"reseller": reseller, "limit": limit}
+                % {"reseller": reseller, "limit": limit},
             )
 
 
-def check_room_for_user(chain: list[Reseller], context: Context) -> None:
+def check_room_for_user(actor: Actor, chain: list[Reseller], context: Context) -> None:
     """Refuse one more user where the context or a reseller of `chain` is full."""
     limits = [reseller.max_user_per_context for reseller in chain] + [context.max_user]
     most = min((limit for limit in limits if limit is not None), default=None)
@@ -76,9 +86,11 @@ def check_room_for_user(chain: list[Reseller], context: Context) -> None:
     for reseller in chain:
         limit = reseller.max_overall_user
         if limit is not None and User.objects.filter(context__in=_contexts_of(reseller)).count() >= limit:
-            raise NotAllowed(
+            raise _refused(
+                actor,
+                reseller,
                 _("The reseller %(reseller)s has reached its limit of %(limit)s users.")
-                % {"reseller": reseller, "limit": limit}
+                % {"reseller": reseller, "limit": limit},
             )
 
 
@@ -95,6 +107,14 @@ def check_room_for_child(parent: Reseller) -> None:
             _("The reseller %(parent)s has reached its limit of %(limit)s children.")
             % {"parent": parent, "limit": parent.max_subadmin}
         )
+
+
+def _refused(actor: Actor, reseller: Reseller, sentence: str, to_others: str = "") -> NotAllowed:
+    """The refusal: `sentence` for who manages the reseller; whoever is below it learns neither its name nor numbers."""
+    writer = actor.administrator
+    if writer is None or writer.manages(reseller):
+        return NotAllowed(sentence)
+    return NotAllowed(to_others or _("A limit that is set above you has been reached."))
 
 
 def _contexts_of(reseller: Reseller) -> QuerySet[Context]:

@@ -59,7 +59,7 @@ def create_user(
 ) -> User:
     """A new mailbox. Invalid, Conflict (number, uidname or domain is somebody else's), NotAllowed (a limit)."""
     chain = limits.lock_resellers(context.reseller_id)
-    limits.check_room_for_user(chain, limits.lock_context(context.pk))
+    limits.check_room_for_user(actor, chain, limits.lock_context(context.pk))
     if not 0 < number <= MAX_NUMBER:
         raise Invalid(_("The user id must be a positive number."), field="number")
     name = parse_uidname(uidname)
