@@ -16,7 +16,7 @@ from forwards import services
 from forwards.forms import ForwardingAliasForm
 from forwards.models import ForwardingAlias
 from oxaas.access import Role
-from oxaas.admin import context_of, role_of
+from oxaas.admin import administrator_of, context_of, role_of
 from oxaas.changes import Actor
 from oxaas.errors import Conflict
 from oxaas.filters import AttentionFilter, RelatedFilter, StatusFilter
@@ -27,6 +27,12 @@ _SHOWN = 2
 
 class AliasAttention(AttentionFilter):
     kinds: ClassVar = {"dangling": _("a recipient does not exist here"), "suspended": _("suspended")}
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """What dangles, as far as the person may know."""
+        if self.value() == "dangling":
+            return queryset.dangling(administrator_of(request))
+        return super().queryset(request, queryset)
 
 
 @admin.register(ForwardingAlias)

@@ -15,7 +15,7 @@ from django.db.models.functions import Collate
 from oxaas.scoping import ScopedQuerySet
 
 if TYPE_CHECKING:
-    from accounts.models import Context
+    from accounts.models import Administrator, Context
 
     # Named in quotes below, where the linter does not look.
     from forwards.models import ForwardingAlias, Recipient  # noqa: F401
@@ -26,10 +26,10 @@ _CHUNK: Final = 2000
 class ForwardingAliasQuerySet(ScopedQuerySet["ForwardingAlias"]):
     """Aliases; they hang on their context."""
 
-    def dangling(self) -> Self:
-        """Those with a recipient in a domain of this platform that no active mailbox and no active alias answers to."""
+    def dangling(self, asker: Administrator) -> Self:
+        """Those with a recipient in a domain of the asker's that no active mailbox and no active alias answers to."""
         recipients = apps.get_model("forwards", "Recipient").objects.filter(alias=OuterRef("pk"))
-        return self.filter(Exists(recipients.dangling()))
+        return self.filter(Exists(recipients.dangling(asker)))
 
     def suspended(self) -> Self:
         """Those that are not active themselves."""
@@ -39,10 +39,13 @@ class ForwardingAliasQuerySet(ScopedQuerySet["ForwardingAlias"]):
 class RecipientQuerySet(ScopedQuerySet["Recipient"]):
     """Recipients; they hang on their alias."""
 
-    def dangling(self) -> Self:
-        """Those in a domain of this platform that no active mailbox and no active alias answers to."""
+    def dangling(self, asker: Administrator) -> Self:
+        """Those in a domain of the asker's that no active mailbox and no active alias answers to.
+
+        In other people's domains it would tell which addresses there are: an alias to any of them is soon made.
+        """
         same = OuterRef("normalized")
-        domains = apps.get_model("domains", "ExplicitDomain").objects.filter(name=OuterRef("domain"))
+        domains = apps.get_model("domains", "ExplicitDomain").objects.visible_to(asker).filter(name=OuterRef("domain"))
         users = apps.get_model("accounts", "User").objects.filter(uidname_normalized=same, is_active=True)
         aliases = apps.get_model("forwards", "ForwardingAlias").objects.filter(normalized=same, is_active=True)
         return self.filter(Exists(domains), ~Exists(users), ~Exists(aliases))

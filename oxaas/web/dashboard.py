@@ -80,7 +80,7 @@ def _attention(administrator: Administrator) -> list[Tile]:
     found: list[tuple[str | Promise, QuerySet[Any], str]] = [
         (_("Contexts near or over their limit of users"), contexts.near_limit(), "near_limit"),
         (_("Mailboxes near or over their quota"), users.near_quota(), "near_quota"),
-        (_("Aliases with a recipient that does not exist here"), aliases.dangling(), "dangling"),
+        (_("Aliases with a recipient that does not exist here"), aliases.dangling(administrator), "dangling"),
         (_("Suspended contexts"), contexts.suspended(), "suspended"),
         (_("Suspended users"), users.suspended(), "suspended"),
         (_("Suspended aliases"), aliases.suspended(), "suspended"),

@@ -62,6 +62,24 @@ def test_dashboard__what_needs_work_leads_to_a_list_of_just_that(world: World, l
     assert logged_in("beta").get("/admin/").context["dashboard"].attention == []
 
 
+@pytest.mark.parametrize(
+    ("who", "told"), [("beta", False), ("admin@beta_echo", False), ("alphakid", False), ("root", True)]
+)
+def test_attention__does_not_tell_which_foreign_addresses_there_are(
+    world: World, logged_in: Login, who: str, told: bool
+) -> None:
+    """Whoever makes an alias to an address of others' would know by it that there is no such address."""
+    context = world.contexts[34 if who == "alphakid" else 44]
+    for number, address in enumerate(["nobody@acme.example", "johndoe@acme.example"]):
+        alias = f"probe{number}@probe.example"
+        create_forward(actor=OPERATOR, context=context, alias=alias, recipients=[address])
+    client = logged_in(who)
+    page = client.get("/admin/forwards/forwardingalias/?attention=dangling")
+    assert [row.address for row in page.context["cl"].result_list] == (["probe0@probe.example"] if told else [])
+    tiles = [tile.url for tile in client.get("/admin/").context["dashboard"].attention]
+    assert any("dangling" in url for url in tiles) is told
+
+
 def test_dashboard__growth_goes_back_by_the_change_log(world: World, logged_in: Login) -> None:
     create_user(actor=OPERATOR, context=world.contexts[24], number=7, uidname="new@acme.example")
     bars = logged_in("alpha").get("/admin/").context["dashboard"].growth
