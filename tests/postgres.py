@@ -35,6 +35,7 @@ OPTIONS = {
     # The plans of the foreign keys' checks are made while the tables are empty, and kept: by reading whole tables, a test
     # that then writes 30,000 rows would be checked in minutes.
     "enable_seqscan": "off",
+    "jit": "off",  # what must read a whole table after all looks so dear that it would be compiled first
     "timezone": "UTC",
 }
 
