@@ -26,7 +26,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oxaas.access import Role
-from oxaas.addresses import normalize_identifier, printable
+from oxaas.addresses import MAX_IDENTIFIER, normalize_identifier, printable
 from oxaas.changes import Actor, Door
 from oxaas.errors import DomainError, Invalid, NotAllowed
 from oxaas.filters import RelatedFilter
@@ -292,9 +292,10 @@ class ScopedModelAdmin(admin.ModelAdmin):
     ) -> tuple[models.QuerySet[Any], bool]:
         """Django's, for the form in which addresses and other identifiers are compared.
 
-        What no text of ours can contain is found nowhere, and never sent to the data base.
+        What no text of ours can contain is found nowhere, and never sent to the data base; nor is a text longer than
+        any of ours, of which each word would be looked for in each column.
         """
-        if not printable(search_term):
+        if len(search_term) > MAX_IDENTIFIER or not printable(search_term):
             return queryset.none(), False
         return super().get_search_results(request, queryset, normalize_identifier(search_term))
 

@@ -134,6 +134,16 @@ def test_search__bad_text_finds_nothing_and_breaks_nothing(alpha: Person, words:
     assert answer.status_code == 200
 
 
+def test_search__text_longer_than_any_of_ours_is_not_looked_for(alpha: Person) -> None:
+    """A thousand words in five columns are more than a data base can, or should, be asked."""
+    words = "a " * 1000
+    for model in MODELS:
+        assert rows_of(alpha.get(page(model), q=words)) == []
+    answer = alpha.client.get(f"{autocomplete(User, 'context')}&term={words}")
+    assert answer.status_code == 200
+    assert answer.json()["results"] == []
+
+
 def _percent(text: str) -> str:
     return "".join(f"%{byte:02x}" for byte in text.encode("utf-8", "surrogatepass"))
 
