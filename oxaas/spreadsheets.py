@@ -24,22 +24,27 @@ XLSX: Final = base_formats.XLSX()
 
 MAX_FILE: Final = 50 * 1024 * 1024
 MAX_UNPACKED: Final = 400 * 1024 * 1024
-# What a spreadsheet takes for the beginning of a formula, and such text behind apostrophes of its own.
-_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
-_ESCAPED: Final = re.compile(r"'+[=+\-@\t\r]")
+# As many rows as a sheet can have, and more columns than any table here: a few bytes of a file can claim any number.
+_MAX_ROWS: Final = 1_048_576
+_MAX_COLUMNS: Final = 50
+# Where a spreadsheet may see a cell begin: one that expects semicolons or tabs splits our cells at them, and at the
+# ends of their lines. And what it takes for a formula there, also behind quotes.
+_BEGIN: Final = r"(?:^|(?<=[;\t\r\n]))"
+_FORMULA: Final = re.compile(rf"{_BEGIN}(?=[\"']*[=+\-@\t\r])")
+_ESCAPED: Final = re.compile(rf"{_BEGIN}'(?=[\"']*[=+\-@\t\r])")
 # What XML, and so XLSX, cannot hold.
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHUNK: Final = 100
 
 
 def harmless(cell: str) -> str:
-    """`cell`, with an apostrophe in front if a spreadsheet would run it as a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    """`cell`, with an apostrophe before each part of it that a spreadsheet would run as a formula."""
+    return _FORMULA.sub("'", cell)
 
 
 def plain(cell: str) -> str:
     """The text that `harmless` was given."""
-    return cell[1:] if _ESCAPED.match(cell) else cell
+    return _ESCAPED.sub("", cell)
 
 
 def csv_lines(rows: Iterable[Cells]) -> Iterator[str]:
@@ -89,13 +94,21 @@ def _read_xlsx(content: bytes) -> Iterator[Cells]:
             if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
                 raise Invalid(_("The file is too large when unpacked."))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        for row in book.worksheets[0].iter_rows(values_only=True):
-            yield [_as_text(value) for value in row]
+        for row in book.worksheets[0].iter_rows(max_row=_MAX_ROWS, max_col=_MAX_COLUMNS, values_only=True):
+            yield [_as_text(value) for value in _without_end(row)]
     except Invalid:
         raise
     except Exception as error:
         # openpyxl raises whatever the broken part happens to raise: KeyError, ValueError, BadZipFile, ParseError …
         raise Invalid(_("The file cannot be read as XLSX.")) from error
+
+
+def _without_end(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The row without the empty cells at its end."""
+    length = len(row)
+    while length and row[length - 1] is None:
+        length -= 1
+    return row[:length]
 
 
 def _as_text(value: Any) -> str:

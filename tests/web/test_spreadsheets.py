@@ -1,0 +1,67 @@
+"""Hostile tables: what goes out runs in no spreadsheet, what comes in cannot keep the reader busy."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from itertools import product
+
+import pytest
+from openpyxl import Workbook
+
+from oxaas.spreadsheets import csv_lines, harmless, plain, read_table
+
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def sheet(rows: str, dimension: str = "") -> bytes:
+    """An XLSX file of one sheet with these rows, written as XML."""
+    content, hostile = io.BytesIO(), io.BytesIO()
+    Workbook().save(content)
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    xml = f'<worksheet xmlns="{space}">{dimension}<sheetData>{rows}</sheetData></worksheet>'.encode()
+    with zipfile.ZipFile(content) as old, zipfile.ZipFile(hostile, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, xml if name == "xl/worksheets/sheet1.xml" else old.read(name))
+    return hostile.getvalue()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x;=HYPERLINK(1)",
+        "plain\n=1+1",
+        "a\t@b",
+        'a;"=1+1"',
+        "a;'=1",
+        "first\r\n+2;-3",
+        "=1;=2\n=3",
+    ],
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_export__runs_no_formula_whatever_the_reader_takes_for_a_delimiter(text: str, delimiter: str) -> None:
+    """Where numbers have a decimal comma, spreadsheets expect semicolons."""
+    file = io.StringIO("".join(csv_lines([["id", "name", "more"], ["1", text, text]])), newline="")
+    cells = [cell for row in csv.reader(file, delimiter=delimiter) for cell in row]
+    assert [cell for cell in cells if cell.startswith(_FORMULAS)] == []
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 4])
+def test_formula_guard__is_undone_exactly_in_the_middle_too(length: int) -> None:
+    for letters in product("a;='\"\n\t", repeat=length):
+        text = "".join(letters)
+        assert plain(harmless(text)) == text
+
+
+def test_xlsx__a_row_beyond_the_end_of_all_sheets_is_not_walked_to() -> None:
+    """A row says its own number; all that are missing before it are read as empty."""
+    far = '<row r="3"><c r="A3"><v>1</v></c></row><row r="1900000"><c><v>2</v></c></row>'
+    assert list(read_table("x.xlsx", sheet(far))) == [["1"]]
+    claimed = '<dimension ref="A1:XFD99999999"/>'
+    assert list(read_table("x.xlsx", sheet(far, claimed))) == [["1"]]
+
+
+def test_xlsx__a_wide_row_is_not_filled_up() -> None:
+    wide = '<row><c r="B1"><v>1</v></c></row><row><c r="A2"><v>1</v></c><c r="XFD2"><v>2</v></c></row>'
+    assert list(read_table("x.xlsx", sheet(wide))) == [["", "1"], ["1"]]
