@@ -249,6 +249,10 @@ class ScopedModelAdmin(admin.ModelAdmin):
         form.refusal = getattr(request, "refusal", None)
         return form
 
+    def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> list[tuple[str, str]]:
+        """Django's, with words in place of dashes."""
+        return super().get_action_choices(request, default_choices or [("", gettext("Choose …"))])
+
     # Which rows, and which choices.
 
     def get_queryset(self, request: HttpRequest) -> Any:

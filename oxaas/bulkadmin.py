@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.paginator import Paginator
@@ -24,6 +24,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -149,7 +151,7 @@ class KnownPaginator(Paginator):
 class BulkJobAdmin(ScopedModelAdmin):
     """The list of one's bulk edits and the page of each. They come from the models' lists, and go by themselves."""
 
-    list_display = ("what", "state", "total", "changed", "unchanged", "refused", "created_at", "administrator")
+    list_display = ("what", "state_column", "total", "changed", "unchanged", "refused", "created_at", "administrator")
     list_filter = ("state",)
     list_select_related = ("administrator__context",)
     actions = None
@@ -159,9 +161,17 @@ class BulkJobAdmin(ScopedModelAdmin):
         if job.edit not in bulk.known():
             return job.edit
         edit = bulk.edit_named(job.edit)
-        return f"{capfirst(edit.model._meta.verbose_name_plural)}: {edit.describe(job.params)}"
+        told = edit.describe(job.params)
+        if not self.admin_site.is_registered(edit.model):
+            return told
+        return f"{capfirst(edit.model._meta.verbose_name_plural)}: {told}"
 
     what.short_description = gettext_lazy("edit")  # type: ignore[attr-defined]
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_column(self, job: BulkJob) -> SafeString:
+        """The state as the job's page shows it."""
+        return format_html('<span class="pill state-{}">{}</span>', job.state, job.get_state_display())
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """Whose job it is says something only to whoever sees other people's."""
@@ -265,12 +275,20 @@ class BulkJobAdmin(ScopedModelAdmin):
             "progress": _("%(done)s of %(total)s rows") % {"done": job.done, "total": job.total},
             "hint": _hint(job),
             "deletes": _deletes(job),
+            "list_url": self._list_url(job) if known else "",
             "compares": known and bulk.edit_named(job.edit).compares,
             "must_type": known and jobs.needs_count(job),
             "can_start": known and job.state == job.State.READY and job.changed > 0 and not objection,
             "objection": objection if job.state == job.State.READY else "",
             "can_cancel": job.is_active or job.state == job.State.READY,
         }
+
+    def _list_url(self, job: BulkJob) -> str:
+        """The list that the edit's rows are in; none for what is not listed."""
+        model = bulk.edit_named(job.edit).model
+        if not self.admin_site.is_registered(model):
+            return ""
+        return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
     def _rows_of(self, job: BulkJob, request: HttpRequest) -> dict[str, Any]:
         """The page of the table that is asked for, and the filters above it."""

@@ -121,6 +121,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "oxaas.formats"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

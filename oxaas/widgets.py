@@ -9,6 +9,8 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.forms import MultiWidget, NumberInput, Select
 from django.forms import models as forms_models
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from oxaas.sizes import BYTES, UNITS, plain, split
@@ -61,6 +63,10 @@ class SizeInput(MultiWidget):
         if own:
             amount["attrs"]["id"], unit["attrs"]["id"] = own, f"{own}_unit"
         return context
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        """Both in one box, which no layout of a form takes apart."""
+        return format_html('<span class="size">{}</span>', super().render(*args, **kwargs))
 
     def id_for_label(self, id_: str) -> str:
         """The amount's."""

@@ -33,4 +33,13 @@
       field.setAttribute("aria-label", nameOf(event.target));
     }
   });
+
+  // To choose in a filter's box is to filter, as with the other filters; to empty it is to see all.
+  jQuery(document).on("select2:select", "#changelist-filter select", (event) => event.target.form.requestSubmit());
+  jQuery(document).on("select2:clear", "#changelist-filter select", (event) => {
+    const all = event.target.form.querySelector("a[href]");
+    if (all) {
+      window.location.assign(all.href);
+    }
+  });
 })();

@@ -1,6 +1,8 @@
 // Loaded before the page is drawn: rows as dense as this person wants them. The button is in the header.
 "use strict";
 (() => {
+  // What a script does by itself needs no button.
+  document.documentElement.dataset.scripted = "";
   const key = "oxaas.density";
   const apply = (density) => {
     document.documentElement.dataset.density = density;

@@ -107,6 +107,7 @@ PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
     "account": by_path("account"),
     "new password": by_path("password_change/"),
     "deletion": by_path("accounts/context/24/delete/"),
+    "list without a hit": by_path("accounts/user/?q=nobody-at-all"),
 }
 
 
@@ -137,6 +138,19 @@ def test_axe__login_has_no_violation(page: Page, live_server: LiveServer, world:
     page.get_by_role("button", name="Log in").click()
     expect(page.locator(".errornote")).to_be_visible()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe__unknown_page_has_no_violation(
+    log_in: LogIn, live_server: LiveServer, complaints: list[str], look: str
+) -> None:
+    page = log_in("alpha")
+    dress(page, look)
+    page.goto(f"{live_server.url}/admin/nothing/here/")
+    expect(page.get_by_role("heading")).to_have_text("There is no such page.")
+    assert violations(page) == []
+    # The browser itself writes down that the page was not there.
+    complaints[:] = [one for one in complaints if "404 (Not Found)" not in one]
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -1,0 +1,1 @@
+"""Dates that nobody can misread, for languages whose own in Django can be."""
