@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.http import (
     Http404,
@@ -83,7 +85,13 @@ class TransferModelAdmin(BulkModelAdmin):
         """What the list shows with its present filters and search, whole."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = self.resource(request).table(self.get_changelist_instance(request).get_queryset(request))
+        try:
+            changelist = self.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            # As the list itself answers a filter that cannot be: with all rows, and the address says so.
+            url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+            return HttpResponseRedirect(f"{url}?{ERROR_FLAG}=1")
+        rows = self.resource(request).table(changelist.get_queryset(request))
         headers = {"Content-Disposition": f'attachment; filename="{self.table_name}.{form}"'}
         match form:
             case "csv":

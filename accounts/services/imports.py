@@ -21,12 +21,19 @@ _CHUNK: Final = 2000
 
 
 def keep_lines(*, resource: TableResource, rows: Iterable[list[str]]) -> UUID:
-    """Keep the lines of a table (its heads first), each with what is wrong with its form. Invalid for the heads."""
+    """Keep the lines of a table (its heads first), each with what is wrong with its form.
+
+    Invalid for the heads, and for what can be read no further; then nothing is kept.
+    """
     upload, iterator = uuid4(), iter(rows)
     heads = _heads(resource, next(iterator, []))
     lines = _lines(resource, heads, iterator, upload)
-    for chunk in batched(lines, _CHUNK):
-        ImportLine.objects.bulk_create(chunk)
+    try:
+        for chunk in batched(lines, _CHUNK):
+            ImportLine.objects.bulk_create(chunk)
+    except Invalid:
+        ImportLine.objects.filter(upload=upload).delete()
+        raise
     return upload
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from openpyxl import Workbook, load_workbook
 from tablib import Dataset
 
-from accounts.models import BulkJob, Change, Context, User
+from accounts.models import BulkJob, Change, Context, ImportLine, User
 from accounts.services.config import Owner, set_property
 from accounts.services.jobs import work_once
 from accounts.services.users import create_user, update_user
@@ -118,6 +118,14 @@ def test_export__only_what_is_seen_and_filtered(logged_in: Login) -> None:
     assert exported(logged_in("alpha"), "users", "?context__id__exact=44")[1:] == []
 
 
+@pytest.mark.parametrize("query", ["is_active__exact=zz", "context__id__exact=zz"])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_export__a_filter_that_cannot_be_is_answered_as_by_the_list(logged_in: Login, query: str, form: str) -> None:
+    client = logged_in("alpha")
+    answers = [client.get(f"{LISTS['users']}{page}?{query}") for page in ("", f"export/{form}")]
+    assert [(one.status_code, one.headers["Location"]) for one in answers] == [(302, f"{LISTS['users']}?e=1")] * 2
+
+
 def test_export__cells_that_begin_a_formula_are_text(logged_in: Login, odd_data: None) -> None:
     client = logged_in("alpha")
     for _url in LISTS.values():
@@ -221,6 +229,14 @@ def test_import__a_file_that_cannot_be_read_is_a_sentence(
     assert page.status_code == 200
     assert any(word in str(error) for error in page.context["form"].errors.get("file", [])), page.context["form"].errors
     assert not BulkJob.objects.exists()
+
+
+def test_import__a_file_that_breaks_off_leaves_no_lines(logged_in: Login) -> None:
+    """Lines without a job would fill the data base, unseen, one upload after the other."""
+    lines = "".join(f"24,{number},u{number}@acme.example\n" for number in range(1000, 3500))
+    page = upload(logged_in("alpha"), "users", f'context,id,uidname\n{lines}24,1,"')
+    assert "CSV" in str(page.context["form"].errors["file"])
+    assert not ImportLine.objects.exists()
 
 
 def test_import__semicolons_and_a_spreadsheets_numbers(logged_in: Login) -> None:
