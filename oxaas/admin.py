@@ -7,6 +7,7 @@ the request's transaction; the same form is shown again with the sentence where 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlencode
 
@@ -147,7 +148,7 @@ class Site(admin.AdminSite):
 
         request.current_app = self.name
         view = PasswordChangeView.as_view(
-            form_class=OwnPasswordForm,
+            form_class=partial(OwnPasswordForm, request),
             success_url=reverse("admin:password_change_done", current_app=self.name),
             template_name="registration/password_change_form.html",
             extra_context={**self.each_context(request), **(extra_context or {})},

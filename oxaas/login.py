@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from oxaas.changes import Actor, Door
@@ -34,12 +35,32 @@ class LoginForm(AdminAuthenticationForm):
         try:
             return super().clean()
         except TooManyAttempts as refusal:
-            sentence = _("Too many failed logins. Try again in %(seconds)s seconds.")
-            raise ValidationError(sentence, code="locked", params={"seconds": refusal.retry_after}) from refusal
+            raise _locked(refusal) from refusal
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
-    """Asks for the old password; the service sets the new one and writes the change log."""
+    """Asks for the old password; the service sets the new one and writes the change log.
+
+    A wrong old password counts as a failed login: whoever sits at an open session is not to guess it.
+    """
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        from accounts.lockout import Attempt
+
+        attempt = Attempt.of(self.request, str(self.user))
+        try:
+            attempt.refuse_if_locked([])
+            old_password: str = super().clean_old_password()
+        except TooManyAttempts as refusal:
+            raise _locked(refusal) from refusal
+        except ValidationError:
+            attempt.failed()
+            raise
+        return old_password
 
     def save(self, commit: bool = True) -> Any:
         from accounts.services.administrators import update_administrator
@@ -49,3 +70,8 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         # The session stays valid: it is renewed with the new hash.
         self.user.refresh_from_db(fields=["password"])
         return self.user
+
+
+def _locked(refusal: TooManyAttempts) -> ValidationError:
+    sentence = _("Too many failed logins. Try again in %(seconds)s seconds.")
+    return ValidationError(sentence, code="locked", params={"seconds": refusal.retry_after})

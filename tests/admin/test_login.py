@@ -168,3 +168,17 @@ def test_own_password__other_sessions_end(world: World, enter: Enter) -> None:
     here.post("/admin/password_change/", {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW})
     here.get("/admin/")
     there.get("/admin/", 302)
+
+
+def test_own_password__the_old_one_cannot_be_guessed(world: World, enter: Enter, settings: Any) -> None:
+    """An open session is not the password: it must not be the place to find it out."""
+    settings.LOGIN_FAILURE_LIMIT = 3
+    person = enter("admin@alpha_acme")
+    new = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
+    for _time in range(3):
+        response = person.post("/admin/password_change/", new, 200)
+        assert "incorrectly" in str(response.context["form"].errors["old_password"])
+    response = person.post("/admin/password_change/", {**new, "old_password": PASSWORD}, 200)
+    assert "Too many failed logins" in str(response.context["form"].errors["old_password"])
+    assert "Too many failed logins" in str(refusal(log_in(Client(), "admin@alpha_acme")))
+    assert log_in(Client(), "admin@alpha_bolt").status_code == 302
