@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 import accounts.bulk_import  # noqa: F401  (registers the imports)
@@ -13,6 +13,7 @@ from accounts.kinds import field_name, kind_name, value_in_words
 from accounts.models import Administrator, Change, Context, Reseller, User
 from accounts.services.contexts import delete_context, update_context
 from accounts.services.history import undo_change
+from accounts.services.limits import hold_resellers
 from accounts.services.users import delete_user, update_user
 from oxaas.bulk import NOTHING, BulkEdit, BulkForm, Params, Result, register
 from oxaas.changes import Actor
@@ -105,11 +106,7 @@ class _ContextEdit(BulkEdit[Context]):
     model = Context
 
     def lock(self, rows: QuerySet[Context], params: Params) -> None:
-        # Parents before children, as the services lock them one by one.
-        owners = list(rows.order_by().values_list("reseller", flat=True).distinct())
-        parents = Reseller.objects.filter(pk__in=owners).values("parent")
-        chain = Reseller.objects.filter(Q(pk__in=owners) | Q(pk__in=parents))
-        list(chain.order_by(F("parent").asc(nulls_first=True), "pk").select_for_update(no_key=True))
+        hold_resellers(Reseller.objects.filter(contexts__in=rows.order_by()))
 
     def related(self, rows: QuerySet[Context]) -> QuerySet[Context]:
         return rows.select_related("reseller")

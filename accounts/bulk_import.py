@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar, Final, cast
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.imports import ImportLine
-from accounts.models import Administrator, Change, Context
+from accounts.models import Administrator, Change, Context, Reseller, User
 from accounts.provision.section import Ground
 from accounts.services.imports import section_named
+from accounts.services.limits import hold_resellers
 from oxaas.bulk import BulkEdit, Outcome, Params, Result, register
 from oxaas.changes import Actor, Door
 from oxaas.errors import Invalid
@@ -46,15 +50,30 @@ class ImportEdit(BulkEdit[ImportLine]):
     def stops_at_refusal(self, params: Params) -> bool:
         return not params["skip_bad"]
 
-    def apply(self, actor: Actor, row: ImportLine, params: Params) -> Result:
-        if row.problem:
-            raise Invalid(row.problem)
-        mine = Change.objects.filter(batch=actor.batch)
-        last = mine.order_by("-pk").values_list("pk", flat=True).first() or 0
-        entry = self._completed(actor, dict(row.data))
-        section_named(self.section).apply(Ground(actor), entry)
-        made = list(mine.filter(pk__gt=last).order_by("pk"))
-        return Result(Outcome.CHANGED if made else Outcome.UNCHANGED, "; ".join(map(_difference, made)))
+    def lock(self, rows: QuerySet[ImportLine], params: Params) -> None:
+        # Only rows that the lines name, yet whoever's: it is the section that tells whose they are.
+        lines = [line for line in rows.order_by().values_list("data", flat=True) if line]
+        key = "id" if self.section == "contexts" else "context"
+        contexts = Context.objects.filter(pk__in={line[key] for line in lines})
+        named = Q(name__in={line["reseller"] for line in lines if "reseller" in line})
+        own = Q(administrators__in=rows.order_by().values("administrator"))
+        hold_resellers(Reseller.objects.filter(Q(contexts__in=contexts) | named | own))
+        _hold(contexts)
+        if self.section == "users":
+            _hold(User.objects.filter(context__in=contexts, number__in={line["id"] for line in lines}))
+
+    def for_batch(self, actor: Actor, params: Params) -> Callable[[ImportLine], Result]:
+        made: list[Change] = []
+        section, ground = section_named(self.section), Ground(replace(actor, made=made))
+
+        def apply(row: ImportLine) -> Result:
+            if row.problem:
+                raise Invalid(row.problem)
+            made.clear()
+            section.apply(ground, self._completed(actor, dict(row.data)))
+            return Result(Outcome.CHANGED if made else Outcome.UNCHANGED, "; ".join(map(_difference, made)))
+
+        return apply
 
     def _completed(self, actor: Actor, entry: dict[str, Any]) -> dict[str, Any]:
         """A new context is of the uploader's own reseller unless the line names a child."""
@@ -64,6 +83,10 @@ class ImportEdit(BulkEdit[ImportLine]):
         if not Context.objects.visible_to(actor.administrator).filter(pk=entry["id"]).exists():
             entry["reseller"] = own.name
         return entry
+
+
+def _hold(rows: QuerySet[Any]) -> None:
+    list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _difference(change: Change) -> str:

@@ -13,7 +13,7 @@ from oxaas.addresses import Address
 from oxaas.changes import Actor
 from oxaas.errors import Invalid
 from oxaas.iteration import batched
-from oxaas.locks import lock_names
+from oxaas.locks import all_are_held, lock_names
 
 # Aliases on the way from the first to a mailbox: Postfix's virtual_alias_recursion_limit in our configuration.
 MAX_CHAIN: Final = 20
@@ -31,6 +31,8 @@ def lock_edges(alias: str, recipients: Collection[str], *, domain: str) -> None:
 
 def lock_edges_of_many(aliases: Mapping[str, str], recipients: Collection[str]) -> None:
     """`lock_edges` of every one of `aliases` (normalized → domain), in the order that nobody waits in a circle in."""
+    if all_are_held():
+        return
     lock_names(f"address:{address}" for address in {*aliases, *recipients})
     lock_names({f"domain:{domain}" for domain in aliases.values()}, shared=True)
     continues = ForwardingAlias.objects.filter(normalized__in=recipients).exists()

@@ -7,7 +7,7 @@ Apps declare their edits in `bulk.py` and register them; nothing here knows of j
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypeVar
@@ -114,7 +114,10 @@ class BulkEdit(Generic[_Row]):
         return False
 
     def lock(self, rows: models.QuerySet[_Row], params: Params) -> None:
-        """Take, in their order, the locks that the services will ask for row by row. The rows come afterwards."""
+        """Take, in their order, the locks that the services will ask for row by row. The rows come afterwards.
+
+        An edit that holds all names takes here the rows that come before names: who has them may wait for names.
+        """
 
     def related(self, rows: models.QuerySet[_Row]) -> models.QuerySet[_Row]:
         """The rows with what `before` and `apply` look at."""
@@ -136,6 +139,10 @@ class BulkEdit(Generic[_Row]):
     def apply(self, actor: Actor, row: _Row, params: Params) -> Result:
         """Call the service for one row. A DomainError refuses the row and nothing else."""
         raise NotImplementedError
+
+    def for_batch(self, actor: Actor, params: Params) -> Callable[[_Row], Result]:
+        """`apply` for the rows of one transaction, in which it may keep from row to row what `lock` holds."""
+        return lambda row: self.apply(actor, row, params)
 
 
 _edits: Final[dict[str, BulkEdit[Any]]] = {}
@@ -178,13 +185,12 @@ def run(edit: BulkEdit[_Row], actor: Actor, keys: Iterable[int], params: Params)
     wanted = list(keys)
     everything: Any = edit.model._default_manager
     visible: models.QuerySet[_Row] = everything.visible_to(actor.administrator).filter(pk__in=wanted).order_by("pk")
+    edit.lock(visible, params)
     with lock_everything() if edit.holds_everything else nullcontext():
-        edit.lock(visible, params)
         locked = visible.select_for_update(of=("self",), no_key=edit.permission != "delete")
         rows = {row.pk: row for row in edit.related(locked)}
-        results = {
-            key: _attempt(edit, actor, rows[key], params) if key in rows else Result.refused(GONE) for key in wanted
-        }
+        apply = edit.for_batch(actor, params)
+        results = {key: _attempt(edit, rows[key], apply) if key in rows else Result.refused(GONE) for key in wanted}
         return _looked_at(edit, actor, results) if edit.compares else results
 
 
@@ -196,11 +202,11 @@ def rehearse(edit: BulkEdit[_Row], actor: Actor, keys: Iterable[int], params: Pa
     return results
 
 
-def _attempt(edit: BulkEdit[_Row], actor: Actor, row: _Row, params: Params) -> Result:
+def _attempt(edit: BulkEdit[_Row], row: _Row, apply: Callable[[_Row], Result]) -> Result:
     label, before = str(row), edit.before(row)
     try:
         with transaction.atomic():
-            result = edit.apply(actor, row, params)
+            result = apply(row)
     except DomainError as error:
         result = Result.refused(str(error))
     except (IntegrityError, models.ProtectedError):

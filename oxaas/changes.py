@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from accounts.models import Administrator
+    from accounts.models import Administrator, Change
 
 
 class Door(models.TextChoices):
@@ -24,11 +24,15 @@ class Door(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. Without an administrator it is the operator at the command line. `batch` groups a bulk edit."""
+    """Who acts. Without an administrator it is the operator at the command line. `batch` groups a bulk edit.
+
+    Whoever wants to see the new lines of the change log gives a list for them, `made`.
+    """
 
     administrator: Administrator | None
     door: Door
     batch: UUID | None = None
+    made: list[Change] | None = field(default=None, compare=False, repr=False)
 
     def in_batch(self) -> Actor:
         """The same actor, whose changes from now on belong together."""

@@ -32,11 +32,16 @@ def lock_names(names: Iterable[str], *, shared: bool = False) -> None:
     alias. So nobody waits in a circle. Rows are locked with `no_key`, unless they are to be deleted: a foreign key to a
     row that is locked more strongly makes others, who may hold what we wait for, wait at their commit.
     """
-    if connection.vendor != "postgresql" or _holds_everything.get():
+    if all_are_held():
         return
     numbers = sorted({_number(name) for name in names})
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_SHARED if shared else _LOCK, [_number(_EVERYTHING), numbers])
+
+
+def all_are_held() -> bool:
+    """Whether no name is left to wait for."""
+    return connection.vendor != "postgresql" or _holds_everything.get()
 
 
 @contextmanager

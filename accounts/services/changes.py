@@ -41,7 +41,9 @@ def record_all(actor: Actor, entries: Iterable[Entry]) -> None:
     door's own.
     """
     rows = (_row(actor, entry) for entry in _permitted(actor.administrator, entries) if entry.before != entry.after)
-    Change.objects.bulk_create(rows, batch_size=500)
+    made = Change.objects.bulk_create(rows, batch_size=500)
+    if actor.made is not None:
+        actor.made.extend(made)
 
 
 def record_reading(actor: Actor, user: User) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Context, Reseller, User
@@ -19,6 +19,14 @@ def lock_resellers(reseller_id: int | None) -> list[Reseller]:
         return []
     parent_id = Reseller.objects.filter(pk=reseller_id).values_list("parent", flat=True).first()
     return [_lock_reseller(pk) for pk in (parent_id, reseller_id) if pk is not None]
+
+
+def hold_resellers(resellers: QuerySet[Reseller]) -> None:
+    """Lock these resellers and their parents, in the order in which `lock_resellers` locks each."""
+    keys = list(resellers.order_by().values_list("pk", flat=True))
+    chain = Reseller.objects.filter(Q(pk__in=keys) | Q(children__in=keys)).values("pk")
+    rows = Reseller.objects.filter(pk__in=chain).order_by(F("parent").asc(nulls_first=True), "pk")
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _lock_reseller(reseller_id: int) -> Reseller:
