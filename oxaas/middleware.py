@@ -1,4 +1,4 @@
-"""Middleware: paths that cannot be read, the language of an answer, and a data base that cannot be reached."""
+"""Middleware: paths that cannot be read, the language of an answer, bodies too large, a data base out of reach."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import translation
 
+from oxaas.spreadsheets import MAX_FILE
+
 logger = logging.getLogger(__name__)
 
 API_PREFIXES: Final = ("/oxaas/", "/api/oxaas/")
@@ -19,7 +21,11 @@ API_LANGUAGE: Final = "en"
 RETRY_AFTER: Final = 5
 UNAVAILABLE: Final = translation.gettext_noop("The data base is not reachable at the moment. Try again shortly.")
 
+TOO_LARGE: Final = translation.gettext_noop("That is more than can be sent here at once.")
+
 _BROKEN: Final = "oxaas.broken_path"
+# Around the file there are the other fields of its form.
+_MAX_FORM: Final = MAX_FILE + 1024 * 1024
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -81,6 +87,22 @@ class LanguageMiddleware:
         except (OperationalError, InterfaceError):
             # The view will meet the same and be answered for it.
             return ""
+
+
+class BodySizeMiddleware:
+    """More than the largest import is 413, before a byte of it is read: from anybody at all, also before a login,
+    Django writes to disk what a form sends as files. The API refuses much less in its own words.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or ""
+        too_large = length.isdecimal() and int(length) > _MAX_FORM
+        if not too_large or request.path.startswith(API_PREFIXES):
+            return self.get_response(request)
+        return HttpResponse(translation.gettext(TOO_LARGE), content_type="text/plain; charset=utf-8", status=413)
 
 
 class DatabaseUnavailableMiddleware:

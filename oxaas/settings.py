@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "oxaas.middleware.LanguageMiddleware",
+    "oxaas.middleware.BodySizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oxaas.middleware.DatabaseUnavailableMiddleware",
@@ -141,6 +142,7 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "oxaas.sessions"
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 # Load balancers ask on the inside, without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^health$"]
