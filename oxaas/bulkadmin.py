@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import (
     Http404,
@@ -23,7 +22,6 @@ from django.http import (
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -34,25 +32,17 @@ from django.views.decorators.http import require_POST
 from oxaas import bulk
 from oxaas.access import Role
 from oxaas.admin import ScopedModelAdmin, administrator_of, role_of
-from oxaas.bulk import BulkEdit, BulkForm, Outcome
+from oxaas.bulk import BulkEdit, BulkForm
+from oxaas.bulkrows import deletes, outcome_of, rows_of
 from oxaas.errors import DomainError
 from oxaas.spreadsheets import csv_lines
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-    from accounts.jobs import BulkJob, BulkJobItem
+    from accounts.jobs import BulkJob
 
 _Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
-_PER_PAGE: Final = 100
 # After so many seconds without progress the page says what a job waits for.
 _PATIENCE: Final = 15
-_NOT_REACHED: Final = "waiting"
-_PREVIEW_LABELS: Final[dict[str, StrOrPromise]] = {
-    Outcome.CHANGED: gettext_lazy("will change"),
-    Outcome.UNCHANGED: gettext_lazy("already so"),
-    Outcome.REFUSED: gettext_lazy("will be refused"),
-}
 
 
 class BulkModelAdmin(ScopedModelAdmin):
@@ -135,19 +125,6 @@ def _job_url(page: str, job: BulkJob) -> str:
     return reverse(f"admin:accounts_bulkjob_{page}", args=(job.pk,))
 
 
-class KnownPaginator(Paginator):
-    """A paginator whose count the job knows already."""
-
-    def __init__(self, rows: Any, per_page: int, *, count: int) -> None:
-        super().__init__(rows, per_page)
-        self._known = count
-
-    @cached_property
-    def count(self) -> int:
-        """How many rows there are."""
-        return self._known
-
-
 class BulkJobAdmin(ScopedModelAdmin):
     """The list of one's bulk edits and the page of each. They come from the models' lists, and go by themselves."""
 
@@ -206,7 +183,7 @@ class BulkJobAdmin(ScopedModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             **self._state_of(job),
-            **self._rows_of(job, request),
+            **rows_of(job, request.GET),
             "title": self.what(job),
             "opts": self.opts,
             "media": self.media,
@@ -274,7 +251,7 @@ class BulkJobAdmin(ScopedModelAdmin):
         return {
             "progress": _("%(done)s of %(total)s rows") % {"done": job.done, "total": job.total},
             "hint": _hint(job),
-            "deletes": _deletes(job),
+            "deletes": deletes(job),
             "list_url": self._list_url(job) if known else "",
             "compares": known and bulk.edit_named(job.edit).compares,
             "must_type": known and jobs.needs_count(job),
@@ -289,50 +266,6 @@ class BulkJobAdmin(ScopedModelAdmin):
         if not self.admin_site.is_registered(model):
             return ""
         return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-
-    def _rows_of(self, job: BulkJob, request: HttpRequest) -> dict[str, Any]:
-        """The page of the table that is asked for, and the filters above it."""
-        wanted = request.GET.get("outcome", "")
-        rows, count = _filtered(job, wanted)
-        page = KnownPaginator(rows, _PER_PAGE, count=count).get_page(request.GET.get("page"))
-        labels = _labels(job)
-        filters = [("", _("all"), job.total), *((one, labels[one], getattr(job, one.value)) for one in Outcome)]
-        if job.has_run and job.done < job.total:
-            filters.append((_NOT_REACHED, _("not reached"), job.total - job.done))
-        return {
-            "page": page,
-            "items": [(item, outcome_of(job, item)) for item in page],
-            "filters": filters,
-            "wanted": wanted,
-        }
-
-
-def _filtered(job: BulkJob, wanted: str) -> tuple[QuerySet[BulkJobItem], int]:
-    """The items of one outcome, or all; and how many they are. A preview shows what it has looked at."""
-    items = job.items.order_by("position")
-    reached = items.filter(position__lt=job.done)
-    if wanted in Outcome.values:
-        return reached.filter(outcome=wanted), getattr(job, wanted)
-    if wanted == _NOT_REACHED:
-        return items.filter(position__gte=job.done), job.total - job.done
-    return (items, job.total) if job.has_run else (reached, job.done)
-
-
-def outcome_of(job: BulkJob, item: BulkJobItem) -> StrOrPromise:
-    """What becomes or became of a row, for a person."""
-    return gettext_lazy("not reached") if item.position >= job.done else _labels(job)[item.outcome]
-
-
-def _labels(job: BulkJob) -> dict[str, StrOrPromise]:
-    """The outcomes in words: as a promise or as a fact, and deleting called by its name."""
-    labels: dict[str, StrOrPromise] = dict(Outcome.choices) if job.has_run else dict(_PREVIEW_LABELS)
-    if _deletes(job):
-        labels[Outcome.CHANGED] = gettext_lazy("deleted") if job.has_run else gettext_lazy("will be deleted")
-    return labels
-
-
-def _deletes(job: BulkJob) -> bool:
-    return job.edit in bulk.known() and bulk.edit_named(job.edit).permission == "delete"
 
 
 def _hint(job: BulkJob) -> str:

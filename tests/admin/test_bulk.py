@@ -411,7 +411,17 @@ def test_table__is_paged_and_filtered(alpha: Person, world: World) -> None:
     assert len(rows(alpha.get(url, page="2"))) == 51
     assert rows(alpha.get(url, outcome="changed")) == {"sales@acme.example": ("will change", "")}
     assert len(rows(alpha.get(url, outcome="unchanged", page="2"))) == 50
-    for odd in ({"page": "x"}, {"page": "-1"}, {"page": "9" * 30}, {"outcome": "<b>"}):
+    assert list(rows(alpha.get(url, q="A14"))) == ["a14@acme.example", *[f"a14{n}@acme.example" for n in range(10)]]
+    assert list(rows(alpha.get(url, q="a14", outcome="changed"))) == []
+    for odd in (
+        {"q": "a\0"},
+        {"q": "x" * 300},
+        {"outcome": "waiting", "q": "<b>"},
+        {"page": "x"},
+        {"page": "-1"},
+        {"page": "9" * 30},
+        {"outcome": "<b>"},
+    ):
         assert "<b>" not in _text(alpha.get(url, **odd))
 
 
