@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from accounts.kinds import kind_name
 from accounts.models import Change, Context
@@ -31,6 +33,13 @@ def context_hub(context: Any, row: Context) -> Hub:
 def kind(change: Change) -> StrOrPromise:
     """What was changed, for a person."""
     return kind_name(change.kind)
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """A list in a line, which breaks only behind its commas: never inside an address."""
+    parts = [(part,) for part in text.split(", ")]
+    return format_html_join(", ", '<span class="unbroken">{}</span>', parts)
 
 
 @register.filter
