@@ -45,7 +45,10 @@ class ImportEdit(BulkEdit[ImportLine]):
         """Nothing is written unless all is well, or whoever uploaded the file has said that bad lines be skipped."""
         if not refused or params["skip_bad"]:
             return ""
-        return gettext("Some lines are bad, so nothing can be imported. Mend the file, or upload it to skip bad lines.")
+        return gettext(
+            "Some lines are bad, so nothing can be imported. "
+            "Mend the file, or upload it again with “Skip bad lines” ticked."
+        )
 
     def stops_at_refusal(self, params: Params) -> bool:
         return not params["skip_bad"]
