@@ -30,7 +30,12 @@ def create_forward(*, actor: Actor, context: Context, alias: str, recipients: Se
     address = parse_alias(alias)
     if _exists(context, address):
         return False
-    wanted = _parse_recipients(recipients)
+    try:
+        wanted = _parse_recipients(recipients)
+    except Invalid:
+        # Whose address it is counts first: a bad recipient must not tell a taken one from a free one.
+        _check_not_elsewhere(context, address)
+        raise
     lock_edges(address.normalized, [one.normalized for one in wanted], domain=address.domain)
     if _exists(context, address):
         return False

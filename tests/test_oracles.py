@@ -213,6 +213,21 @@ class TestUsers:
         assert answers[0] == answers[1]
         assert answers[0][0] == 404
 
+    @pytest.mark.parametrize("login", ["admin", "alpha"])
+    def test_uidname__of_another_contexts_domain_is_refused_like_a_free_one(
+        self, api: Api, twins: World, login: str, override: None
+    ) -> None:
+        """A mailbox, an alias, and an address that nobody has."""
+        create_forward(
+            actor=OPERATOR, context=twins.contexts[44], alias="aaaa@echo.example", recipients=["a@b.example"]
+        )
+        mailbox, alias, free = (
+            _answer(api("PUT", f"{ADMIN}/contexts/24/users/42/uidname", login, {"uidname": name}), without=name)
+            for name in ("ffff@echo.example", "aaaa@echo.example", "uuuu@echo.example")
+        )
+        assert mailbox == alias == free
+        assert free[0] == 409
+
     @pytest.mark.parametrize("operation", MAIL_OPERATIONS, ids=_ids)
     @pytest.mark.parametrize("foreign", ["johndoe@echo.example", "johndoe@gold.example", "+49.1234.5644", "john44"])
     @pytest.mark.parametrize("login", ["portal-alpha", "portal-alphakid"])
@@ -257,6 +272,27 @@ class TestAliases:
         )
         assert foreign == unknown
         assert foreign[0] == 404
+
+    @pytest.mark.parametrize("recipients", [["a@b.example"], ["bad"], [], ["{alias}"], ["a@b.example"] * 101])
+    @pytest.mark.parametrize("login", ["admin", "alpha"])
+    def test_new_alias__in_another_contexts_domain_is_refused_like_a_free_one(
+        self, api: Api, twins: World, login: str, recipients: list[str]
+    ) -> None:
+        """Also with recipients that are refused by themselves."""
+        taken, free = (
+            _answer(
+                api(
+                    "POST",
+                    f"{FORWARDS}/24/{alias}",
+                    login,
+                    {"recipient": [one.format(alias=alias) for one in recipients]},
+                ),
+                without=alias,
+            )
+            for alias in ("ffff@echo.example", "uuuu@echo.example")
+        )
+        assert taken == free
+        assert free[0] in {400, 403}
 
     def test_loop__names_no_alias_of_another_customer(self, api: Api, world: World) -> None:
         """A loop through the rival's aliases is refused without telling where they lead."""

@@ -201,19 +201,22 @@ def _rename(user: User, uidname: str) -> None:
 
 
 def _claim_uidname(context: Context, name: Address) -> None:
-    """Refuse a name that somebody else has, and an address in a domain or on an alias of another context."""
+    """Refuse an address in a domain of another context, a name that somebody else has, and one on another's alias.
+
+    The domain comes first: nobody learns which addresses there are in a domain of somebody else's.
+    """
     lock_names([f"uidname:{name.normalized}"])
     if name.domain:
         lock_names([f"address:{name.normalized}"])
         lock_names([f"domain:{name.domain}"], shared=True)
-    if User.objects.filter(uidname_normalized=name.normalized).exists():
-        raise Conflict(_("The uidname %(uidname)s is taken.") % {"uidname": name.written}, field="uidname")
-    if neighbours.alias_elsewhere(context, name.normalized):
-        raise Conflict(_("The uidname %(uidname)s is taken.") % {"uidname": name.written}, field="uidname")
     if name.domain and neighbours.domain_elsewhere(context, name.domain):
         raise Conflict(
             _("The domain %(domain)s belongs to another context.") % {"domain": name.domain}, field="uidname"
         )
+    if User.objects.filter(uidname_normalized=name.normalized).exists():
+        raise Conflict(_("The uidname %(uidname)s is taken.") % {"uidname": name.written}, field="uidname")
+    if neighbours.alias_elsewhere(context, name.normalized):
+        raise Conflict(_("The uidname %(uidname)s is taken.") % {"uidname": name.written}, field="uidname")
 
 
 def _assign_msisdn(user: User, msisdn: str | None) -> None:

@@ -239,7 +239,7 @@ REFUSED = [
     ("users: [{context: 24, id: 0, uidname: a}]", "users[0] (context 24, user 0): The user id must be"),
     ("users: [{context: 99, id: 42}]", "users[0] (context 99, user 42): There is no context 99."),
     ("users: [{context: 24, id: 43}]", "users[0] (context 24, user 43): uidname is missing: the user is new."),
-    ("users: [{context: 24, id: 43, uidname: JOHNDOE@bolt.example}]", "The uidname JOHNDOE@bolt.example is taken."),
+    ("users: [{context: 24, id: 43, uidname: JOHNDOE@acme.example}]", "The uidname JOHNDOE@acme.example is taken."),
     ("users: [{context: 24, id: 42, msisdn: banana}]", "“banana” is not a phone number"),
     ("contexts: [{id: 60}]", "contexts[0] (context 60): name is missing: the context is new."),
     ('contexts: [{id: 60, name: "123"}]', "contexts[0] (context 60): A context name cannot be all digits."),

@@ -168,7 +168,7 @@ def test_import__a_bad_line_is_named_and_nothing_is_written(world: World, logged
     lines = [
         "24,8,good@acme.example,5",
         "24,x,a@acme.example,",
-        "24,9,johndoe@bolt.example,",
+        "24,9,johndoe@acme.example,",
         "44,9,b@echo.example,",
         "24,10,c@acme.example,much",
         "24,8,again@acme.example,",
