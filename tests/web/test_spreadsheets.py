@@ -10,6 +10,8 @@ from itertools import product
 import pytest
 from openpyxl import Workbook
 
+from oxaas import spreadsheets
+from oxaas.errors import Invalid
 from oxaas.spreadsheets import csv_lines, harmless, plain, read_table
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -65,3 +67,12 @@ def test_xlsx__a_row_beyond_the_end_of_all_sheets_is_not_walked_to() -> None:
 def test_xlsx__a_wide_row_is_not_filled_up() -> None:
     wide = '<row><c r="B1"><v>1</v></c></row><row><c r="A2"><v>1</v></c><c r="XFD2"><v>2</v></c></row>'
     assert list(read_table("x.xlsx", sheet(wide))) == [["", "1"], ["1"]]
+
+
+def test_xlsx__of_endless_elements_is_refused_before_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packed, millions of empty elements are a few kilobytes; read, they are minutes."""
+    file = sheet("<row/>" * 1000)
+    assert list(read_table("x.xlsx", file)) == []
+    monkeypatch.setattr(spreadsheets, "MAX_TAGS", 1000)
+    with pytest.raises(Invalid, match="too large when unpacked"):
+        list(read_table("x.xlsx", file))
