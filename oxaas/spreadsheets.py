@@ -24,7 +24,7 @@ XLSX: Final = base_formats.XLSX()
 
 MAX_FILE: Final = 50 * 1024 * 1024
 MAX_UNPACKED: Final = 400 * 1024 * 1024
-# What is read takes its time by the number of its elements: a third more than the largest table that may be imported has.
+# Reading takes its time by the number of elements: a third more than the largest table that may be imported has.
 MAX_TAGS: Final = 12_000_000
 # As many rows as a sheet can have, and more columns than any table here: a few bytes of a file can claim any number.
 _MAX_ROWS: Final = 1_048_576
