@@ -187,11 +187,11 @@ class UndoChanges(BulkEdit[Change]):
 
 
 def _changed(change: Change, side: dict[str, Any] | None) -> str:
-    """One side's values of those that the change changed, in a line."""
+    """One side's values of those that the change changed, by name: PostgreSQL orders JSON its own way."""
     before, after = change.before or {}, change.after or {}
     return "; ".join(
         f"{field_name(name)}: {_short(value_in_words(name, value, between=', '))}"
-        for name, value in (side or {}).items()
+        for name, value in sorted((side or {}).items())
         if before.get(name) != after.get(name)
     )
 

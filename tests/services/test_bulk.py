@@ -284,7 +284,7 @@ def test_undo_preview__of_what_was_made_and_what_was_deleted(world: World) -> No
     job = preview(alpha, "changes.undo", rows)
     assert dict(job.items.values_list("label", "after")) == {
         str(rows.get(action="create")): "—",
-        str(rows.get(action="delete")): f"recipients: {_OF_SALES}; active: yes",
+        str(rows.get(action="delete")): f"active: yes; recipients: {_OF_SALES}",
     }
 
 
