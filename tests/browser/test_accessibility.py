@@ -10,7 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import Reseller
 from tests.browser.conftest import LogIn
+from tests.world import World
 
 pytestmark = pytest.mark.browser
 
@@ -158,6 +160,18 @@ def test_axe__unknown_page_has_no_violation(
     assert violations(page) == []
     # The browser itself writes down that the page was not there.
     complaints[:] = [one for one in complaints if "404 (Not Found)" not in one]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe__logged_out_page_has_no_violation(log_in: LogIn, live_server: LiveServer, world: World, look: str) -> None:
+    Reseller.objects.filter(name="alpha").update(colour="#0f766e")
+    page = log_in("alpha")
+    dress(page, look)
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading")).to_have_text("You are logged out.")
+    assert violations(page) == []
+    page.get_by_role("link", name="Log in again").click()
+    expect(page.get_by_label("Login")).to_be_visible()
 
 
 @pytest.mark.parametrize("look", LOOKS)
