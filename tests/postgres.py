@@ -32,8 +32,8 @@ OPTIONS = {
     "full_page_writes": "off",
     "max_connections": "200",
     "shared_buffers": "64MB",
-    # The plans of the foreign keys' checks are made while the tables are empty, and kept: by reading whole tables, a test
-    # that then writes 30,000 rows would be checked in minutes.
+    # The plans of the foreign keys' checks are made while the tables are empty, and kept: were it by reading the whole
+    # table, a test that then writes 30,000 rows would be checked for minutes.
     "enable_seqscan": "off",
     "jit": "off",  # what must read a whole table after all looks so dear that it would be compiled first
     "timezone": "UTC",
