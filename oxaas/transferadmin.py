@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
@@ -141,5 +140,4 @@ class TransferModelAdmin(BulkModelAdmin):
             language=get_language() or "en",
         )
         jobs.finish_in_request(job)
-        messages.info(request, _("This is what the import will do. Nothing is written yet."))
         return reverse("admin:accounts_bulkjob_change", args=[job.pk])
