@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from django.test import override_settings
@@ -13,6 +13,9 @@ from django.utils import translation
 from accounts.models import Reseller
 from tests.client import Api
 from tests.world import World, build
+
+# Lets fixtures and hooks use the data base; there from its making on.
+BLOCKER: Final = pytest.StashKey[Any]()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,17 +26,29 @@ def cheap_hashes() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any, cheap_hashes: None) -> None:
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: Any, cheap_hashes: None, pytestconfig: pytest.Config
+) -> None:
     """The world stands in the data base before the first test; each test's own changes are rolled back."""
     with django_db_blocker.unblock():
         build()
+    pytestconfig.stash[BLOCKER] = django_db_blocker
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test with real transactions leaves no world behind: build it anew, once for all that follow."""
+    blocker = item.config.stash.get(BLOCKER, None)
+    if blocker is None:
+        return
+    with blocker.unblock():
+        if not Reseller.objects.exists():
+            build()
 
 
 @pytest.fixture
 def world(db: None) -> World:
-    """The world. A test with real transactions finds the data base emptied by the one before, and builds it anew."""
-    if not Reseller.objects.exists():
-        build()
+    """The world."""
     return World.load()
 
 
