@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 from django.utils import translation
 
-from accounts.models import Reseller
 from tests.client import Api
 from tests.world import World, build
 
@@ -35,15 +35,25 @@ def django_db_setup(
     pytestconfig.stash[BLOCKER] = django_db_blocker
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A test with real transactions leaves no world behind: build it anew, once for all that follow."""
-    blocker = item.config.stash.get(BLOCKER, None)
-    if blocker is None:
-        return
-    with blocker.unblock():
-        if not Reseller.objects.exists():
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
+    """A test with real transactions leaves no world behind: build it anew, once for all that follow.
+
+    After the last test the data base is gone as well.
+    """
+    result = yield
+    if nextitem is not None and _empties(item):
+        with item.config.stash[BLOCKER].unblock():
             build()
+            # Not everything in a browser's test runs where this does, so nobody else may be there to close it.
+            connection.close()
+    return result
+
+
+def _empties(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    real = marker is not None and marker.kwargs.get("transaction", False)
+    return real or not {"live_server", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture

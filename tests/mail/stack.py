@@ -5,6 +5,7 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import random
 import shutil
 import smtplib
 import socket
@@ -12,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
@@ -24,6 +26,9 @@ from tests.mail.keeper import Daemon
 
 SECONDS: Final = 20.0
 """For whatever the tests wait for."""
+START_SECONDS: Final = 60.0
+"""Until a server listens: a busy machine may need long for the first start."""
+PORTS: Final = (20_000, 32_000)
 MASTER, SECRET = "statistics", "tests:master secret/%"
 OWNER_PASSWORD = "the owner's own"
 ROLE_PASSWORD = "mail servers' own"
@@ -84,11 +89,16 @@ def wait_until(happened: Callable[[], Any], what: str, *, seconds: float = SECON
 
 
 def free_ports(number: int) -> list[int]:
-    """Ports of loopback that nobody listens on, all different."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
+    """Ports of loopback that nobody listens on, all different.
+
+    They are below those that the system gives to whoever connects: until the server listens, nobody else gets them.
+    """
+    ports: list[int] = []
+    while len(ports) < number:
+        port = random.randrange(*PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            if port not in ports:
+                ports.append(port)
     return ports
 
 
@@ -175,7 +185,7 @@ class Stack:
                 raise StackError(f"{daemon.name} ended by itself: {daemon.said()}\n{self.logs()}")
             return answers(port)
 
-        wait_until(ready, f"{daemon.name} listens on port {port}\n{daemon.said()}")
+        wait_until(ready, f"{daemon.name} listens on port {port}\n{daemon.said()}", seconds=START_SECONDS)
 
     def logs(self) -> str:
         """The end of what the servers logged."""
