@@ -95,14 +95,14 @@ class MailCheck:
         addressed = [one for one in users if one.domain]
         known = self._look_up("virtual_mailbox_maps", [one.uidname_normalized for one in addressed])
         domains = self._look_up("virtual_mailbox_domains", {one.domain for one in addressed})
-        rules = self.dovecot.users([one.uidname.lower() for one in users])
+        quotas = self.dovecot.users([one.uidname.lower() for one in users])
         found: Differences = {}
         for one in users:
             servers = [
-                ("Dovecot", one.uidname.lower() in rules),
+                ("Dovecot", one.uidname.lower() in quotas),
                 *([("Postfix", one.uidname_normalized in known)] if one.domain else []),
             ]
-            said = list(_about_user(one, servers, rules.get(one.uidname.lower(), "")))
+            said = list(_about_user(one, servers, quotas.get(one.uidname.lower(), "")))
             if not said and one.domain and _in_service(one) and one.domain not in domains:
                 said = [f"Postfix accepts no mail for {one.domain}"]
             if said:
@@ -126,16 +126,16 @@ class MailCheck:
                 yield f"user {name}: Dovecot knows it, the web admin does not"
 
 
-def _about_user(user: User, servers: list[tuple[str, bool]], rule: str) -> Iterator[str]:
+def _about_user(user: User, servers: list[tuple[str, bool]], quota: str) -> Iterator[str]:
     expected = _in_service(user)
     for server, knows in servers:
         if knows and not expected:
             yield f"{server} knows it, though it is suspended"
         elif expected and not knows:
             yield f"{server} does not know it"
-    wanted = f"*:bytes={0 if user.quota is None else max(user.quota, 1)}"
-    if expected and rule and rule != wanted:
-        yield f"Dovecot's quota is {rule}, not {wanted}"
+    wanted = "unlimited" if user.quota is None else str(max(user.quota, 1))
+    if expected and quota and quota != wanted:
+        yield f"Dovecot's quota is {quota}, not {wanted}"
 
 
 def _in_service(user: User) -> bool:

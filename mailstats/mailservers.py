@@ -12,6 +12,8 @@ from typing import Final
 # A look-up takes a few milliseconds; a data base that does not answer them takes a minute to be given up.
 _SECONDS: Final = 150
 _MASK: Final = re.compile(r"[*?]")
+# How Dovecot 2.3 and 2.4 name the field, and what of its value are the bytes.
+_QUOTA_FIELDS: Final = {"quota_rule": "*:bytes=", "quota_storage_size": ""}
 _RECIPIENT: Final = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^,"])+')
 
 
@@ -46,9 +48,9 @@ class Dovecot:
     config: str = "/etc/dovecot/dovecot.conf"
 
     def users(self, names: Sequence[str]) -> dict[str, str]:
-        """The quota rule of each of these users that Dovecot knows; empty where it could not be asked for."""
+        """The quota of those users that Dovecot knows: bytes or "unlimited"; empty where it cannot be asked for."""
         plain = [name for name in names if not _MASK.search(name)]
-        found = self._quota_rules(plain) if plain else {}
+        found = self._quotas(plain) if plain else {}
         masks = set(names) - set(plain)
         # To doveadm such a name is a pattern: it lists the names that match.
         return found | dict.fromkeys(masks & self.everybody() if masks else masks, "")
@@ -57,7 +59,7 @@ class Dovecot:
         """The names of all users."""
         return set(self._doveadm("user", "*").splitlines())
 
-    def _quota_rules(self, names: list[str]) -> dict[str, str]:
+    def _quotas(self, names: list[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         asked = user = ""
         for line in self._doveadm("user", "-u", *names).splitlines():
@@ -69,12 +71,17 @@ class Dovecot:
             # Found by its address under another name is not found.
             if user and user == asked:
                 found.setdefault(asked, "")
-                if name.strip() == "quota_rule":
-                    found[asked] = value
+                if (prefix := _QUOTA_FIELDS.get(name.strip())) is not None:
+                    found[asked] = _quota(value.removeprefix(prefix))
         return found
 
     def _doveadm(self, *arguments: str) -> str:
         return _run("doveadm", ["-c", self.config, *arguments], failure=r"(?:Error|Fatal): ")
+
+
+def _quota(value: str) -> str:
+    """Dovecot 2.3 writes 0 for no limit."""
+    return "unlimited" if value == "0" else value
 
 
 def recipients_of(value: str) -> set[str]:

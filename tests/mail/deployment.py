@@ -12,7 +12,7 @@ from pathlib import Path
 
 DEPLOY = Path(__file__).resolve().parent.parent.parent / "deploy"
 # What belongs to the machine that the files are written for.
-PRODUCTION = re.compile(r"CHANGE-ME|/etc/(?:postfix|dovecot|ssl|oxaas)|/var/|/run/|/opt/|\bvmail\b|:5432|port=5432")
+PRODUCTION = re.compile(r"CHANGE-ME|/etc/(?:postfix|dovecot|ssl|oxaas)|/var/|/run/|/opt/|\bvmail\b|:5432|port ?= ?5432")
 
 
 class DeploymentError(AssertionError):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests import postgres
-from tests.mail.deployment import deployed
+from tests.mail import nginx
 from tests.mail.keeper import Daemon
 from tests.mail.stack import Database, Stack, answers, free_ports, run, wait_until
 
@@ -137,8 +137,7 @@ class Platform:
         }
 
     def _write_nginx(self) -> None:
-        site = deployed(
-            "nginx/oxaas.conf",
+        site = nginx.site(
             {
                 "listen 443 ssl": f"listen 127.0.0.1:{self.https} ssl",
                 "listen [::]:443 ssl": f"listen 127.0.0.2:{self.https} ssl",

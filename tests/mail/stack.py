@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import quote, urlsplit
 
+from tests.mail import dovecot
 from tests.mail.deployment import DEPLOY, deployed
 from tests.mail.keeper import Daemon
 
@@ -222,33 +223,28 @@ class Stack:
         folder = self._folder(self.folder / "dovecot")
         self._folder(self.mail, KEEPER_OF_MAIL, mode=0o700)
         account = pwd.getpwnam(KEEPER_OF_MAIL)
-        database = {
-            "host=127.0.0.1 port=5432 dbname=oxaas": f"host={self.database.host} port={self.database.port} "
-            f"dbname={self.database.name}",
-            "password=CHANGE-ME": f"password='{ROLE_PASSWORD.replace(chr(39), chr(92) + chr(39))}'",
-        }
-        hashed = run(["doveadm", "pw", "-s", "SHA512-CRYPT", "-p", SECRET]).stdout.strip()
-        files = {
-            "dovecot.conf": {
+        connection = dovecot.Connection(
+            self.database.host, self.database.port, self.database.name, password=ROLE_PASSWORD
+        )
+        files = dovecot.replacements(
+            connection,
+            {
                 "/run/dovecot": str(self.folder / "run"),
                 "/var/lib/dovecot": str(self._folder(self.folder / "state")),
                 "log_path = syslog": f"log_path = {self.folder / 'dovecot.log'}",
                 "listen = *, ::": "listen = 127.0.0.1",
                 "port = 993": f"port = {self.imaps}",
-                "/etc/dovecot": str(folder),
                 "/var/spool/postfix/private": self._private(),
-                "vmail": KEEPER_OF_MAIL,
+                "= vmail": f"= {KEEPER_OF_MAIL}",
                 "first_valid_uid = 5000": f"first_valid_uid = {account.pw_uid}",
                 **self._tls(),
             },
-            "users-sql.conf": {**database, "/var/vmail": str(self.mail)},
-            "unknown-sql.conf": database,
-            "lastlogin-dict.conf": database,
-            "owners.conf": {"/etc/dovecot": str(folder)},
-            "master-users": {"{SHA512-CRYPT}CHANGE-ME": hashed},
-        }
+            folder=str(folder),
+            mail=str(self.mail),
+            hashed=run(["doveadm", "pw", "-s", "SHA512-CRYPT", "-p", SECRET]).stdout.strip(),
+        )
         for name, replacements in files.items():
-            self._secret_file(folder / name, deployed(f"dovecot/{name}", replacements), "dovecot")
+            self._secret_file(folder / name, deployed(f"{dovecot.folder()}/{name}", replacements), "dovecot")
         self.set_owners()
 
     def _secret_file(self, path: Path, text: str, group: str) -> None:
@@ -317,6 +313,19 @@ class Stack:
         """A command of Postfix, told where the configuration is."""
         program, *arguments = command
         return run([f"/usr/sbin/{program}", "-c", str(self.folder / "postfix"), *arguments], **more)
+
+    def look_up_offering_smtputf8(self, table: str, key: str) -> str:
+        """What a Postfix with `smtputf8_enable = yes` would find in one of the tables; empty for nothing."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            settings = (self.folder / "postfix" / "main.cf").read_text()
+            offering = settings.replace("smtputf8_enable = no", "smtputf8_enable = yes")
+            (Path(folder) / "main.cf").write_text(offering)
+            command = ["/usr/sbin/postmap", "-c", folder, "-q", key, f"pgsql:{self.folder}/postfix/pgsql-{table}.cf"]
+            # Its status is 1 when it finds nothing.
+            found = subprocess.run(command, check=False, capture_output=True, text=True)
+        if found.stderr:
+            raise StackError(found.stderr)
+        return found.stdout.strip()
 
     def doveadm(self, *arguments: str) -> str:
         """What doveadm prints."""

@@ -11,6 +11,7 @@ import psycopg2  # type: ignore[import-untyped]
 import pytest
 from psycopg2.errors import InsufficientPrivilege  # type: ignore[import-untyped]
 
+from tests.mail import dovecot, nginx
 from tests.mail.deployment import DEPLOY, DeploymentError, deployed
 from tests.mail.mailing import MAIL_TESTS
 from tests.mail.platform import REPOSITORY
@@ -55,7 +56,7 @@ def test_servers__start_without_a_warning(stack: Stack, world: World) -> None:
 
 def test_nginx__accepts_the_site(tmp_path: Path, stack: Stack) -> None:
     certificates = {"/etc/ssl/oxaas": str(stack.certificate.parent)}
-    (tmp_path / "site").write_text(deployed("nginx/oxaas.conf", certificates))
+    (tmp_path / "site").write_text(nginx.site(certificates))
     main = tmp_path / "nginx.conf"
     main.write_text(
         f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; include {tmp_path}/site; }}"
@@ -78,9 +79,9 @@ def test_systemd__accepts_the_units(tmp_path: Path) -> None:
 
 def test_deployed__notices_a_line_that_is_gone_and_one_that_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DeploymentError, match="not there"):
-        deployed("dovecot/owners.conf", {"not there": "x"})
+        deployed(f"{dovecot.folder()}/owners.conf", {"not there": "x"})
     with pytest.raises(DeploymentError, match="do not replace"):
-        deployed("dovecot/owners.conf", {})
+        deployed(f"{dovecot.folder()}/owners.conf", {})
 
 
 @pytest.fixture
