@@ -2,7 +2,7 @@
 .PHONY: help run test lint format lock messages screenshots bench clean packages venv venv-dev
 
 PYTHON_IN_VENV := .venv/bin/python
-# What the suite needs: data base, browser (with fonts, also for Chinese and Japanese; libatomic1 is for Playwright), mail
+# What the suite needs: database, browser (with fonts, also for Chinese and Japanese; libatomic1 is for Playwright), mail
 # servers, proxy, gettext.
 PACKAGES := postgresql chromium fonts-dejavu-core fonts-droid-fallback libatomic1 postfix postfix-pgsql \
 	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql nginx systemd openssl gettext

@@ -14,17 +14,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.forms import AdministratorForm, ConfigPropertyForm, ContextForm, ResellerForm, UserForm
-from accounts.logadmin import ChangeAdmin
-from accounts.models import Administrator, BulkJob, Change, ConfigProperty, Context, Reseller, User
+from accounts.contents import contents
+from accounts.forms import AdministratorForm, ConfigPropertyForm, ContextForm, ResellerForm, UserForm, context_of
+from accounts.imports.pages import ImportModelAdmin
+from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
 from accounts.services import administrators, config, contexts, resellers, users
-from oxaas.access import Role
-from oxaas.admin import ScopedModelAdmin, administrator_of, context_of, role_of
-from oxaas.bulkadmin import BulkJobAdmin
-from oxaas.changes import Actor
-from oxaas.filters import AttentionFilter, RelatedFilter, StatusFilter
-from oxaas.sizes import exactly, roughly
-from oxaas.transferadmin import TransferModelAdmin
+from bulk.models import BulkJob
+from changelog.pages import register_filters
+from core.access import Role
+from core.actor import Actor
+from core.admin.base import ScopedModelAdmin, administrator_of, role_of
+from core.admin.filters import AttentionFilter, KeyFilter, RelatedFilter, StatusFilter
+from core.sizes import format_exact, format_short
 
 _LIMITS = (
     "max_context",
@@ -38,6 +39,7 @@ _LIMITS = (
 
 @admin.register(Reseller)
 class ResellerAdmin(ScopedModelAdmin):
+    change_kind = "reseller"
     form = ResellerForm
     list_display = ("name", "display_name", "parent", "number_of_contexts", "status")
     list_filter = (("is_active", StatusFilter), ("parent", RelatedFilter))
@@ -92,7 +94,7 @@ class ResellerAdmin(ScopedModelAdmin):
     @admin.display(description=_("quota"))
     def quota_limit(self, row: Reseller) -> str:
         """For those who may only look."""
-        return exactly(row.max_overall_context_quota)
+        return format_exact(row.max_overall_context_quota)
 
     def create(self, actor: Actor, data: dict[str, Any]) -> Model:
         own = actor.administrator.reseller if actor.administrator is not None else None
@@ -104,14 +106,11 @@ class ResellerAdmin(ScopedModelAdmin):
     def remove(self, actor: Actor, row: Reseller) -> None:
         resellers.delete_reseller(actor=actor, reseller=row)
 
-    def falls_with(self, row: Reseller) -> dict[str, int]:
+    def cascade_counts(self, row: Reseller) -> dict[str, int]:
         return _counted(row, "administrators", "config")
 
-    def held_by(self, row: Reseller) -> list[str]:
+    def blocked_by(self, row: Reseller) -> list[str]:
         return [f"{name}: {number}" for name, number in _counted(row, "contexts", "children").items() if number]
-
-    def history_query(self, row: Reseller) -> dict[str, str]:
-        return {"kind": "reseller", "reseller__id__exact": str(row.pk)}
 
 
 class ContextAttention(AttentionFilter):
@@ -119,7 +118,8 @@ class ContextAttention(AttentionFilter):
 
 
 @admin.register(Context)
-class ContextAdmin(TransferModelAdmin):
+class ContextAdmin(ImportModelAdmin):
+    change_kind = "context"
     table_name = "contexts"
     form = ContextForm
     list_display = ("id", "name", "reseller", "number_of_users", "number_of_aliases", "quota_column", "status")
@@ -160,7 +160,7 @@ class ContextAdmin(TransferModelAdmin):
 
     @admin.display(description=_("quota"), ordering="quota")
     def quota_column(self, row: Context) -> str:
-        return roughly(row.quota)
+        return format_short(row.quota)
 
     def create(self, actor: Actor, data: dict[str, Any]) -> Model:
         return contexts.create_context(actor=actor, context_id=data["id"], **_without(data, "id"))
@@ -171,11 +171,10 @@ class ContextAdmin(TransferModelAdmin):
     def remove(self, actor: Actor, row: Context) -> None:
         contexts.delete_context(actor=actor, context=row)
 
-    def falls_with(self, row: Context) -> dict[str, int]:
-        return _counted(row, "users", "forwards", "domains", "administrators", "config")
-
-    def history_query(self, row: Context) -> dict[str, str]:
-        return {"kind": "context", "context_number": str(row.pk), "label__startswith": f"{row.pk} "}
+    def cascade_counts(self, row: Context) -> dict[str, int]:
+        counts = _counted(row, "users", "administrators", "config")
+        more = {str(one.model._meta.verbose_name_plural): one.of(row).count() for one in contents()}
+        return counts | more
 
 
 class UserAttention(AttentionFilter):
@@ -183,7 +182,8 @@ class UserAttention(AttentionFilter):
 
 
 @admin.register(User)
-class UserAdmin(TransferModelAdmin):
+class UserAdmin(ImportModelAdmin):
+    change_kind = "user"
     table_name = "users"
     form = UserForm
     list_display = ("uidname", "number", "context", "phone", "quota_column", "status")
@@ -215,7 +215,7 @@ class UserAdmin(TransferModelAdmin):
 
     @admin.display(description=_("mail quota"), ordering="quota")
     def quota_column(self, row: User) -> str:
-        return roughly(row.quota)
+        return format_short(row.quota)
 
     @admin.display(description=_("custom ids"))
     def custom(self, row: User) -> str:
@@ -233,15 +233,13 @@ class UserAdmin(TransferModelAdmin):
     def remove(self, actor: Actor, row: User) -> None:
         users.delete_user(actor=actor, user=row)
 
-    def falls_with(self, row: User) -> dict[str, int]:
+    def cascade_counts(self, row: User) -> dict[str, int]:
         return _counted(row, "custom_ids", "config")
-
-    def history_query(self, row: User) -> dict[str, str]:
-        return {"kind": "user", "context_number": str(row.context_id), "label__startswith": f"{row.number} "}
 
 
 @admin.register(ConfigProperty)
 class ConfigPropertyAdmin(ScopedModelAdmin):
+    change_kind = "config"
     form = ConfigPropertyForm
     list_display = ("name", "short_value", "owner")
     list_filter = (("context", RelatedFilter), ("reseller", RelatedFilter))
@@ -277,12 +275,10 @@ class ConfigPropertyAdmin(ScopedModelAdmin):
     def remove(self, actor: Actor, row: ConfigProperty) -> None:
         config.delete_property(actor=actor, row=row)
 
-    def history_query(self, row: ConfigProperty) -> dict[str, str]:
-        return {"kind": "config", "label": f"{row.name} ({config.Owner(row.reseller, row.context, row.user)})"}
-
 
 @admin.register(Administrator)
 class AdministratorAdmin(ScopedModelAdmin):
+    change_kind = "administrator"
     form = AdministratorForm
     list_display = ("login", "role", "reseller", "context", "status", "last_login")
     list_filter = ("role", ("is_active", StatusFilter), ("reseller", RelatedFilter), ("context", RelatedFilter))
@@ -331,9 +327,6 @@ class AdministratorAdmin(ScopedModelAdmin):
     def remove(self, actor: Actor, row: Administrator) -> None:
         administrators.delete_administrator(actor=actor, administrator=row)
 
-    def history_query(self, row: Administrator) -> dict[str, str]:
-        return {"kind": "administrator", "label": str(row)}
-
 
 def _number_of(name: str, model: type[Model]) -> Any:
     """How many rows of a reverse relation there are: a subquery, which neither multiplies rows nor slows counting."""
@@ -352,5 +345,16 @@ def _without(data: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name not in names}
 
 
-admin.site.register(Change, ChangeAdmin)
-admin.site.register(BulkJob, BulkJobAdmin)
+class ChangedBy(KeyFilter):
+    title = _("administrator")
+    parameter_name = "administrator_id"
+    key = BulkJob._meta.get_field("administrator")
+
+
+class ChangedOf(KeyFilter):
+    title = _("reseller")
+    parameter_name = "reseller_id"
+    key = Context._meta.get_field("reseller")
+
+
+register_filters(ChangedBy, ChangedOf)

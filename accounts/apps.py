@@ -1,4 +1,4 @@
-"""Resellers, contexts, users, administrators and the change log, as an app."""
+"""Resellers, contexts, users and administrators, as an app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -7,3 +7,64 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Give the floors below what they need to know of this app."""
+        from accounts import bulk, resources, schema, undo  # noqa: F401  (importing the schema registers it)
+        from accounts.imports import edit
+        from accounts.provision import SECTIONS, section
+        from bulk import edits
+        from changelog import record, words
+        from changelog.undo import register
+        from core import access, tables
+
+        everything, reading, nothing = access.EDIT, access.VIEW, access.NOTHING
+        for model, context in {
+            "reseller": nothing,
+            "context": reading,
+            "user": everything,
+            "customid": everything,
+            "configproperty": reading,
+            "administrator": reading,
+        }.items():
+            access.register_web(f"accounts.{model}", master=everything, reseller=everything, context=context)
+        record.register_context_kinds("user")
+        words.register_words(KINDS, FIELDS)
+        register(undo.KINDS)
+        section.register(*SECTIONS)
+        tables.register(*resources.RESOURCES)
+        edits.register(*bulk.EDITS, *edit.EDITS)
+
+
+# What the change log calls these kinds of objects, and the values that it keeps of them. Names that are OX's own, such
+# as uidname, stay as they are.
+KINDS = {
+    "context": _("context"),
+    "user": _("user"),
+    "config": _("configuration property"),
+    "administrator": _("administrator"),
+    "reseller": _("reseller"),
+    "mail": _("recent mails"),
+}
+FIELDS = {
+    "colour": _("colour"),
+    "created_at": _("created"),
+    "custom": _("custom ids"),
+    "display_name": _("display name"),
+    "hide_subjects": _("hide subjects"),
+    "is_active": _("active"),
+    "language": _("language"),
+    "last_login": _("last login"),
+    "login": _("login"),
+    "max_user": _("user limit"),
+    "msisdn": _("phone number"),
+    "name": _("name"),
+    "number": _("user id"),
+    "parent": _("parent"),
+    "password": _("password"),
+    "product_name": _("product name"),
+    "quota": _("quota"),
+    "reseller": _("reseller"),
+    "role": _("role"),
+    "value": _("value"),
+}

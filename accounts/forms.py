@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
 from accounts.services.users import MAX_NUMBER
-from oxaas.access import Role
-from oxaas.forms import LinesField, ServiceForm, SizeField
+from core.access import Role
+from core.actor import Actor
+from core.admin.forms import LinesField, ServiceForm, SizeField
+from core.errors import Invalid
 
 
 class ResellerForm(ServiceForm):
@@ -177,3 +179,12 @@ class AdministratorForm(ServiceForm):
             except ValidationError as error:
                 self.add_error("new_password", error)
         return data
+
+
+def context_of(actor: Actor, data: dict[str, Any]) -> Context:
+    """The context that a form names; a context's own administrator is not asked. Invalid where there is none."""
+    own = actor.administrator.context if actor.administrator is not None else None
+    context: Context | None = data.get("context") or own
+    if context is None:
+        raise Invalid(str(_("Choose a context.")), field="context")
+    return context

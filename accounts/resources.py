@@ -1,14 +1,13 @@
-"""What of contexts and users is exported and imported, and the change log, which is only exported."""
+"""What of contexts and users is exported and imported."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import Change, Context, User
-from oxaas.resources import Column, FlagWidget, LinesWidget, NumberWidget, TableResource, TextWidget
+from accounts.models import Context, User
+from core.tables import Column, FlagWidget, LinesWidget, NumberWidget, TableResource, TextWidget
 
 
 class ContextResource(TableResource):
@@ -46,34 +45,4 @@ class UserResource(TableResource):
         return queryset.prefetch_related("custom_ids")
 
 
-class ChangeResource(TableResource):
-    at = Column("at")
-    actor = Column("actor")
-    door = Column("door")
-    action = Column("action")
-    kind = Column("kind")
-    label = Column("label")
-    context = Column("context_number")
-    context_name = Column("context_name")
-    before = Column("before")
-    after = Column("after")
-    batch = Column("batch")
-
-    class Meta:
-        name = "changes"
-        model = Change
-        import_id_fields: list[str] = []
-
-    def dehydrate_at(self, row: Change) -> str:
-        return row.at.isoformat(timespec="seconds")
-
-    def dehydrate_before(self, row: Change) -> str:
-        return _as_json(row.before)
-
-    def dehydrate_after(self, row: Change) -> str:
-        return _as_json(row.after)
-
-
-def _as_json(values: Any) -> str:
-    # The library's widget makes of an umlaut a code, and of an empty object nothing.
-    return "" if values is None else json.dumps(values, ensure_ascii=False)
+RESOURCES = (ContextResource, UserResource)

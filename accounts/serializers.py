@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from accounts.services.users import KEEP, Keep
-from oxaas.fields import Text, TextOrList
+from core.openapi.fields import Text, TextOrList
 
 
 class CustomInputSerializer(serializers.Serializer[Any]):

@@ -8,8 +8,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
-from accounts.querysets import IdentifierField
+from accounts.api import ADMIN, ContractViewSet, body_of, read_body, whole_number
+from accounts.models import IdentifierField, User
 from accounts.serializers import (
     CustomInputSerializer,
     MsisdnSerializer,
@@ -19,9 +19,8 @@ from accounts.serializers import (
 )
 from accounts.services.config import effective_config
 from accounts.services.users import set_uids, update_user
-from oxaas.api import ADMIN, ContractViewSet, body_of, read_body, whole_number
-from oxaas.errors import Invalid, NotFound
-from oxaas.openapi.answers import (
+from core.errors import Invalid, NotFound
+from core.openapi.answers import (
     CHANGED,
     CUSTOM,
     NO_USER,
@@ -34,7 +33,7 @@ from oxaas.openapi.answers import (
     error,
     success,
 )
-from oxaas.openapi.operations import Answer, operation
+from core.openapi.operations import Answer, operation
 
 
 class UserViewSet(ContractViewSet):

@@ -1,6 +1,6 @@
 """What our list costs beside Django's own: `python -m bench.lists`.
 
-The same 100 forwarding aliases on both pages, measured in turns in one run on a data base of its own: ours with theme,
+The same 100 forwarding aliases on both pages, measured in turns in one run on a database of its own: ours with theme,
 search, filters, recipients and actions; the stock one is a plain ModelAdmin with the same columns and Django's own
 templates. Fails when ours takes more than two statements more or more than half as long again.
 """
@@ -20,7 +20,7 @@ MOST_TIME: Final = 1.5
 
 
 def prepare(folder: str) -> Any:
-    """Django with a data base in `folder` that has the aliases; who looks at them is the answer."""
+    """Django with a database in `folder` that has the aliases; who looks at them is the answer."""
     os.environ.update(
         {
             "DJANGO_SETTINGS_MODULE": "oxaas.settings",
@@ -37,8 +37,8 @@ def prepare(folder: str) -> Any:
     from django.core.management import call_command
 
     from accounts.models import Administrator, Context
+    from core.actor import Actor, Channel
     from forwards.services import create_forward
-    from oxaas.changes import Actor, Door
     from tests import world
 
     # DEBUG served to get static files without collecting them; nothing is measured with it.
@@ -46,7 +46,7 @@ def prepare(folder: str) -> Any:
     call_command("migrate", verbosity=0)
     world.build()
     context = Context.objects.get(pk=24)
-    actor = Actor(None, Door.PROVISION)
+    actor = Actor(None, Channel.PROVISION)
     for number in range(ROWS):
         recipients = [f"r{one}@far{number}.example" for one in range(1 + number % 4)]
         create_forward(actor=actor, context=context, alias=f"a{number:03}@acme.example", recipients=recipients)

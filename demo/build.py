@@ -9,10 +9,13 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from accounts.models import Administrator, Change, ConfigProperty, Context, LastLogin, Reseller, User
+from accounts.models import Administrator, ConfigProperty, Context, LastLogin, Reseller, User
 from accounts.provision import provision
 from accounts.services.contexts import update_context
 from accounts.services.users import update_user
+from changelog.models import Change
+from core.actor import Actor, Channel
+from core.errors import NotAllowed
 from demo.people import COMPANIES, MONTHS, PEOPLE
 from demo.world import beginning, growth
 from forwards.models import ForwardingAlias
@@ -24,8 +27,6 @@ from forwards.services import (
     replace_recipient,
     set_forward_active,
 )
-from oxaas.changes import Actor, Door
-from oxaas.errors import NotAllowed
 
 _MONTH: Final = timedelta(days=30)
 # The last days belong to the edits by hand, two a day.
@@ -34,7 +35,7 @@ _MORNING, _AFTERNOON = 9, 14
 
 
 def is_there() -> bool:
-    """Whether this data base holds the demo, whatever was done to it since: one of its contexts tells."""
+    """Whether this database holds the demo, whatever was done to it since: one of its contexts tells."""
     return any(Context.objects.filter(pk=one.id, name=one.name).exists() for one in COMPANIES)
 
 
@@ -46,19 +47,19 @@ def is_empty() -> bool:
 
 @transaction.atomic
 def build(now: datetime, *, force: bool = False) -> None:
-    """Make the demo as it is at `now`. NotAllowed on a data base that holds anything, unless `force`.
+    """Make the demo as it is at `now`. NotAllowed on a database that holds anything, unless `force`.
 
     The demo's logins have a known password: they must not get into an installation that somebody uses.
     """
     if not force and not is_empty():
         raise NotAllowed(
-            "This data base holds data that are not the demo's. The demo has logins whose password everybody knows; "
-            "it is only for an empty data base. (--force adds it all the same.)"
+            "This database holds data that are not the demo's. The demo has logins whose password everybody knows; "
+            "it is only for an empty database. (--force adds it all the same.)"
         )
     start = (now - _EDITS - MONTHS * _MONTH).replace(hour=0)
-    _date(provision(beginning(), actor=Actor(None, Door.PROVISION)), start - timedelta(days=1), start)
+    _date(provision(beginning(), actor=Actor(None, Channel.PROVISION)), start - timedelta(days=1), start)
     for month, company, document in growth():
-        actor = Actor(Administrator.objects.with_owner().get(login=company.reseller), Door.API)
+        actor = Actor(Administrator.objects.with_owner().get(login=company.reseller), Channel.API)
         # Each company of a month has a day of its own.
         begin = start + month * _MONTH + COMPANIES.index(company) * _MONTH / len(COMPANIES)
         begin = begin.replace(hour=_MORNING)
@@ -72,7 +73,7 @@ def _date(changes: Sequence[Change], begin: datetime, end: datetime) -> None:
     for place, change in enumerate(changes):
         change.at = begin + (end - begin) * (place + 1) / (len(changes) + 1)
         if change.kind == "context" and change.action == Change.Action.CREATE:
-            Context.objects.filter(pk=change.context_number or 0).update(created_at=change.at)
+            Context.objects.filter(pk=change.context_id or 0).update(created_at=change.at)
     Change.objects.bulk_update(changes, ["at"])
 
 
@@ -92,8 +93,8 @@ def _edits() -> Iterator[Callable[[], object]]:
     """One small change each."""
     bright, lake, nord = (_actor(login) for login in ("brightmail", "lakeside", "nordpost"))
     harbour, kranich, ferryman, weber = (Context.objects.get(pk=pk) for pk in (101, 201, 112, 202))
-    office = Actor(Administrator.objects.with_owner().get(context=harbour), Door.WEB)
-    api = Actor(bright.administrator, Door.API)
+    office = Actor(Administrator.objects.with_owner().get(context=harbour), Channel.WEB)
+    api = Actor(bright.administrator, Channel.API)
     fair = "fair@harbour-coffee.example"
 
     yield lambda: create_forward(actor=office, context=harbour, alias=fair, recipients=[_mailbox(harbour, 5)])
@@ -118,7 +119,7 @@ def _edits() -> Iterator[Callable[[], object]]:
 
 
 def _actor(login: str) -> Actor:
-    return Actor(Administrator.objects.with_owner().get(login=login), Door.WEB)
+    return Actor(Administrator.objects.with_owner().get(login=login), Channel.WEB)
 
 
 def _user(context: Context, number: int) -> User:

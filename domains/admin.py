@@ -8,16 +8,17 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from accounts.imports.pages import ImportModelAdmin
+from core.actor import Actor
+from core.admin.filters import RelatedFilter
 from domains import services
 from domains.forms import ExplicitDomainForm
 from domains.models import ExplicitDomain
-from oxaas.changes import Actor
-from oxaas.filters import RelatedFilter
-from oxaas.transferadmin import TransferModelAdmin
 
 
 @admin.register(ExplicitDomain)
-class ExplicitDomainAdmin(TransferModelAdmin):
+class ExplicitDomainAdmin(ImportModelAdmin):
+    change_kind = "domain"
     table_name = "domains"
     """A domain comes and goes; there is nothing to change about it."""
 
@@ -37,6 +38,3 @@ class ExplicitDomainAdmin(TransferModelAdmin):
 
     def remove(self, actor: Actor, row: ExplicitDomain) -> None:
         services.remove_domain(actor=actor, context=row.context, name=row.name)
-
-    def history_query(self, row: ExplicitDomain) -> dict[str, str]:
-        return {"kind": "domain", "context_number": str(row.context_id), "label": row.name}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from bulk.edits import BulkEdit, Params, Result
+from core.actor import Actor
 from domains.models import ExplicitDomain
 from domains.services import remove_domain
-from oxaas.bulk import BulkEdit, Params, Result, register
-from oxaas.changes import Actor
 
 
 class DeleteDomains(BulkEdit[ExplicitDomain]):
@@ -30,4 +30,9 @@ class DeleteDomains(BulkEdit[ExplicitDomain]):
         return Result.of(True)
 
 
-register(DeleteDomains)
+def count_domains(count: int) -> str:
+    """The number in words."""
+    return ngettext("%(count)s domain", "%(count)s domains", count) % {"count": count}
+
+
+EDITS = (DeleteDomains,)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from core.admin.forms import ServiceForm
 from domains.models import ExplicitDomain
-from oxaas.forms import ServiceForm
 
 
 class ExplicitDomainForm(ServiceForm):

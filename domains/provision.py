@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
-from accounts.provision.section import Entry, Ground, Section
+from accounts.provision.section import Entry, References, Section
 from accounts.provision.shapes import Shape, text, whole
+from core.addresses import parse_domain
+from core.errors import Invalid
 from domains.models import ExplicitDomain
 from domains.services import add_domain
-from oxaas.addresses import parse_domain
-from oxaas.errors import Invalid
 
 
-def _apply(ground: Ground, entry: Entry) -> None:
-    context = ground.context(entry["context"])
+def _apply(references: References, entry: Entry) -> None:
+    context = references.context(entry["context"])
     name = parse_domain(entry["domain"])
     if not ExplicitDomain.objects.filter(context=context, name=name).exists():
-        add_domain(actor=ground.actor, context=context, name=name)
+        add_domain(actor=references.actor, context=context, name=name)
 
 
 def _export() -> Iterator[Entry]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.tables import Column, NumberWidget, TableResource, TextWidget
 from domains.models import ExplicitDomain
-from oxaas.resources import Column, NumberWidget, TableResource, TextWidget
 
 
 class DomainResource(TableResource):
@@ -14,3 +14,6 @@ class DomainResource(TableResource):
         name = "domains"
         model = ExplicitDomain
         import_id_fields = ["context", "domain"]
+
+
+RESOURCES = (DomainResource,)

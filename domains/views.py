@@ -5,13 +5,13 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api import EXPLICIT_DOMAINS, ContractViewSet
+from core.addresses import parse_domain
+from core.errors import NotFound
+from core.openapi.answers import DOMAIN, DOMAIN_EXISTS, DOMAINS, UNAUTHORIZED, WRONG, error, success
+from core.openapi.operations import operation
 from domains import services
 from domains.models import ExplicitDomain
-from oxaas.addresses import parse_domain
-from oxaas.api import EXPLICIT_DOMAINS, ContractViewSet
-from oxaas.errors import NotFound
-from oxaas.openapi.answers import DOMAIN, DOMAIN_EXISTS, DOMAINS, UNAUTHORIZED, WRONG, error, success
-from oxaas.openapi.operations import operation
 
 
 class DomainViewSet(ContractViewSet):

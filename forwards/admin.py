@@ -12,15 +12,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.forms import context_of
+from accounts.imports.pages import ImportModelAdmin
+from core.access import Role
+from core.actor import Actor
+from core.admin.base import administrator_of, role_of
+from core.admin.filters import AttentionFilter, RelatedFilter, StatusFilter
+from core.errors import Conflict
 from forwards import services
 from forwards.forms import ForwardingAliasForm
 from forwards.models import ForwardingAlias
-from oxaas.access import Role
-from oxaas.admin import administrator_of, context_of, role_of
-from oxaas.changes import Actor
-from oxaas.errors import Conflict
-from oxaas.filters import AttentionFilter, RelatedFilter, StatusFilter
-from oxaas.transferadmin import TransferModelAdmin
 
 _SHOWN = 2
 
@@ -36,7 +37,8 @@ class AliasAttention(AttentionFilter):
 
 
 @admin.register(ForwardingAlias)
-class ForwardingAliasAdmin(TransferModelAdmin):
+class ForwardingAliasAdmin(ImportModelAdmin):
+    change_kind = "forward"
     table_name = "forwards"
     form = ForwardingAliasForm
     list_display = ("address", "recipients_column", "context", "status")
@@ -105,8 +107,5 @@ class ForwardingAliasAdmin(TransferModelAdmin):
     def remove(self, actor: Actor, row: ForwardingAlias) -> None:
         services.delete_forward(actor=actor, context=row.context, alias=row.address)
 
-    def falls_with(self, row: ForwardingAlias) -> dict[str, int]:
+    def cascade_counts(self, row: ForwardingAlias) -> dict[str, int]:
         return {str(row.recipients.model._meta.verbose_name_plural): row.recipients.count()}
-
-    def history_query(self, row: ForwardingAlias) -> dict[str, str]:
-        return {"kind": "forward", "context_number": str(row.context_id), "label": row.address}

@@ -7,3 +7,30 @@ from django.utils.translation import gettext_lazy as _
 class ForwardsConfig(AppConfig):
     name = "forwards"
     verbose_name = _("Forwards")
+
+    def ready(self) -> None:
+        """Give the floors below what they need to know of this app."""
+        from accounts import contents, ownership
+        from accounts.provision import section
+        from bulk import edits
+        from changelog import record, words
+        from changelog.undo import register
+        from core import access, tables
+        from forwards import bulk, provision, resources, undo
+        from forwards.models import ForwardingAlias
+
+        for model in ("forwardingalias", "recipient"):
+            access.register_web(f"forwards.{model}", master=access.EDIT, reseller=access.EDIT, context=access.EDIT)
+        record.register_context_kinds("forward")
+        words.register_words({"forward": _("forwarding alias")}, {"alias": _("alias"), "recipients": _("recipients")})
+        register(undo.KINDS)
+        contents.register(
+            contents.Content(ForwardingAlias, undo.cascade_entries, bulk.count_aliases, undo.lock_aliases)
+        )
+        ownership.register(
+            aliases=ForwardingAlias.objects.contexts_by_address,
+            alias_domains=ForwardingAlias.objects.contexts_by_domain,
+        )
+        section.register(*provision.SECTIONS)
+        tables.register(*resources.RESOURCES)
+        edits.register(*bulk.EDITS)

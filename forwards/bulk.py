@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib.admin import site
 from django.db.models import QuerySet
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.models import Context
+from bulk.edits import BulkEdit, BulkForm, Params, Result
+from core.actor import Actor
+from core.addresses import parse_address
+from core.admin.widgets import Autocomplete
+from core.errors import Invalid
+from core.scoping import Viewer
 from forwards.graph import lock_edges_of_many
 from forwards.models import ForwardingAlias
 from forwards.services import (
@@ -21,14 +27,6 @@ from forwards.services import (
     replace_recipient,
     set_forward_active,
 )
-from oxaas.addresses import parse_address
-from oxaas.bulk import BulkEdit, BulkForm, Params, Result, register
-from oxaas.changes import Actor
-from oxaas.errors import Invalid
-from oxaas.widgets import Autocomplete
-
-if TYPE_CHECKING:
-    from accounts.models import Administrator
 
 # More of an alias's recipients than this are only counted where the alias is shown in a line.
 _SHOWN: Final = 5
@@ -67,7 +65,7 @@ class MoveForm(BulkForm):
 
     context = forms.ModelChoiceField(Context.objects.none(), label=gettext_lazy("Context"))
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, administrator: Administrator) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, administrator: Viewer) -> None:
         super().__init__(data, administrator=administrator)
         field: Any = self.fields["context"]
         field.queryset = Context.objects.visible_to(administrator)
@@ -196,4 +194,17 @@ class DeleteAliases(_AliasEdit):
         return Result.of(True)
 
 
-register(AddRecipient, RemoveRecipient, ReplaceRecipient, SuspendAliases, ResumeAliases, MoveAliases, DeleteAliases)
+def count_aliases(count: int) -> str:
+    """The number in words."""
+    return ngettext("%(count)s alias", "%(count)s aliases", count) % {"count": count}
+
+
+EDITS = (
+    AddRecipient,
+    RemoveRecipient,
+    ReplaceRecipient,
+    SuspendAliases,
+    ResumeAliases,
+    MoveAliases,
+    DeleteAliases,
+)

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from core.admin.forms import LinesField, ServiceForm
 from forwards.models import ForwardingAlias
-from oxaas.forms import LinesField, ServiceForm
 
 
 class ForwardingAliasForm(ServiceForm):

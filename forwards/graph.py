@@ -7,13 +7,13 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Administrator
+from core.actor import Actor
+from core.addresses import Address
+from core.errors import Invalid
+from core.iteration import batched
+from core.locks import all_are_held, lock_names
+from core.scoping import Viewer
 from forwards.models import ForwardingAlias, Recipient
-from oxaas.addresses import Address
-from oxaas.changes import Actor
-from oxaas.errors import Invalid
-from oxaas.iteration import batched
-from oxaas.locks import all_are_held, lock_names
 
 # Aliases on the way from the first to a mailbox: Postfix's virtual_alias_recursion_limit in our configuration.
 MAX_CHAIN: Final = 20
@@ -88,7 +88,7 @@ def _named(actor: Actor, alias: Address, way: list[str]) -> str:
     return " → ".join(one if one in shown else _("(another customer's alias)") for one in way)
 
 
-def _visible_aliases(administrator: Administrator | None, way: list[str]) -> list[str]:
+def _visible_aliases(administrator: Viewer | None, way: list[str]) -> list[str]:
     rows = ForwardingAlias.objects.filter(normalized__in=way)
     visible = rows if administrator is None else rows.visible_to(administrator)
     return list(visible.values_list("normalized", flat=True))

@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import ClassVar, Final, Self
 
-from django.db import models
-from django.db.models import Q
+from django.db import connection, models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Collate
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Context
-from forwards.querysets import ForwardingAliasQuerySet, RecipientQuerySet
+from accounts import ownership
+from accounts.models import Context, User
+from core.scoping import ScopedQuerySet, Viewer
+
+_CHUNK: Final = 2000
+
+
+class ForwardingAliasQuerySet(ScopedQuerySet["ForwardingAlias"]):
+    """Aliases; they hang on their context."""
+
+    def dangling(self, viewer: Viewer) -> Self:
+        """Those with a recipient in a domain of the viewer's that no active mailbox and no active alias answers to."""
+        recipients = Recipient.objects.filter(alias=OuterRef("pk"))
+        return self.filter(Exists(recipients.dangling(viewer)))
+
+    def contexts_by_address(self, addresses: Collection[str]) -> dict[str, set[int]]:
+        """The contexts that have an alias of each of these normalized addresses."""
+        return _grouped(self.filter(normalized__in=addresses).values_list("normalized", "context_id"))
+
+    def contexts_by_domain(self, domains: Collection[str]) -> dict[str, set[int]]:
+        """The contexts that have an alias in each of these domains."""
+        return _grouped(self.filter(domain__in=domains).order_by().values_list("domain", "context_id").distinct())
+
+    def suspended(self) -> Self:
+        """Those that are not active themselves."""
+        return self.filter(is_active=False)
 
 
 class ForwardingAlias(models.Model):
@@ -37,6 +65,33 @@ class ForwardingAlias(models.Model):
         return self.address
 
 
+class RecipientQuerySet(ScopedQuerySet["Recipient"]):
+    """Recipients; they hang on their alias."""
+
+    def dangling(self, viewer: Viewer) -> Self:
+        """Those in a domain of the viewer's that no active mailbox and no active alias answers to.
+
+        In other people's domains it would tell which addresses there are: an alias to any of them is soon made.
+        """
+        same = OuterRef("normalized")
+        domains = ownership.domains_visible_to(viewer).filter(name=OuterRef("domain"))
+        users = User.objects.filter(uidname_normalized=same, is_active=True)
+        aliases = ForwardingAlias.objects.filter(normalized=same, is_active=True)
+        return self.filter(Exists(domains), ~Exists(users), ~Exists(aliases))
+
+    def of_alias(self, context: Context, normalized: str) -> Self:
+        """The recipients of one alias of a context, in the order in which they were added."""
+        return self.filter(alias__context=context, alias__normalized=normalized).order_by("pk")
+
+    def by_alias(self, context: Context) -> Iterator[tuple[str, list[str]]]:
+        """Every alias of the context with its recipients, sorted by alias; read in chunks, never as a whole."""
+        # Sorted by code points, whatever the database's own language is.
+        binary = Collate(F("alias__normalized"), "C" if connection.vendor == "postgresql" else "BINARY")
+        rows = self.filter(alias__context=context).order_by(binary, "pk").values_list("alias__address", "address")
+        for alias, pairs in groupby(rows.iterator(chunk_size=_CHUNK), key=itemgetter(0)):
+            yield alias, [recipient for _alias, recipient in pairs]
+
+
 class Recipient(models.Model):
     """Where an alias's mail goes; the order is that in which they were added."""
 
@@ -62,3 +117,10 @@ class Recipient(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
+    groups: dict[str, set[int]] = {}
+    for name, context_id in pairs:
+        groups.setdefault(name, set()).add(context_id)
+    return groups

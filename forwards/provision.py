@@ -9,29 +9,29 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from accounts.models import Context
-from accounts.provision.section import Entry, Ground, Section, different, given, needed
+from accounts.provision.section import Entry, References, Section, different, given, needed
 from accounts.provision.shapes import Shape, flag, list_of, text, whole
+from core.addresses import parse_address
+from core.errors import Invalid, NotFound
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import create_forward, find_forward, set_forward_active, set_recipients, snapshot
-from oxaas.addresses import parse_address
-from oxaas.errors import Invalid, NotFound
 
 
-def _apply(ground: Ground, entry: Entry) -> None:
-    context, alias = ground.context(entry["context"]), entry["alias"]
+def _apply(references: References, entry: Entry) -> None:
+    context, alias = references.context(entry["context"]), entry["alias"]
     try:
         row = find_forward(context, alias)
     except NotFound:
         recipients = needed(entry, "recipients", _("the alias"))
-        create_forward(actor=ground.actor, context=context, alias=alias, recipients=recipients)
+        create_forward(actor=references.actor, context=context, alias=alias, recipients=recipients)
         if entry.get("is_active", True):
             return
         row = find_forward(context, alias)
     changes = different(given(entry, "recipients", "is_active"), snapshot(row))
     if "recipients" in changes:
-        set_recipients(actor=ground.actor, forward=row, recipients=changes["recipients"])
+        set_recipients(actor=references.actor, forward=row, recipients=changes["recipients"])
     if "is_active" in changes:
-        set_forward_active(actor=ground.actor, forward=row, is_active=changes["is_active"])
+        set_forward_active(actor=references.actor, forward=row, is_active=changes["is_active"])
 
 
 def _export() -> Iterator[Entry]:

@@ -1,6 +1,6 @@
 """Where does mail to an address go? The way through the aliases, as the mail servers follow it.
 
-The asker learns of an address that belongs to somebody else only what the rest of the world is told: that it is not
+The viewer learns of an address that belongs to somebody else only what the rest of the world is told: that it is not
 theirs.
 """
 
@@ -14,12 +14,13 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Administrator, Context, User
-from accounts.services import neighbours
+from accounts import ownership
+from accounts.models import Context, User
+from core.access import Role
+from core.addresses import Address, parse_address
+from core.iteration import batched
+from core.scoping import Viewer
 from forwards.models import ForwardingAlias, Recipient
-from oxaas.access import Role
-from oxaas.addresses import Address, parse_address
-from oxaas.iteration import batched
 
 # So many different addresses are followed; one alias may have a hundred recipients, and each of them again.
 MAX_ADDRESSES: Final = 2000
@@ -83,20 +84,20 @@ class Step:
         return list({step.address: step for _level, step in self.walk() if not step.next and not step.again}.values())
 
 
-def resolve(asker: Administrator | None, text: str) -> Step:
-    """The way of mail to this address; without an asker, as the operator sees it. Invalid for what is no address."""
+def resolve(viewer: Viewer | None, text: str) -> Step:
+    """The way of mail to this address; without an viewer, as the operator sees it. Invalid for what is no address."""
     start = parse_address(text)
-    found = _Found(asker)
+    found = _Found(viewer)
     found.follow(start)
     return _step(found, start, set())
 
 
 class _Found:
-    """What the asker may see of all addresses on the way, read level by level."""
+    """What the viewer may see of all addresses on the way, read level by level."""
 
-    def __init__(self, asker: Administrator | None) -> None:
-        self.asker = asker
-        self.sees_all = asker is None or (asker.may_act and Role(asker.role) is Role.MASTER)
+    def __init__(self, viewer: Viewer | None) -> None:
+        self.viewer = viewer
+        self.sees_all = viewer is None or (viewer.may_act and Role(viewer.role) is Role.MASTER)
         self.aliases: dict[str, ForwardingAlias] = {}
         self.users: dict[str, User] = {}
         self.domains: set[str] = set()
@@ -119,8 +120,8 @@ class _Found:
         names = [one.normalized for one in addresses]
         aliases = ForwardingAlias.objects.select_related("context__reseller__parent").filter(normalized__in=names)
         users = User.objects.select_related("context__reseller__parent").filter(uidname_normalized__in=names)
-        if self.asker is not None:
-            aliases, users = aliases.visible_to(self.asker), users.visible_to(self.asker)
+        if self.viewer is not None:
+            aliases, users = aliases.visible_to(self.viewer), users.visible_to(self.viewer)
         found = {one.normalized: one for one in aliases}
         self.aliases |= found
         self.users |= {one.uidname_normalized: one for one in users}
@@ -133,10 +134,8 @@ class _Found:
         return [one for alias in open_aliases for one in self.recipients.get(alias.pk, [])]
 
     def _read_domains(self, names: set[str]) -> None:
-        """Which domains are known to be the asker's. One without an owner may have other customers' addresses in it."""
-        explicit = neighbours.explicit_domains().filter(name__in=names)
-        if self.asker is not None:
-            explicit = explicit.visible_to(self.asker)
+        """Which domains are known to be the viewer's. One without an owner may hold other customers' addresses."""
+        explicit = ownership.domains_visible_to(self.viewer).filter(name__in=names)
         self.domains.update(explicit.values_list("name", flat=True))
         if self.sees_all:
             self.domains.update(User.objects.filter(domain__in=names).values_list("domain", flat=True).distinct())

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from core.tables import Column, FlagWidget, LinesWidget, NumberWidget, TableResource, TextWidget
 from forwards.models import ForwardingAlias
-from oxaas.resources import Column, FlagWidget, LinesWidget, NumberWidget, TableResource, TextWidget
 
 
 class ForwardResource(TableResource):
@@ -23,3 +23,6 @@ class ForwardResource(TableResource):
 
     def filter_export(self, queryset: QuerySet[ForwardingAlias], **kwargs: Any) -> QuerySet[ForwardingAlias]:
         return queryset.prefetch_related("recipients")
+
+
+RESOURCES = (ForwardResource,)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 from rest_framework import serializers
 
-from oxaas.fields import TextOrList
+from core.openapi.fields import TextOrList
 
 _STRING: Final = {"type": "string"}
 _STRINGS: Final = {"type": "array", "minItems": 1, "items": _STRING}

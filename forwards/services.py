@@ -9,23 +9,27 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import ownership
 from accounts.models import Context, User
-from accounts.services import neighbours
-from accounts.services.changes import Entry, Snapshot, record, record_all
+from changelog.entries import Entry, Snapshot
+from changelog.record import record, record_all
+from core.actor import Actor
+from core.addresses import Address, parse_address, parse_alias
+from core.errors import Conflict, Invalid, NotFound
 from forwards.graph import check_chains, lock_edges
 from forwards.models import ForwardingAlias, Recipient
-from oxaas.addresses import Address, parse_address, parse_alias
-from oxaas.changes import Actor
-from oxaas.errors import Conflict, Invalid, NotFound
 
 _CHUNK: Final = 1000
 
 
 @transaction.atomic
-def create_forward(*, actor: Actor, context: Context, alias: str, recipients: Sequence[str]) -> bool:
+def create_forward(
+    *, actor: Actor, context: Context, alias: str, recipients: Sequence[str], key: int | None = None
+) -> bool:
     """True when the alias is new; False when the context has it already, and then nothing changes, whatever was asked.
 
-    Invalid; Conflict when the address or its domain is another context's.
+    `key` is the former primary key of an alias that is restored. Invalid; Conflict when the address or its domain is
+    another context's.
     """
     address = parse_alias(alias)
     if _exists(context, address):
@@ -42,11 +46,11 @@ def create_forward(*, actor: Actor, context: Context, alias: str, recipients: Se
     _check_not_elsewhere(context, address)
     _check_recipients(actor, address, wanted, count=len(wanted))
     row = ForwardingAlias(
-        context=context, address=address.written, normalized=address.normalized, domain=address.domain
+        pk=key, context=context, address=address.written, normalized=address.normalized, domain=address.domain
     )
     row.save(force_insert=True)
     _append(row, wanted)
-    record(actor, _entry(row, None, snapshot(row)))
+    record(actor, entry(row, None, snapshot(row)))
     return True
 
 
@@ -55,7 +59,7 @@ def add_recipients(*, actor: Actor, context: Context, alias: str, recipients: Se
     """True when at least one recipient was added, False when all were there. NotFound, Invalid."""
     forward = find_forward(context, alias)
     wanted = _parse_recipients(recipients)
-    row = _hold(forward, wanted)
+    row = _lock(forward, wanted)
     return _change(actor, row, [*_current(row), *wanted])
 
 
@@ -78,14 +82,14 @@ def remove_recipient(*, actor: Actor, context: Context, alias: str, recipient: s
 def set_recipients(*, actor: Actor, forward: ForwardingAlias, recipients: Sequence[str]) -> bool:
     """Make these the alias's recipients, the new ones in this order; whether anything changed. Invalid, NotFound."""
     wanted = _parse_recipients(recipients)
-    return _change(actor, _hold(forward, wanted), wanted)
+    return _change(actor, _lock(forward, wanted), wanted)
 
 
 @transaction.atomic
 def replace_recipient(*, actor: Actor, forward: ForwardingAlias, old: str, new: str) -> bool:
     """Put `new` in place of `old`; False when the alias has no `old`. Invalid, NotFound."""
     old_address, new_address = parse_address(old, field="old"), parse_address(new, field="new")
-    row = _hold(forward, [new_address])
+    row = _lock(forward, [new_address])
     current = _current(row)
     if old_address.normalized not in {one.normalized for one in current}:
         return False
@@ -113,15 +117,15 @@ def move_forward(*, actor: Actor, forward: ForwardingAlias, context: Context) ->
     """
     if actor.administrator is not None:
         context = _visible_context(actor, context.pk)
-    row = _hold(forward, [])
+    row = _lock(forward, [])
     if row.context_id == context.pk:
         return False
     _check_not_elsewhere(context, Address(row.address, row.normalized, row.domain))
     state = snapshot(row)
-    gone = _entry(row, state, None)
+    gone = entry(row, state, None)
     row.context = context
     row.save(update_fields=["context"])
-    record(actor if actor.batch else actor.in_batch(), gone, _entry(row, None, state))
+    record(actor if actor.batch else actor.in_batch(), gone, entry(row, None, state))
     return True
 
 
@@ -132,7 +136,7 @@ def set_forward_active(*, actor: Actor, forward: ForwardingAlias, is_active: boo
     before = snapshot(row)
     row.is_active = is_active
     row.save(update_fields=["is_active"])
-    record(actor, _entry(row, before, snapshot(row)))
+    record(actor, entry(row, before, snapshot(row)))
     return bool(before["is_active"] != is_active)
 
 
@@ -174,17 +178,19 @@ def _visible_context(actor: Actor, context_id: int) -> Context:
 
 def snapshot(row: ForwardingAlias) -> Snapshot:
     """What the change log keeps of an alias."""
-    return {
-        "recipients": list(row.recipients.order_by("pk").values_list("address", flat=True)),
-        "is_active": row.is_active,
-    }
+    return _snapshot(row, list(row.recipients.order_by("pk").values_list("address", flat=True)))
 
 
-def _entry(row: ForwardingAlias, before: Snapshot | None, after: Snapshot | None) -> Entry:
-    return Entry("forward", row.address, before, after, context=row.context)
+def _snapshot(row: ForwardingAlias, recipients: list[str]) -> Snapshot:
+    return {"alias": row.address, "recipients": recipients, "is_active": row.is_active}
 
 
-def _hold(forward: ForwardingAlias, new: Sequence[Address]) -> ForwardingAlias:
+def entry(row: ForwardingAlias, before: Snapshot | None, after: Snapshot | None) -> Entry:
+    """The change log's entry about this alias."""
+    return Entry("forward", row.pk, row.address, before, after, row.context.owners)
+
+
+def _lock(forward: ForwardingAlias, new: Sequence[Address]) -> ForwardingAlias:
     """The alias as it is now, held together with all that `new` recipients could make a loop with."""
     lock_edges(forward.normalized, [one.normalized for one in new], domain=forward.domain)
     return _locked(forward)
@@ -220,7 +226,7 @@ def _exists(context: Context, address: Address) -> bool:
 def _check_not_elsewhere(context: Context, address: Address) -> None:
     """An alias must not take the mail of another context's mailbox or explicit domain."""
     mailboxes = User.objects.filter(uidname_normalized=address.normalized).exclude(context=context)
-    if mailboxes.exists() or neighbours.domain_elsewhere(context, address.domain):
+    if mailboxes.exists() or ownership.domain_elsewhere(context, address.domain):
         raise Conflict(
             _("The address %(address)s is not available in this context.") % {"address": address.written},
             field="address",
@@ -270,7 +276,7 @@ def _change(actor: Actor, row: ForwardingAlias, target: Sequence[Address]) -> bo
     if added:
         _check_recipients(actor, Address(row.address, row.normalized, row.domain), added, count=len(wanted))
         _append(row, added)
-    record(actor, _entry(row, before, snapshot(row)))
+    record(actor, entry(row, before, snapshot(row)))
     return bool(gone or added)
 
 
@@ -286,7 +292,5 @@ def _delete(actor: Actor, rows: Sequence[ForwardingAlias]) -> None:
     pairs = Recipient.objects.filter(alias__in=recipients).order_by("pk").values_list("alias_id", "address")
     for alias_id, address in pairs:
         recipients[alias_id].append(address)
-    record_all(
-        actor, (_entry(row, {"recipients": recipients[row.pk], "is_active": row.is_active}, None) for row in rows)
-    )
+    record_all(actor, (entry(row, _snapshot(row, recipients[row.pk]), None) for row in rows))
     ForwardingAlias.objects.filter(pk__in=recipients).delete()

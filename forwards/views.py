@@ -10,13 +10,10 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forwards import services
-from forwards.models import Recipient
-from forwards.serializers import RecipientInputSerializer
-from oxaas.addresses import parse_address
-from oxaas.api import FORWARDS, ContractViewSet, body_of
-from oxaas.errors import Invalid, NotFound
-from oxaas.openapi.answers import (
+from accounts.api import FORWARDS, ContractViewSet, body_of
+from core.addresses import parse_address
+from core.errors import Invalid, NotFound
+from core.openapi.answers import (
     ALIAS_EXISTS,
     ALREADY,
     CREATED,
@@ -29,7 +26,10 @@ from oxaas.openapi.answers import (
     error,
     success,
 )
-from oxaas.openapi.operations import operation
+from core.openapi.operations import operation
+from forwards import services
+from forwards.models import Recipient
+from forwards.serializers import RecipientInputSerializer
 
 RECIPIENT = {"recipient": "recipient@example.com"}
 NO_RECIPIENT = error(400, "the value of the forwarding recipient is wrong")

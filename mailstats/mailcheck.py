@@ -14,8 +14,8 @@ from django.apps import apps
 from django.db.models import QuerySet
 
 from accounts.models import Context, User
+from core.iteration import batched
 from mailstats.mailservers import Dovecot, Postfix, recipients_of
-from oxaas.iteration import batched
 
 BATCH: Final = 500
 Differences = dict[int, str]

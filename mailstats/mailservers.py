@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-# A look-up takes a few milliseconds; a data base that does not answer them takes a minute to be given up.
+# A look-up takes a few milliseconds; a database that does not answer them takes a minute to be given up.
 _SECONDS: Final = 150
 _MASK: Final = re.compile(r"[*?]")
 # How Dovecot 2.3 and 2.4 name the field, and what of its value are the bytes.

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from oxaas.scoping import ScopedQuerySet
+from core.scoping import ScopedQuerySet
 
 
 class MailboxUse(models.Model):

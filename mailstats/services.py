@@ -12,10 +12,10 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from accounts.models import LastLogin, User
+from core.errors import StoreUnavailable
+from core.iteration import batched
 from mailstats.models import MailboxUse
 from mailstats.stores import Mailbox, Message, OpenMailbox, StoreError, store_from_url
-from oxaas.errors import StoreUnavailable
-from oxaas.iteration import batched
 
 logger = logging.getLogger(__name__)
 

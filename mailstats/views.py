@@ -5,12 +5,12 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api import MAIL, ContractViewSet
 from accounts.models import User
+from core.errors import NotFound
+from core.openapi.answers import FAILED, MAIL_ALL, MAIL_QUOTA, MESSAGE_COUNT, RECENT_MAILS, UNAUTHORIZED, success
+from core.openapi.operations import operation
 from mailstats.services import open_figures
-from oxaas.api import MAIL, ContractViewSet
-from oxaas.errors import NotFound
-from oxaas.openapi.answers import FAILED, MAIL_ALL, MAIL_QUOTA, MESSAGE_COUNT, RECENT_MAILS, UNAUTHORIZED, success
-from oxaas.openapi.operations import operation
 
 
 class MailViewSet(ContractViewSet):

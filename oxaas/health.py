@@ -1,11 +1,11 @@
-"""The health check for load balancers: 200 when the data base answers, 503 otherwise."""
+"""The health check for load balancers: 200 when the database answers, 503 otherwise."""
 
 from __future__ import annotations
 
 from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 
-from oxaas.middleware import RETRY_AFTER
+from core.errors import RETRY_AFTER
 
 
 def health(request: HttpRequest) -> JsonResponse:
@@ -14,5 +14,5 @@ def health(request: HttpRequest) -> JsonResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except Error:
-        return JsonResponse({"status": "no data base"}, status=503, headers={"Retry-After": str(RETRY_AFTER)})
+        return JsonResponse({"status": "no database"}, status=503, headers={"Retry-After": str(RETRY_AFTER)})
     return JsonResponse({"status": "ok"})

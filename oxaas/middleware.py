@@ -1,4 +1,4 @@
-"""Middleware: paths that cannot be read, the language of an answer, bodies too large, a data base out of reach."""
+"""Middleware: paths that cannot be read, the language of an answer, bodies too large, a database out of reach."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import translation
 
-from oxaas.spreadsheets import MAX_FILE
+from core.errors import RETRY_AFTER, UNAVAILABLE
+from core.spreadsheets import MAX_FILE
 
 logger = logging.getLogger(__name__)
 
 API_PREFIXES: Final = ("/oxaas/", "/api/oxaas/")
 API_LANGUAGE: Final = "en"
-RETRY_AFTER: Final = 5
-UNAVAILABLE: Final = translation.gettext_noop("The data base is not reachable at the moment. Try again shortly.")
-
 TOO_LARGE: Final = translation.gettext_noop("That is more than can be sent here at once.")
 
 _BROKEN: Final = "oxaas.broken_path"
@@ -106,7 +104,7 @@ class BodySizeMiddleware:
 
 
 class DatabaseUnavailableMiddleware:
-    """An unreachable data base is 503 with Retry-After, in the API's form below its prefixes."""
+    """An unreachable database is 503 with Retry-After, in the API's form below its prefixes."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -118,7 +116,7 @@ class DatabaseUnavailableMiddleware:
         """Answers for the views; the API's own handler has the same exceptions."""
         if not isinstance(exception, OperationalError | InterfaceError):
             return None
-        logger.error("data base unreachable: %s", exception)
+        logger.error("database unreachable: %s", exception)
         headers = {"Retry-After": str(RETRY_AFTER)}
         if request.path.startswith(API_PREFIXES):
             return api_refusal(request, 503, UNAVAILABLE, headers)

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from oxaas.openapi.inspection import document
+from core.openapi.inspection import document
 
 
 class SchemaView(APIView):

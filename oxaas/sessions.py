@@ -1,4 +1,4 @@
-"""Sessions in the data base, as Django keeps them; `SESSION_ENGINE` names this module."""
+"""Sessions in the database, as Django keeps them; `SESSION_ENGINE` names this module."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 
 
 class SessionStore(DatabaseSessionStore):
-    """Looks for no key that Django would not have made: a cookie may hold what the data base refuses, such as NUL."""
+    """Looks for no key that Django would not have made: a cookie may hold what the database refuses, such as NUL."""
 
     def _validate_session_key(self, key: str | None) -> bool:
         known: bool = super()._validate_session_key(key)  # type: ignore[misc]  # the stubs leave it out

@@ -31,13 +31,16 @@ BULK_KEEP_DAYS: int = env.int("BULK_KEEP_DAYS", default=30)
 HTTPS_ONLY: bool = env.bool("HTTPS_ONLY", default=not DEBUG)
 
 INSTALLED_APPS = [
-    "oxaas.apps.OxaasConfig",
+    "changelog",
+    "bulk",
     "accounts",
     "forwards",
     "domains",
     "mailstats",
+    "web",
     "demo",
-    "oxaas.apps.SiteConfig",
+    "oxaas",
+    "web.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -100,15 +103,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Administrator"
 AUTHENTICATION_BACKENDS = [
-    "accounts.backends.LoginBackend",
-    "accounts.backends.PathContextBackend",
-    "accounts.backends.TenantBackend",
-    "accounts.backends.RoleBackend",
+    "accounts.login.backends.LoginBackend",
+    "accounts.login.backends.PathContextBackend",
+    "accounts.login.backends.TenantBackend",
+    "accounts.login.backends.RoleBackend",
 ]
 # A context admin's login is unique only inside its context; LoginBackend knows how to tell them apart.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 PASSWORD_HASHERS = [
-    "accounts.hashers.Argon2idPasswordHasher",
+    "accounts.login.hashers.Argon2idPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -163,14 +166,14 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# The contract's operations bring everything along (`oxaas.api.ContractViewSet`); any other view of DRF is closed.
+# The contract's operations bring everything along (`accounts.api.ContractViewSet`); any other view of DRF is closed.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "oxaas.openapi.inspection.ContractAutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "core.openapi.inspection.ContractAutoSchema",
 }
 SPECTACULAR_SETTINGS = {
-    "DEFAULT_GENERATOR_CLASS": "oxaas.openapi.inspection.ContractGenerator",
+    "DEFAULT_GENERATOR_CLASS": "core.openapi.inspection.ContractGenerator",
     "OAS_VERSION": "3.0.3",
     "TITLE": "Cloud-Plugins Rest APIs",
     "VERSION": "1.9.1",

@@ -17,7 +17,7 @@ MAX_CHUNKED: Final = 2 * 1024 * 1024
 MAX_UNREAD: Final = 8 * 1024
 
 
-class ServerGap:
+class GranianAdapter:
     """What lies between the server and Django.
 
     Django reads as many bytes as Content-Length says, which a chunked body does not have: it would seem empty.
@@ -48,4 +48,4 @@ def _length(environ: Environ) -> int:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oxaas.settings")
-application = ServerGap(get_wsgi_application())
+application = GranianAdapter(get_wsgi_application())

@@ -1,6 +1,6 @@
 """`make screenshots`: write pictures of the web admin to docs/screenshots/, in light, dark and on a phone.
 
-They show the demo, on a data base, a mail store and a server of their own, which are gone afterwards.
+They show the demo, on a database, a mail store and a server of their own, which are gone afterwards.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def import_preview(page: Page, admin: str) -> None:
 
 def change(page: Page, admin: str) -> None:
     """One entry of the change log, before and after side by side."""
-    page.goto(f"{admin}/accounts/change/?kind=forward&action__exact=update")
+    page.goto(f"{admin}/changelog/change/?kind=forward&action__exact=update")
     page.locator("#result_list tbody th a").first.click()
     page.locator(".difference").wait_for()
 
@@ -125,7 +125,7 @@ PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
     "alias": alias,
     "bulk-preview": bulk_preview,
     "import-preview": import_preview,
-    "changes": by_path("accounts/change/"),
+    "changes": by_path("changelog/change/"),
     "change": change,
     "search": search,
 }

@@ -14,7 +14,7 @@ from django.utils import translation
 from tests.client import Api
 from tests.world import World, build
 
-# Lets fixtures and hooks use the data base; there from its making on.
+# Lets fixtures and hooks use the database; there from its making on.
 BLOCKER: Final = pytest.StashKey[Any]()
 
 
@@ -29,7 +29,7 @@ def cheap_hashes() -> Iterator[None]:
 def django_db_setup(
     django_db_setup: None, django_db_blocker: Any, cheap_hashes: None, pytestconfig: pytest.Config
 ) -> None:
-    """The world stands in the data base before the first test; each test's own changes are rolled back."""
+    """The world stands in the database before the first test; each test's own changes are rolled back."""
     with django_db_blocker.unblock():
         build()
     pytestconfig.stash[BLOCKER] = django_db_blocker
@@ -39,7 +39,7 @@ def django_db_setup(
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
     """A test with real transactions leaves no world behind: build it anew, once for all that follow.
 
-    After the last test the data base is gone as well.
+    After the last test the database is gone as well.
     """
     result = yield
     if nextitem is not None and _empties(item):

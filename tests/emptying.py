@@ -1,8 +1,9 @@
-"""An empty data base for one test: what it removes is back when the test is over."""
+"""An empty database for one test: what it removes is back when the test is over."""
 
 from __future__ import annotations
 
-from accounts.models import Administrator, Change, ConfigProperty, Context, LastLogin, Reseller
+from accounts.models import Administrator, ConfigProperty, Context, LastLogin, Reseller
+from changelog.models import Change
 
 
 def clear() -> None:

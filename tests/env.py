@@ -91,7 +91,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def postgres_url() -> str:
-    """DATABASE_URL of the session's private cluster (its superuser; data base `oxaas`, empty)."""
+    """DATABASE_URL of the session's private cluster (its superuser; database `oxaas`, empty)."""
     if DATABASE != "postgres":
         pytest.fail("needs PostgreSQL: OXAAS_TEST_DATABASE=postgres pytest …", pytrace=False)
     return os.environ["DATABASE_URL"]

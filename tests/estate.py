@@ -9,9 +9,9 @@ from accounts.services.administrators import create_administrator, update_admini
 from accounts.services.contexts import create_context, update_context
 from accounts.services.resellers import create_reseller, update_reseller
 from accounts.services.users import create_user
+from core.access import Role
 from domains.services import add_domain
 from forwards.services import create_forward
-from oxaas.access import Role
 from tests import world
 from tests.world import OPERATOR, PASSWORD, USER
 

@@ -150,7 +150,7 @@ def unlocked(built: None, db: None, settings: Any, mail_store: Path) -> None:
 
 
 class Caller:
-    """Sends calls, and knows of each whether it wrote anything to the data base."""
+    """Sends calls, and knows of each whether it wrote anything to the database."""
 
     def __init__(self, login: str | None, password: str = PASSWORD) -> None:
         self.login, self.password, self.api = login, password, Api()
@@ -182,10 +182,10 @@ class Caller:
 
 @contextmanager
 def unchanged() -> Iterator[None]:
-    """Fails when the data base has changed."""
+    """Fails when the database has changed."""
     before = _digest()
     yield
-    assert _digest() == before, "a refused call changed the data base"
+    assert _digest() == before, "a refused call changed the database"
 
 
 def _digest() -> str:

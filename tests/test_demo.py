@@ -10,14 +10,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import Administrator, Change, ConfigProperty, Context, LastLogin, Reseller, User
+from accounts.models import Administrator, ConfigProperty, Context, LastLogin, Reseller, User
+from changelog.models import Change
+from core.access import Role
 from demo.people import COMPANIES, PASSWORD
 from demo.world import NEARLY_FULL
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
 from mailstats.models import MailboxUse
 from mailstats.services import open_figures
-from oxaas.access import Role
 from tests.client import FORWARDS, MAIL, Api
 from tests.emptying import clear
 from tests.world import World
@@ -49,7 +50,7 @@ def store(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture
 def demo(db: None, store: Path) -> str:
-    """What the command says, in a data base that holds the demo alone."""
+    """What the command says, in a database that holds the demo alone."""
     clear()
     out = io.StringIO()
     call_command("demo", stdout=out)
@@ -90,7 +91,7 @@ def _check_change_log() -> None:
     assert moments == sorted(moments)
     assert moments[-1] < timezone.now()
     assert (moments[-1] - moments[0]).days > 330
-    assert Context.objects.get(pk=101).created_at == Change.objects.get(kind="context", context_number=101).at
+    assert Context.objects.get(pk=101).created_at == Change.objects.get(kind="context", context_id=101).at
 
 
 def _check_mail(store: Path) -> None:

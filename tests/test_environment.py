@@ -1,4 +1,4 @@
-"""The suite's own ground: nothing from outside reaches the settings, and the data base driver is the intended one."""
+"""The suite's own ground: nothing from outside reaches the settings, and the database driver is the intended one."""
 
 import importlib.util
 import os

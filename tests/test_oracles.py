@@ -10,9 +10,9 @@ from django.http import HttpResponseBase
 
 from accounts.services.administrators import create_administrator
 from accounts.services.users import create_user
+from core.access import Role
 from domains.services import add_domain
 from forwards.services import create_forward
-from oxaas.access import Role
 from tests.calls import Operation, operations
 from tests.client import ADMIN, DOMAINS, FORWARDS, MAIL, NO_BODY, Api
 from tests.world import OPERATOR, PASSWORD, World

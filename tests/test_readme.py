@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from oxaas.access import SCHEMES
+from core.access import SCHEMES
 from tests.client import Api
 from tests.emptying import clear
 

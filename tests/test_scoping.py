@@ -12,24 +12,24 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.imports import ImportLine
-from accounts.jobs import BulkJob
-from accounts.models import Administrator, Change, ConfigProperty, Context, CustomId, Reseller, User
+from accounts.models import Administrator, ConfigProperty, Context, CustomId, Reseller, User
 from accounts.services.administrators import update_administrator
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context, delete_context, update_context
 from accounts.services.resellers import update_reseller
 from accounts.services.users import create_user
+from bulk.models import BulkJob, ImportLine
+from changelog.models import Change
+from core.access import Role
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
 from mailstats.models import MailboxUse
-from oxaas.access import Role
 from tests.world import CONTEXTS, OPERATOR, World
 
-OURS: Final = ("accounts", "forwards", "domains", "mailstats")
+OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "mailstats")
 # Not shown to anybody, by any door: counters of failed logins, the mail server's last logins, the items of a job
 # (its page shows them).
-UNSCOPED: Final = {"accounts.LoginFailures", "accounts.LastLogin", "accounts.BulkJobItem"}
+UNSCOPED: Final = {"accounts.LoginFailures", "accounts.LastLogin", "bulk.BulkJobItem"}
 
 EVERY: Final = set(CONTEXTS)
 ALPHAS: Final = {24, 25, 34, 35}
@@ -156,9 +156,10 @@ def test_visible__changes(rows: World, name: str) -> None:
         if name == "root":
             return True
         if name.startswith("admin@"):
-            return row.context_number in contexts
-        return row.reseller is not None and row.reseller.name in resellers
+            return row.context_id in contexts
+        return row.reseller_id is not None and names[row.reseller_id] in resellers
 
+    names = {reseller.pk: reseller.name for reseller in Reseller.objects.all()}
     expected = _all(Change, mine)
     assert bool(expected) is (name not in TENANTS)
     assert _seen(Change, rows.administrators[name]) == expected
@@ -263,7 +264,7 @@ class TestChangesOfAContextThatCameAgain:
     def _labels(again: World, name: str) -> set[str]:
         return set(
             Change.objects.visible_to(again.administrators[name])
-            .filter(context_number=24)
+            .filter(context_id=24)
             .values_list("context_name", flat=True)
         )
 

@@ -11,13 +11,13 @@ from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context
 from accounts.services.resellers import create_reseller
 from accounts.services.users import create_user
+from core.access import Role
+from core.actor import Actor, Channel
 from domains.services import add_domain
 from forwards.services import create_forward
-from oxaas.access import Role
-from oxaas.changes import Actor, Door
 
 PASSWORD: Final = "wörld:pass word"
-OPERATOR: Final = Actor(None, Door.PROVISION)
+OPERATOR: Final = Actor(None, Channel.PROVISION)
 
 # Context id -> its name, its owner, its domain. Each has a user 42, an alias sales@<domain> and its explicit domain.
 CONTEXTS: Final[dict[int, tuple[str, str | None, str]]] = {
@@ -44,7 +44,7 @@ class World:
 
     @classmethod
     def load(cls) -> World:
-        """What `build` made, as it is in the data base now."""
+        """What `build` made, as it is in the database now."""
         users = User.objects.filter(number=USER).select_related("context__reseller__parent")
         return cls(
             resellers={one.name: one for one in Reseller.objects.select_related("parent")},

@@ -2,14 +2,14 @@
 
 from django.db import migrations
 
-from oxaas.postgres import run_on_postgresql, trigram_index
+from core.postgres import run_on_postgresql, trigram_index
 
 
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial")]
 
     operations = [
-        # A trusted extension: the data base's owner may create it.
+        # A trusted extension: the database's owner may create it.
         run_on_postgresql("CREATE EXTENSION IF NOT EXISTS pg_trgm", "SELECT 1"),
         trigram_index("user_uidname_anywhere", "accounts_user", "uidname_normalized"),
         trigram_index("user_msisdn_anywhere", "accounts_user", "msisdn_digits"),

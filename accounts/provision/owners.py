@@ -11,13 +11,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Administrator, ConfigProperty, Context, Reseller
-from accounts.provision.section import Entry, Ground, Section, different, given, needed
+from accounts.provision.section import Entry, References, Section, different, given, needed
 from accounts.provision.shapes import PROPERTIES, PROPERTY, Check, Finding, Shape, flag, or_null, text, whole
 from accounts.services import administrators, contexts, resellers
 from accounts.services.config import Owner, set_property
 from accounts.services.resellers import RESTRICTIONS
-from oxaas.access import Role
-from oxaas.errors import Invalid
+from core.access import Role
+from core.errors import Invalid
 
 _RESTRICTIONS: Final = Shape(
     {}, {name: flag if name == "Subadmin.CanCreateSubadmin" else or_null(whole) for name in RESTRICTIONS}
@@ -25,17 +25,17 @@ _RESTRICTIONS: Final = Shape(
 _BRAND: Final[dict[str, Check]] = {"display_name": text, "product_name": text, "colour": text, "hide_subjects": flag}
 
 
-def set_config(ground: Ground, owner: Owner, properties: list[Entry]) -> None:
+def set_config(references: References, owner: Owner, properties: list[Entry]) -> None:
     """Make these properties of the owner so; others stay."""
     rows = ConfigProperty.objects.filter(reseller=owner.reseller, context=owner.context, user=owner.user)
     current = dict(rows.filter(name__in=[one["name"] for one in properties]).values_list("name", "value"))
     for one in properties:
         if current.get(one["name"]) != one["value"]:
-            set_property(actor=ground.actor, owner=owner, name=one["name"], value=one["value"])
+            set_property(actor=references.actor, owner=owner, name=one["name"], value=one["value"])
 
 
 def config_of(rows: QuerySet[ConfigProperty]) -> list[Entry]:
-    """An owner's properties as entries; the data base's own order of names is not everywhere the same."""
+    """An owner's properties as entries; the database's own order of names is not everywhere the same."""
     return [{"name": name, "value": value} for name, value in sorted(rows.values_list("name", "value"))]
 
 
@@ -48,29 +48,29 @@ def all_config(field: str) -> dict[int, list[Entry]]:
     }
 
 
-def _apply_property(ground: Ground, entry: Entry) -> None:
-    set_config(ground, Owner(), [entry])
+def _apply_property(references: References, entry: Entry) -> None:
+    set_config(references, Owner(), [entry])
 
 
 def _export_properties() -> list[Entry]:
     return config_of(ConfigProperty.objects.filter(reseller=None, context=None, user=None))
 
 
-def _apply_reseller(ground: Ground, entry: Entry) -> None:
+def _apply_reseller(references: References, entry: Entry) -> None:
     values = given(entry, *_BRAND, "is_active")
     values |= {RESTRICTIONS[name]: value for name, value in entry.get("restrictions", {}).items()}
-    row = ground.visible(Reseller.objects.select_related("parent")).filter(name=entry["name"]).first()
+    row = references.visible(Reseller.objects.select_related("parent")).filter(name=entry["name"]).first()
     if row is None:
-        parent = ground.reseller(entry.get("parent"))
-        row = resellers.create_reseller(actor=ground.actor, name=entry["name"], parent=parent, **values)
+        parent = references.reseller(entry.get("parent"))
+        row = resellers.create_reseller(actor=references.actor, name=entry["name"], parent=parent, **values)
     else:
         current = resellers.snapshot(row)
         if entry.get("parent", current["parent"]) != current["parent"]:
             raise Invalid(_("The parent of a reseller cannot be changed."))
         if changes := different(values, current):
-            row = resellers.update_reseller(actor=ground.actor, reseller=row, **changes)
-    ground.put_reseller(row)
-    set_config(ground, Owner(reseller=row), entry.get("config", []))
+            row = resellers.update_reseller(actor=references.actor, reseller=row, **changes)
+    references.put_reseller(row)
+    set_config(references, Owner(reseller=row), entry.get("config", []))
 
 
 def _export_resellers() -> Iterator[Entry]:
@@ -87,21 +87,21 @@ def _export_resellers() -> Iterator[Entry]:
         }
 
 
-def _apply_context(ground: Ground, entry: Entry) -> None:
+def _apply_context(references: References, entry: Entry) -> None:
     values = given(entry, "name", "quota", "max_user", "is_active")
-    row = ground.visible(Context.objects.select_related("reseller__parent")).filter(pk=entry["id"]).first()
+    row = references.visible(Context.objects.select_related("reseller__parent")).filter(pk=entry["id"]).first()
     if row is None:
         needed(entry, "name", _("the context"))
-        reseller = ground.reseller(entry.get("reseller"))
-        row = contexts.create_context(actor=ground.actor, context_id=entry["id"], reseller=reseller, **values)
+        reseller = references.reseller(entry.get("reseller"))
+        row = contexts.create_context(actor=references.actor, context_id=entry["id"], reseller=reseller, **values)
     else:
         current = contexts.snapshot(row)
         if entry.get("reseller", current["reseller"]) != current["reseller"]:
             raise Invalid(_("The reseller of a context cannot be changed."))
         if changes := different(values, current):
-            row = contexts.update_context(actor=ground.actor, context=row, **changes)
-    ground.put_context(row)
-    set_config(ground, Owner(context=row), entry.get("config", []))
+            row = contexts.update_context(actor=references.actor, context=row, **changes)
+    references.put_context(row)
+    set_config(references, Owner(context=row), entry.get("config", []))
 
 
 def _export_contexts() -> Iterator[Entry]:
@@ -129,9 +129,9 @@ def _language(value: Any) -> Iterator[Finding]:
         yield "", f"must be one of {', '.join(repr(one) for one in languages)}"
 
 
-def _apply_administrator(ground: Ground, entry: Entry) -> None:
-    reseller = ground.reseller(entry.get("reseller"))
-    context = None if entry.get("context") is None else ground.context(entry["context"])
+def _apply_administrator(references: References, entry: Entry) -> None:
+    reseller = references.reseller(entry.get("reseller"))
+    context = None if entry.get("context") is None else references.context(entry["context"])
     secret = given(entry, "password", "password_hash")
     if len(secret) > 1:
         raise Invalid("Give either password or password_hash, not both.")
@@ -140,7 +140,7 @@ def _apply_administrator(ground: Ground, entry: Entry) -> None:
         if not secret:
             raise Invalid("password or password_hash is missing: the administrator is new.")
         row = administrators.create_administrator(
-            actor=ground.actor,
+            actor=references.actor,
             login=entry["login"],
             role=entry["role"],
             reseller=reseller,
@@ -153,7 +153,7 @@ def _apply_administrator(ground: Ground, entry: Entry) -> None:
     current = administrators.snapshot(row)
     changes = different(given(entry, "is_active", "language"), current)
     if changes or secret:
-        administrators.update_administrator(actor=ground.actor, administrator=row, **secret, **changes)
+        administrators.update_administrator(actor=references.actor, administrator=row, **secret, **changes)
 
 
 def _export_administrators() -> Iterator[Entry]:

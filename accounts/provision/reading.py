@@ -12,8 +12,8 @@ from typing import Any, Final, NoReturn
 
 import yaml
 
-from oxaas.addresses import printable
-from oxaas.errors import Invalid
+from core.addresses import printable
+from core.errors import Invalid
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 _MAX_DEPTH: Final = 20

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from importlib import import_module
 from itertools import islice
 from typing import Any, Final
 
-from django.apps import apps
 from django.db import DataError, IntegrityError, connection, transaction
-from django.utils.module_loading import module_has_submodule
 
-from accounts.models import Change, Context, Reseller, User
+from accounts.models import Context, Reseller, User
 from accounts.provision.reading import shown
-from accounts.provision.section import Entry, Ground, Section
-from oxaas.changes import Actor
-from oxaas.errors import DomainError
-from oxaas.locks import lock_everything
+from accounts.provision.section import Entry, References, Section, all_sections
+from changelog.models import Change
+from core.actor import Actor
+from core.errors import DomainError
+from core.locks import lock_everything
 
 _MOST_PROBLEMS: Final = 50
 
@@ -39,14 +37,14 @@ def provision(document: Any, *, actor: Actor, dry_run: bool = False) -> list[Cha
     problems = list(islice(_problems(sections, document), _MOST_PROBLEMS))
     if problems:
         raise ProvisionError(problems)
-    ground = Ground(actor.in_batch())
+    references = References(actor.in_batch())
     with transaction.atomic():
-        _hold_rows(document)
+        _lock_rows(document)
         with lock_everything():
             for section in sections:
                 for index, entry in enumerate(document.get(section.key, [])):
-                    _apply(section, index, entry, ground)
-        changes = list(Change.objects.filter(batch=ground.actor.batch).order_by("pk"))
+                    _apply(section, index, entry, references)
+        changes = list(Change.objects.filter(batch=references.actor.batch).order_by("pk"))
         if dry_run:
             transaction.set_rollback(True)
     return changes
@@ -63,19 +61,8 @@ def export() -> dict[str, list[Entry]]:
         return {section.key: list(section.export()) for section in all_sections()}
 
 
-def all_sections() -> list[Section]:
-    """What the installed apps declare, in the order in which it is applied."""
-    modules = [
-        import_module(f"{app.name}.provision")
-        for app in apps.get_app_configs()
-        if module_has_submodule(app.module, "provision")
-    ]
-    found: list[Section] = [section for module in modules for section in getattr(module, "SECTIONS", [])]
-    return sorted(found, key=lambda section: section.rank)
-
-
 def _problems(sections: list[Section], document: Any) -> Iterator[str]:
-    """What is wrong with the form of the document, entry by entry, without a look at the data base."""
+    """What is wrong with the form of the document, entry by entry, without a look at the database."""
     keys = [section.key for section in sections]
     if not isinstance(document, dict):
         yield f"The file must be a mapping with some of the keys {', '.join(keys)}."
@@ -105,18 +92,18 @@ def _problems_of_entries(section: Section, entries: list[Any]) -> Iterator[str]:
             yield f"{label}: this is the same as {section.key}[{other}]."
 
 
-def _hold_rows(document: Entry) -> None:
+def _lock_rows(document: Entry) -> None:
     """Hold the rows that services hold before they lock names: so nobody waits for us who has what we will need."""
     contexts = {entry["context"] for entry in document.get("users", [])}
     for rows in (Reseller.objects.all(), Context.objects.all(), User.objects.filter(context__in=contexts)):
         list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _apply(section: Section, index: int, entry: Entry, ground: Ground) -> None:
+def _apply(section: Section, index: int, entry: Entry, references: References) -> None:
     """Apply one entry; ProvisionError names it."""
     try:
-        section.apply(ground, entry)
+        section.apply(references, entry)
     except DomainError as error:
         raise ProvisionError([f"{section.label(index, entry)}: {error}"]) from error
     except (IntegrityError, DataError) as error:
-        raise ProvisionError([f"{section.label(index, entry)}: the data base refuses this entry."]) from error
+        raise ProvisionError([f"{section.label(index, entry)}: the database refuses this entry."]) from error

@@ -1,26 +1,26 @@
 """A section of a declared world, and what its entries are applied to.
 
-An app adds sections by a module `provision` with a list SECTIONS; this app knows no other.
+Apps register their sections.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Context, Reseller
 from accounts.provision.reading import shown
 from accounts.provision.shapes import Shape
-from oxaas.changes import Actor
-from oxaas.errors import Invalid
+from core.actor import Actor
+from core.errors import Invalid
 
 Entry = dict[str, Any]
 
 
-class Ground:
+class References:
     """What entries refer to, looked up once: resellers by name, contexts by id. Whoever changes a row puts it back."""
 
     def __init__(self, actor: Actor) -> None:
@@ -75,7 +75,7 @@ class Section:
     rank: int
     shape: Shape
     names: Mapping[str, str]
-    apply: Callable[[Ground, Entry], None]
+    apply: Callable[[References, Entry], None]
     export: Callable[[], Iterable[Entry]]
     same: Callable[[Entry], Hashable] | None = None
 
@@ -92,6 +92,24 @@ class Section:
     def identity(self, entry: Entry) -> Hashable:
         """What no two entries may have in common."""
         return self.same(entry) if self.same else tuple(entry.get(key) for key in self.names)
+
+
+_sections: Final[dict[str, Section]] = {}
+
+
+def register(*sections: Section) -> None:
+    """Make sections known by their keys."""
+    _sections.update({section.key: section for section in sections})
+
+
+def all_sections() -> list[Section]:
+    """What was registered, in the order in which it is applied."""
+    return sorted(_sections.values(), key=lambda section: section.rank)
+
+
+def section_named(name: str) -> Section:
+    """The section of this key. KeyError when there is none."""
+    return _sections[name]
 
 
 def different(declared: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 def text(value: Any) -> Iterator[Finding]:
-    """A text that a data base can keep; what it must look like is the services' to say."""
+    """A text that a database can keep; what it must look like is the services' to say."""
     if not isinstance(value, str):
         yield "", "must be text (put it in quotes)"
     elif len(value) > _MAX_TEXT:

@@ -9,26 +9,26 @@ from django.utils.translation import gettext as _
 
 from accounts.models import LastLogin, User
 from accounts.provision.owners import all_config, set_config
-from accounts.provision.section import Entry, Ground, Section, different, given, needed
+from accounts.provision.section import Entry, References, Section, different, given, needed
 from accounts.provision.shapes import PROPERTIES, Shape, flag, list_of, or_null, text, whole
 from accounts.services.config import Owner
 from accounts.services.users import create_user, set_last_login, snapshot, update_user
 
 
-def _apply(ground: Ground, entry: Entry) -> None:
-    context = ground.context(entry["context"])
+def _apply(references: References, entry: Entry) -> None:
+    context = references.context(entry["context"])
     values = given(entry, "uidname", "msisdn", "custom", "quota", "is_active")
     user = User.objects.filter(context=context, number=entry["id"]).first()
     if user is None:
         needed(entry, "uidname", _("the user"))
-        user = create_user(actor=ground.actor, context=context, number=entry["id"], **values)
+        user = create_user(actor=references.actor, context=context, number=entry["id"], **values)
     elif changes := different(values, snapshot(user)):
-        user = update_user(actor=ground.actor, user=user, **changes)
+        user = update_user(actor=references.actor, user=user, **changes)
     user.context = context
     if "last_login" in entry:
-        set_last_login(actor=ground.actor, user=user, at=entry["last_login"])
+        set_last_login(actor=references.actor, user=user, at=entry["last_login"])
     if entry.get("config"):
-        set_config(ground, Owner(user=user), entry["config"])
+        set_config(references, Owner(user=user), entry["config"])
 
 
 def _export() -> Iterator[Entry]:

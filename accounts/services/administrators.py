@@ -8,13 +8,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Administrator, Context, Reseller
-from accounts.services.changes import Entry, Snapshot, record
 from accounts.services.users import KEEP, Keep
-from oxaas.access import Role
-from oxaas.addresses import clean_identifier
-from oxaas.changes import Actor
-from oxaas.errors import Conflict, Invalid, NotAllowed, NotFound
-from oxaas.locks import lock_names
+from changelog.entries import Entry, Snapshot
+from changelog.record import record
+from core.access import Role
+from core.actor import Actor
+from core.addresses import clean_identifier
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
+from core.locks import lock_names
 
 
 @transaction.atomic
@@ -108,14 +109,7 @@ def snapshot(administrator: Administrator) -> Snapshot:
 
 def entry(administrator: Administrator, before: Snapshot | None, after: Snapshot | None) -> Entry:
     """The change log's entry about this administrator."""
-    return Entry(
-        "administrator",
-        str(administrator),
-        before,
-        after,
-        context=administrator.context,
-        reseller=administrator.reseller,
-    )
+    return Entry("administrator", administrator.pk, str(administrator), before, after, administrator.owners)
 
 
 def _locked(administrator: Administrator) -> Administrator:

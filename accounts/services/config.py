@@ -11,12 +11,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import ConfigProperty, Context, Reseller, User
-from accounts.services.changes import Entry, record
-from oxaas.access import Role
-from oxaas.addresses import clean_identifier, printable
-from oxaas.changes import Actor
-from oxaas.errors import Invalid, NotAllowed, NotFound
-from oxaas.locks import lock_names
+from changelog.entries import Entry, Owners, Snapshot
+from changelog.record import record
+from core.access import Role
+from core.actor import Actor
+from core.addresses import clean_identifier, printable
+from core.errors import Invalid, NotAllowed, NotFound
+from core.locks import lock_names
 
 MAX_VALUE: Final = 10_000
 _LINE_END: Final = re.compile(r"\r?\n")
@@ -30,14 +31,23 @@ class Owner:
     context: Context | None = None
     user: User | None = None
 
+    @property
+    def owners(self) -> Owners:
+        """Whose the property is, as the change log keeps it."""
+        owner = self.user or self.context or self.reseller
+        return Owners() if owner is None else owner.owners
+
     def __str__(self) -> str:
         owner = self.user or self.context or self.reseller
         return "server" if owner is None else f"{owner._meta.model_name} {owner}"
 
 
 @transaction.atomic
-def set_property(*, actor: Actor, owner: Owner, name: str, value: str) -> ConfigProperty:
-    """Make the owner's property `name` have `value`. Invalid; NotAllowed for the server's unless master."""
+def set_property(*, actor: Actor, owner: Owner, name: str, value: str, key: int | None = None) -> ConfigProperty:
+    """Make the owner's property `name` have `value`; a new one gets the primary key `key` where it is restored.
+
+    Invalid; NotAllowed for the server's unless master.
+    """
     _check_in_charge(actor, owner)
     clean_identifier(name, what=_("property's name"), field="name")
     if len(value) > MAX_VALUE or not all(printable(line) for line in _LINE_END.split(value)):
@@ -49,12 +59,12 @@ def set_property(*, actor: Actor, owner: Owner, name: str, value: str) -> Config
     row = ConfigProperty.objects.filter(
         name=name, reseller=owner.reseller, context=owner.context, user=owner.user
     ).first()
-    before = None if row is None else {"value": row.value}
+    before = None if row is None else snapshot(row)
     if row is None:
-        row = ConfigProperty(name=name, reseller=owner.reseller, context=owner.context, user=owner.user)
+        row = ConfigProperty(pk=key, name=name, reseller=owner.reseller, context=owner.context, user=owner.user)
     row.value = value
     row.save()
-    record(actor, entry(owner, name, before, {"value": value}))
+    record(actor, entry(row, before, snapshot(row)))
     return row
 
 
@@ -67,7 +77,7 @@ def delete_property(*, actor: Actor, row: ConfigProperty) -> None:
     row = held
     owner = Owner(row.reseller, row.context, row.user)
     _check_in_charge(actor, owner)
-    record(actor, entry(owner, row.name, {"value": row.value}, None))
+    record(actor, entry(row, snapshot(row), None))
     row.delete()
 
 
@@ -95,10 +105,15 @@ def _width(row: ConfigProperty, reseller: Reseller | None) -> int:
     return {"user": 0, "context": 1, "server": 4}[row.scope]
 
 
-def entry(owner: Owner, name: str, before: dict[str, str] | None, after: dict[str, str] | None) -> Entry:
+def snapshot(row: ConfigProperty) -> Snapshot:
+    """What the change log keeps of a property."""
+    return {"name": row.name, "value": row.value}
+
+
+def entry(row: ConfigProperty, before: Snapshot | None, after: Snapshot | None) -> Entry:
     """The change log's entry about this property."""
-    context = owner.user.context if owner.user is not None else owner.context
-    return Entry("config", f"{name} ({owner})", before, after, context=context, reseller=owner.reseller)
+    owner = Owner(row.reseller, row.context, row.user)
+    return Entry("config", row.pk, f"{row.name} ({owner})", before, after, owner.owners)
 
 
 def _check_in_charge(actor: Actor, owner: Owner) -> None:

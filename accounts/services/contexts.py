@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
@@ -10,17 +11,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Context, Reseller
-from accounts.services import limits, neighbours
+from accounts.contents import cascade_entries, lock_contents
+from accounts.models import Administrator, Context, Reseller
+from accounts.services import administrators, config, limits
 from accounts.services.administrators import check_rename
-from accounts.services.changes import Entry, Snapshot, record, record_all
-from accounts.services.history import lost_with
 from accounts.services.users import KEEP, MAX_NUMBER, Keep, forget_users
-from oxaas.access import Role
-from oxaas.addresses import clean_identifier
-from oxaas.changes import Actor
-from oxaas.errors import Conflict, Invalid, NotAllowed, NotFound
-from oxaas.locks import lock_names
+from changelog.entries import Entry, Snapshot
+from changelog.record import record, record_all
+from core.access import Role
+from core.actor import Actor
+from core.addresses import clean_identifier
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
+from core.locks import lock_names
 
 # "/" would split the path, ":" the credentials, "@" the long form of a context admin's login.
 _FORBIDDEN_IN_NAME: Final = re.compile(r"[/:@\\]")
@@ -106,12 +108,21 @@ def delete_context(*, actor: Actor, context: Context) -> None:
     context = _locked(context)
     # What others may be changing comes first: they refer to the context's administrators, which go after it.
     users = list(context.users.select_for_update(of=("self",)).select_related("context").order_by("pk"))
-    neighbours.hold_aliases(context)
+    lock_contents(context)
     actor = actor if actor.batch is not None else actor.in_batch()
-    record_all(actor, lost_with(context))
+    record_all(actor, cascade_entries(context))
+    record_all(actor, _own_entries(context))
     forget_users(actor=actor, users=users)
     record(actor, _entry(context, snapshot(context) | {"created_at": context.created_at.isoformat()}, None))
     context.delete()
+
+
+def _own_entries(context: Context) -> Iterator[Entry]:
+    """The change log's lines for the context's own configuration and administrators."""
+    for row in context.config.select_related("context__reseller").order_by("name"):
+        yield config.entry(row, config.snapshot(row), None)
+    for one in Administrator.objects.with_owner().filter(context=context).order_by("login"):
+        yield administrators.entry(one, administrators.snapshot(one), None)
 
 
 def check_context_name(name: str) -> str:
@@ -136,7 +147,7 @@ def snapshot(context: Context) -> Snapshot:
 
 
 def _entry(context: Context, before: Snapshot | None, after: Snapshot | None) -> Entry:
-    return Entry("context", f"{context.pk} {context.name}", before, after, context=context)
+    return Entry("context", context.pk, f"{context.pk} {context.name}", before, after, context.owners)
 
 
 def _locked(context: Context, *, no_key: bool = False) -> Context:

@@ -6,8 +6,8 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Context, Reseller, User
-from oxaas.changes import Actor
-from oxaas.errors import NotAllowed, NotFound
+from core.actor import Actor
+from core.errors import NotAllowed, NotFound
 
 
 def lock_resellers(reseller_id: int | None) -> list[Reseller]:
@@ -21,7 +21,7 @@ def lock_resellers(reseller_id: int | None) -> list[Reseller]:
     return [_lock_reseller(pk) for pk in (parent_id, reseller_id) if pk is not None]
 
 
-def hold_resellers(resellers: QuerySet[Reseller]) -> None:
+def lock_reseller_rows(resellers: QuerySet[Reseller]) -> None:
     """Lock these resellers and their parents, in the order in which `lock_resellers` locks each."""
     keys = list(resellers.order_by().values_list("pk", flat=True))
     chain = Reseller.objects.filter(Q(pk__in=keys) | Q(children__in=keys)).values("pk")

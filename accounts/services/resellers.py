@@ -8,14 +8,15 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Change, Reseller
+from accounts.models import Reseller
 from accounts.services import limits
-from accounts.services.changes import Entry, Snapshot, record
-from oxaas.access import Role
-from oxaas.addresses import clean_identifier
-from oxaas.changes import Actor
-from oxaas.errors import Conflict, Invalid, NotAllowed, NotFound
-from oxaas.locks import lock_names
+from changelog.entries import Entry, Snapshot
+from changelog.record import record
+from core.access import Role
+from core.actor import Actor
+from core.addresses import clean_identifier
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
+from core.locks import lock_names
 
 # OX's names of the restrictions -> the columns. They are set by whoever stands above the reseller.
 RESTRICTIONS: Final[dict[str, str]] = {
@@ -32,10 +33,13 @@ _FIELDS: Final = frozenset({"name", "display_name", "product_name", "colour", "h
 
 
 @transaction.atomic
-def create_reseller(*, actor: Actor, name: str, parent: Reseller | None = None, **fields: Any) -> Reseller:
-    """A new reseller; `fields` are display_name, is_active and the columns of RESTRICTIONS.
+def create_reseller(
+    *, actor: Actor, name: str, parent: Reseller | None = None, key: int | None = None, **fields: Any
+) -> Reseller:
+    """A new reseller, or one that is restored under its former primary key `key`.
 
-    A reseller's staff make children of their own reseller. Invalid, Conflict (name taken), NotAllowed (limits).
+    `fields` are display_name, is_active and the columns of RESTRICTIONS. A reseller's staff make children of their own
+    reseller. Invalid, Conflict (name taken), NotAllowed (limits).
     """
     administrator = actor.administrator
     if administrator is not None and Role(administrator.role) is not Role.MASTER:
@@ -44,7 +48,7 @@ def create_reseller(*, actor: Actor, name: str, parent: Reseller | None = None, 
             raise NotAllowed(_("A new reseller must be a child of your own."))
     if parent is not None:
         limits.check_room_for_child(limits.lock_resellers(parent.pk)[-1])
-    reseller = Reseller(parent=parent)
+    reseller = Reseller(pk=key, parent=parent)
     _assign(reseller, {"name": name, **fields})
     reseller.save(force_insert=True)
     record(actor, _entry(reseller, None, snapshot(reseller)))
@@ -76,9 +80,7 @@ def delete_reseller(*, actor: Actor, reseller: Reseller) -> None:
     _check_stands_above(actor, reseller)
     if reseller.contexts.exists() or reseller.children.exists():
         raise Conflict(_("The reseller %(reseller)s still has contexts or children.") % {"reseller": reseller})
-    # Its changes stay; they become the parent's to see.
-    Change.objects.filter(reseller=reseller).update(reseller=reseller.parent)
-    record(actor, Entry("reseller", reseller.name, snapshot(reseller), None, reseller=reseller.parent))
+    record(actor, _entry(reseller, snapshot(reseller), None))
     reseller.delete()
 
 
@@ -90,7 +92,7 @@ def snapshot(reseller: Reseller) -> Snapshot:
 
 
 def _entry(reseller: Reseller, before: Snapshot | None, after: Snapshot | None) -> Entry:
-    return Entry("reseller", reseller.name, before, after, reseller=reseller)
+    return Entry("reseller", reseller.pk, reseller.name, before, after, reseller.owners)
 
 
 def _locked(reseller: Reseller) -> Reseller:

@@ -10,20 +10,22 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from accounts import ownership
 from accounts.models import Context, CustomId, LastLogin, User
-from accounts.services import limits, neighbours
-from accounts.services.changes import Entry, Snapshot, record, record_all
-from oxaas.addresses import (
+from accounts.services import limits
+from changelog.entries import Entry, Snapshot
+from changelog.record import record, record_all
+from core.actor import Actor
+from core.addresses import (
     Address,
     clean_identifier,
     normalize_identifier,
     parse_msisdn,
     parse_uidname,
 )
-from oxaas.changes import Actor
-from oxaas.errors import Conflict, Invalid, NotFound
-from oxaas.iteration import batched
-from oxaas.locks import lock_names
+from core.errors import Conflict, Invalid, NotFound
+from core.iteration import batched
+from core.locks import lock_names
 
 MAX_CUSTOM_IDS: Final = 100
 MAX_NUMBER: Final = 2**63 - 1
@@ -56,8 +58,12 @@ def create_user(
     custom: Sequence[str] = (),
     quota: int | None = None,
     is_active: bool = True,
+    key: int | None = None,
 ) -> User:
-    """A new mailbox. Invalid, Conflict (number, uidname or domain is somebody else's), NotAllowed (a limit)."""
+    """A new mailbox, or one that is restored under its former primary key.
+
+    Invalid, Conflict (number, uidname or domain is somebody else's), NotAllowed (a limit).
+    """
     chain = limits.lock_resellers(context.reseller_id)
     limits.check_room_for_user(actor, chain, limits.lock_context(context.pk))
     if not 0 < number <= MAX_NUMBER:
@@ -67,6 +73,7 @@ def create_user(
     if User.objects.filter(context=context, number=number).exists():
         raise Conflict(_("The context has a user %(number)s already.") % {"number": number}, field="number")
     user = User(
+        pk=key,
         context=context,
         number=number,
         uidname=name.written,
@@ -161,6 +168,7 @@ def forget_users(*, actor: Actor, users: Sequence[User]) -> None:
 def snapshot(user: User) -> Snapshot:
     """What the change log keeps of a user."""
     return {
+        "number": user.number,
         "uidname": user.uidname,
         "msisdn": user.msisdn,
         "custom": [one.value for one in user.custom_ids.all()],
@@ -170,7 +178,7 @@ def snapshot(user: User) -> Snapshot:
 
 
 def _entry(user: User, before: Snapshot | None, after: Snapshot | None) -> Entry:
-    return Entry("user", f"{user.number} {user.uidname}", before, after, context=user.context)
+    return Entry("user", user.pk, f"{user.number} {user.uidname}", before, after, user.owners)
 
 
 def _locked(user: User) -> User:
@@ -209,13 +217,13 @@ def _claim_uidname(context: Context, name: Address) -> None:
     if name.domain:
         lock_names([f"address:{name.normalized}"])
         lock_names([f"domain:{name.domain}"], shared=True)
-    if name.domain and neighbours.domain_elsewhere(context, name.domain):
+    if name.domain and ownership.domain_elsewhere(context, name.domain):
         raise Conflict(
             _("The domain %(domain)s belongs to another context.") % {"domain": name.domain}, field="uidname"
         )
     if User.objects.filter(uidname_normalized=name.normalized).exists():
         raise Conflict(_("The uidname %(uidname)s is taken.") % {"uidname": name.written}, field="uidname")
-    if neighbours.alias_elsewhere(context, name.normalized):
+    if ownership.alias_elsewhere(context, name.normalized):
         raise Conflict(_("The uidname %(uidname)s is taken.") % {"uidname": name.written}, field="uidname")
 
 

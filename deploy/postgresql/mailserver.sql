@@ -1,4 +1,4 @@
--- The role as which Postfix and Dovecot read the application's data base: three views, and nothing else.
+-- The role as which Postfix and Dovecot read the application's database: three views, and nothing else.
 -- It writes one table: the time of each mailbox's last login.
 --
 -- Run it as the owner of the application's tables or as a superuser, after `manage.py migrate`, and again whenever

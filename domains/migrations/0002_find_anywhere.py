@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from oxaas.postgres import trigram_index
+from core.postgres import trigram_index
 
 
 class Migration(migrations.Migration):

@@ -5,7 +5,7 @@ Suspended things are not in them: an alias, a user, or anything of a suspended c
 
 from django.db import migrations
 
-from oxaas.postgres import run_on_postgresql
+from core.postgres import run_on_postgresql
 
 IN_SERVICE = """
 CREATE VIEW mail.context_in_service AS
@@ -16,7 +16,7 @@ LEFT JOIN accounts_reseller p ON p.id = r.parent_id
 WHERE c.is_active AND COALESCE(r.is_active, true) AND COALESCE(p.is_active, true)
 """
 
-# Lower case as Python has it, whatever language the data base was made with.
+# Lower case as Python has it, whatever language the database was made with.
 NAME = 'lower(uidname COLLATE "und-x-icu") COLLATE "C"'
 ADDRESS = "CASE WHEN domain <> '' THEN uidname_normalized END"
 

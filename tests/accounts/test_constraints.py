@@ -1,4 +1,4 @@
-"""The data base holds the rules also when the services are passed by: every constraint, once violated."""
+"""The database holds the rules also when the services are passed by: every constraint, once violated."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from accounts.imports import ImportLine
-from accounts.jobs import BulkJob, BulkJobItem
 from accounts.models import Administrator, ConfigProperty, Context, CustomId, Reseller, User
+from bulk.models import BulkJob, BulkJobItem, ImportLine
+from core.access import Role
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
-from oxaas.access import Role
 from tests.world import World
 
-OURS: Final = ("accounts", "forwards", "domains", "mailstats")
+OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "mailstats")
 Violation = Callable[[World], Any]
 
 

@@ -14,7 +14,7 @@ from django.http import HttpResponseBase
 from django.test import RequestFactory
 from django.utils import timezone
 
-from accounts.lockout import EVERYWHERE, WINDOW, Attempt, client_address
+from accounts.login.lockout import EVERYWHERE, WINDOW, Attempt, client_address
 from accounts.models import LoginFailures
 from accounts.services.administrators import update_administrator
 from tests.client import Api

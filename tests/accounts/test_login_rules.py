@@ -9,14 +9,14 @@ import pytest
 from django.contrib.auth import authenticate
 from django.test import Client, RequestFactory
 
-from accounts.backends import LoginBackend, PathContextBackend, Place, TenantBackend
+from accounts.login.backends import LoginBackend, PathContext, PathContextBackend, TenantBackend
 from accounts.models import Administrator
 from accounts.services.administrators import create_administrator, delete_administrator, update_administrator
 from accounts.services.contexts import create_context, update_context
 from accounts.services.resellers import update_reseller
-from oxaas.access import Role
-from oxaas.changes import Actor, Door
-from oxaas.errors import Conflict
+from core.access import Role
+from core.actor import Actor, Channel
+from core.errors import Conflict
 from tests.client import Api, basic
 from tests.world import OPERATOR, PASSWORD, World
 
@@ -44,8 +44,8 @@ def _make(world: World, login: str, *, context: int | None = None, reseller: str
 def _who(login: str, password: str, world: World, number: int | None, *, by_name: bool = False) -> str:
     """Who decided at a path that names this context."""
     context = world.contexts[number] if number else None
-    place = Place(str(number or 999), by_name, context)
-    found = authenticate(REQUEST, login=login, password=password, place=place)
+    place = PathContext(str(number or 999), by_name, context)
+    found = authenticate(REQUEST, login=login, password=password, path_context=place)
     return f"{found.role} {found}" if isinstance(found, Administrator) else "nobody"
 
 
@@ -321,7 +321,7 @@ def test_backends__take_only_their_own_keywords(world: World) -> None:
     assert authenticate(REQUEST, username="portal-alpha", password=PASSWORD) is None
     assert authenticate(REQUEST, tenant="alpha", password=PASSWORD) is None
     assert authenticate(None, username="alpha", password=PASSWORD) is None
-    assert PathContextBackend().authenticate(None, "alpha", PASSWORD, Place("24", False, None)) is None
+    assert PathContextBackend().authenticate(None, "alpha", PASSWORD, PathContext("24", False, None)) is None
     assert TenantBackend().authenticate(None, "portal-alpha", PASSWORD) is None
 
 
@@ -343,7 +343,7 @@ def test_changes__a_context_made_again_gives_old_sessions_nothing(world: World) 
     client = TestSession._clerk("admin@alpha_acme")
     delete_context(actor=OPERATOR, context=world.contexts[24])
     context = create_context(
-        actor=Actor(None, Door.PROVISION), context_id=24, name="beta_new", reseller=world.resellers["beta"]
+        actor=Actor(None, Channel.PROVISION), context_id=24, name="beta_new", reseller=world.resellers["beta"]
     )
     create_administrator(actor=OPERATOR, login="admin", role=Role.CONTEXT, context=context, password=PASSWORD)
 

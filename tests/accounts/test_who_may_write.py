@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Administrator, Change, ConfigProperty, Context, Reseller
+from accounts.models import Administrator, ConfigProperty, Context, Reseller
 from accounts.services.administrators import create_administrator, delete_administrator, update_administrator
 from accounts.services.config import Owner, delete_property, set_property
 from accounts.services.contexts import create_context, delete_context, update_context
-from accounts.services.history import undo_change
 from accounts.services.resellers import create_reseller, delete_reseller, update_reseller
 from accounts.services.users import create_user, delete_user, set_uids, update_user
+from changelog.models import Change
+from changelog.undo import undo_change
+from core.access import Role
+from core.actor import Actor, Channel
+from core.errors import Conflict, NotAllowed
 from domains.services import add_domain, remove_domain
 from forwards.services import add_recipients, create_forward, delete_forward, delete_forwards, remove_recipient
-from oxaas.access import Role
-from oxaas.changes import Actor, Door
-from oxaas.errors import Conflict, NotAllowed
 from tests.world import PASSWORD, World
 
 STAFF = ["root", "alpha", "alphakid", "beta", "admin@alpha_acme"]
@@ -68,7 +69,7 @@ def _sales(number: int) -> str:
 
 
 def _as(world: World, name: str) -> Actor:
-    return Actor(world.administrators[name], Door.WEB)
+    return Actor(world.administrators[name], Channel.WEB)
 
 
 # What a context's own admin leaves to who sold them the context.
@@ -157,7 +158,7 @@ class TestAdministrators:
             return
         with pytest.raises(NotAllowed):
             self._create(world, actor, kind)
-        row = self._create(world, Actor(None, Door.PROVISION), kind)
+        row = self._create(world, Actor(None, Channel.PROVISION), kind)
         with pytest.raises(NotAllowed):
             update_administrator(actor=actor, administrator=row, password="another one")
         with pytest.raises(NotAllowed):
@@ -356,7 +357,7 @@ class TestConfig:
         self, world: World, writer: str, may: set[Any], owner: str | int | None
     ) -> None:
         of = self._owner(world, owner)
-        row = set_property(actor=Actor(None, Door.PROVISION), owner=of, name="x.y", value="before")
+        row = set_property(actor=Actor(None, Channel.PROVISION), owner=of, name="x.y", value="before")
         if owner in may:
             set_property(actor=_as(world, writer), owner=of, name="x.y", value="after")
             delete_property(actor=_as(world, writer), row=row)
@@ -375,7 +376,7 @@ class TestConfig:
 
 
 class TestNobodysStaff:
-    """A reseller's staff without a reseller, which the data base would refuse, is in charge of nothing."""
+    """A reseller's staff without a reseller, which the database would refuse, is in charge of nothing."""
 
     @pytest.mark.parametrize("role", [Role.RESELLER, Role.TENANT])
     def test_in_charge__of_nothing(self, world: World, role: Role) -> None:
@@ -400,7 +401,7 @@ class TestUndo:
         self, world: World, parent: str | None, server: str | None
     ) -> None:
         """The log of a deleted reseller goes to its parent, else to nobody: neither is the owner of the property."""
-        operator = Actor(None, Door.PROVISION)
+        operator = Actor(None, Channel.PROVISION)
         owner = world.resellers[parent] if parent else None
         gone = create_reseller(actor=operator, name="shortlived", parent=owner)
         row = set_property(actor=operator, owner=Owner(reseller=gone), name="x.y", value="1")

@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Change, ConfigProperty, CustomId, User
+from accounts.models import ConfigProperty, CustomId, User
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context
 from accounts.services.users import MAX_CUSTOM_IDS, create_user, update_user
+from changelog.models import Change
 from tests.api.answers import answered, refused
 from tests.client import ADMIN, Api
 from tests.world import OPERATOR, World

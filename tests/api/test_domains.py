@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Change
 from accounts.services.users import create_user
+from changelog.models import Change
 from domains.models import ExplicitDomain
 from domains.services import add_domain
 from forwards.services import create_forward

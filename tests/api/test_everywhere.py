@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
-from accounts.models import Change, User
+from accounts.models import User
+from changelog.models import Change
 from forwards import services
 from forwards.models import ForwardingAlias
 from tests.api.answers import answered, body_of, empty, refused
@@ -80,7 +81,7 @@ def mail_store(settings: Any, tmp_path: Any) -> None:
 
 @pytest.fixture
 def no_change(world: World) -> Any:
-    """After the test the data base is as before it."""
+    """After the test the database is as before it."""
     before = state()
     yield
     assert state() == before

@@ -9,13 +9,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Change, Context
+from accounts.models import Context
 from accounts.services.contexts import create_context
 from accounts.services.users import create_user
+from changelog.models import Change
+from core.errors import Invalid
 from domains.services import add_domain
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import create_forward, set_forward_active
-from oxaas.errors import Invalid
 from tests.api.answers import answered, body_of, empty, refused
 from tests.client import FORWARDS, Api
 from tests.world import OPERATOR, World

@@ -74,7 +74,7 @@ def import_preview(page: Page, admin: str) -> None:
     expect(page.locator(".bulk-state")).to_be_visible()
 
 
-def context_hub(page: Page, admin: str) -> None:
+def context_overview(page: Page, admin: str) -> None:
     """At its end: what lies half below the bar with the buttons is no target at that moment."""
     page.goto(f"{admin}/accounts/context/24/change/")
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
@@ -82,7 +82,7 @@ def context_hub(page: Page, admin: str) -> None:
 
 
 def change(page: Page, admin: str) -> None:
-    page.goto(f"{admin}/accounts/change/?kind=forward")
+    page.goto(f"{admin}/changelog/change/?kind=forward")
     page.locator("#result_list tbody th a").first.click()
     expect(page.locator("table.difference")).to_be_visible()
 
@@ -99,17 +99,17 @@ PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
     "aliases": by_path("forwards/forwardingalias/"),
     "filtered list": by_path("accounts/user/?is_active__exact=1&q=john"),
     "contexts": by_path("accounts/context/"),
-    "context hub": context_hub,
+    "context hub": context_overview,
     "reseller": by_path("accounts/reseller/add/"),
     "alias": alias,
     "form with errors": form_with_errors,
     "user": user,
     "bulk form": bulk_form,
     "bulk preview": bulk_preview,
-    "bulk edits": by_path("accounts/bulkjob/"),
+    "bulk edits": by_path("bulk/bulkjob/"),
     "import": by_path("forwards/forwardingalias/import"),
     "import preview": import_preview,
-    "log": by_path("accounts/change/"),
+    "log": by_path("changelog/change/"),
     "change": change,
     "search": by_path("search?q=acme"),
     "resolve": by_path("resolve?address=sales@acme.example"),

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import BulkJob
-from accounts.services import jobs
+from bulk import edits as bulk
+from bulk import jobs
+from bulk.models import BulkJob
 from forwards.models import ForwardingAlias, Recipient
-from oxaas import bulk
 from tests.browser.conftest import LogIn
 from tests.world import PASSWORD, World
 
@@ -108,7 +108,7 @@ def test_large_edit__without_scripts_the_page_refreshes_itself(
         chosen=ForwardingAlias.objects.all(),
         language="en",
     )
-    page.goto(f"{live_server.url}/admin/accounts/bulkjob/{job.pk}/change/")
+    page.goto(f"{live_server.url}/admin/bulk/bulkjob/{job.pk}/change/")
     expect(page.get_by_role("progressbar")).to_be_visible()
     while jobs.work_once():
         pass

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Change, Context, User
+from accounts.models import Context, User
+from changelog.models import Change
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
 from tests.browser.conftest import LogIn
@@ -97,9 +98,9 @@ def test_clerk__sets_up_a_customer_and_lets_it_go(log_in: LogIn, live_server: Li
     page.goto(f"{admin}/accounts/context/99/change/")
     confirm_deletion(page, "new_co")
     assert not Context.objects.filter(pk=99).exists()
-    assert set(Change.objects.filter(door="web").values_list("actor", flat=True)) == {"alpha"}
+    assert set(Change.objects.filter(channel="web").values_list("actor", flat=True)) == {"alpha"}
 
-    page.goto(f"{admin}/accounts/change/?q=new_co")
+    page.goto(f"{admin}/changelog/change/?q=new_co")
     expect(page.locator("#result_list tbody tr").first).to_contain_text("deleted")
 
 

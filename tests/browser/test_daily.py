@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Change, Reseller, User
+from accounts.models import Reseller, User
+from changelog.models import Change
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import create_forward, set_forward_active
 from tests.browser.conftest import LogIn
@@ -94,7 +95,7 @@ def test_user__has_live_figures_and_subjects_for_who_may_read_them(
     button.click()
     expect(panel.locator("tbody")).to_contain_text("Lunch at noon")
     read = Change.objects.latest("pk")
-    assert (read.action, read.actor, read.context_number) == ("read", login, context)
+    assert (read.action, read.actor, read.context_id) == ("read", login, context)
 
 
 def test_user__subjects_are_nobodys_where_the_reseller_hides_them(
@@ -128,7 +129,7 @@ def test_log__a_change_is_found_by_filters_seen_side_by_side_and_undone(
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".messagelist .success")).to_be_visible()
 
-    page.goto(f"{admin}/accounts/change/?kind=user&door__exact=web&context_number={context}")
+    page.goto(f"{admin}/changelog/change/?kind=user&door__exact=web&context_id={context}")
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
     page.locator("#result_list tbody th a").click()
     row = page.locator("table.difference tbody tr")

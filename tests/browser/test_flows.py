@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Administrator, BulkJob, Change
+from accounts.models import Administrator
+from bulk.models import BulkJob
+from changelog.models import Change
 from forwards.models import ForwardingAlias, Recipient
 from tests.browser.conftest import LogIn
 from tests.world import World
@@ -147,7 +149,7 @@ def test_account__one_reads_german_from_then_on_and_nobody_else_does(
         world.administrators[login].pk
     ]
     change = Change.objects.latest("pk")
-    assert (change.actor, change.kind, change.door) == (login, "administrator", "web")
+    assert (change.actor, change.kind, change.channel) == (login, "administrator", "web")
 
 
 @pytest.mark.parametrize(
@@ -182,9 +184,9 @@ def test_foreign_undo__a_batch_of_the_parent_is_out_of_the_childs_sight(
     page.locator("#logout-form button").click()
 
     page = log_in("alphakid")
-    page.goto(f"{admin}/accounts/change/?batch={job.batch}")
+    page.goto(f"{admin}/changelog/change/?batch={job.batch}")
     expect(page.locator("#result_list")).to_have_count(0)
-    page.goto(f"{admin}/accounts/bulkjob/{job.pk}/change/")
+    page.goto(f"{admin}/bulk/bulkjob/{job.pk}/change/")
     expect(page.locator("body")).not_to_contain_text("one@acme.example")
     assert ForwardingAlias.objects.filter(address="one@acme.example").exists()
     complaints[:] = [one for one in complaints if "404" not in one]

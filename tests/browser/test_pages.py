@@ -14,8 +14,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Administrator, Change, ConfigProperty, Context, CustomId, Reseller, User
+from accounts.models import Administrator, ConfigProperty, Context, CustomId, Reseller, User
 from accounts.services.users import create_user
+from changelog.models import Change
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
 from tests.browser.conftest import LogIn
@@ -105,7 +106,7 @@ def make_hostile(world: World) -> None:
     ExplicitDomain.objects.filter(context=context).update(name=HOSTILE)
     ConfigProperty.objects.filter(context=context).update(name=HOSTILE, value=HOSTILE)
     Administrator.objects.filter(login="alphakid").update(login=HOSTILE)
-    Change.objects.filter(context_number=24).update(
+    Change.objects.filter(context_id=24).update(
         label=HOSTILE, actor=HOSTILE, before={HOSTILE: HOSTILE}, after={HOSTILE: [HOSTILE]}, context_name=HOSTILE
     )
 

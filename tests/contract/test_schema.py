@@ -11,7 +11,7 @@ import pytest
 import yaml
 from django.test import Client
 
-from oxaas.openapi.inspection import document as generate
+from core.openapi.inspection import document as generate
 from tests import openapi
 from tests.openapi import CONTRACT, operations, resolve
 

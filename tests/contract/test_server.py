@@ -18,7 +18,7 @@ import pytest
 
 from tests.client import ADMIN, FORWARDS, basic
 
-# Its data base is a file of its own, so one run is enough.
+# Its database is a file of its own, so one run is enough.
 pytestmark = pytest.mark.sqlite
 
 BASE: Final = Path(__file__).resolve().parent.parent.parent

@@ -1,4 +1,4 @@
-"""The real mail servers, once for the whole session, on the data base of the tests' own process."""
+"""The real mail servers, once for the whole session, on the database of the tests' own process."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.mail.stack import Database, Stack, StackError
 
 @pytest.fixture(scope="session")
 def database(postgres_url: str, django_db_setup: None) -> Database:
-    """The data base that Django's tests use."""
+    """The database that Django's tests use."""
     settings = connection.settings_dict
     return Database(settings["HOST"], int(settings["PORT"]), settings["NAME"], settings["USER"], settings["PASSWORD"])
 
 
 @pytest.fixture(scope="session")
 def running_stack(database: Database) -> Iterator[Stack]:
-    """Postfix, Dovecot and the sink. They end before the data base is dropped, or with the tests' process."""
+    """Postfix, Dovecot and the sink. They end before the database is dropped, or with the tests' process."""
     try:
         stack = Stack(database)
     except StackError as error:

@@ -18,7 +18,7 @@ from django.http import HttpResponse
 from tests.client import MAIL, Api
 from tests.mail.stack import OWNER_PASSWORD, SECONDS, Stack
 
-# One process has the servers, on its own data base, and what the application commits is what they see.
+# One process has the servers, on its own database, and what the application commits is what they see.
 MAIL_TESTS = [
     pytest.mark.mail,
     pytest.mark.postgres,

@@ -44,7 +44,7 @@ class StackError(Exception):
 
 @dataclass(frozen=True)
 class Database:
-    """A PostgreSQL data base of the application, and its superuser."""
+    """A PostgreSQL database of the application, and its superuser."""
 
     host: str
     port: int
@@ -113,7 +113,7 @@ def answers(port: int) -> bool:
 
 
 class Stack:
-    """The servers on one data base. `folder` is short, as paths of sockets must be, and open to their accounts."""
+    """The servers on one database. `folder` is short, as paths of sockets must be, and open to their accounts."""
 
     def __init__(self, database: Database) -> None:
         if os.geteuid() != 0:
@@ -149,7 +149,7 @@ class Stack:
         self._folder(self.sink, "postfix")
 
     def start(self) -> None:
-        """Start all of them; the data base has its tables by now."""
+        """Start all of them; the database has its tables by now."""
         self.database.grant()
         self._outside.start()
         self._wait_for(self._outside, self.outside)

@@ -6,11 +6,11 @@ import smtplib
 
 import pytest
 
+from core.addresses import parse_address
+from core.errors import Invalid
 from forwards.graph import MAX_CHAIN
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import create_forward
-from oxaas.addresses import parse_address
-from oxaas.errors import Invalid
 from tests.mail.mailing import MAIL_TESTS, Figures, letter
 from tests.mail.stack import Stack
 from tests.world import OPERATOR, World

@@ -28,7 +28,7 @@ FORWARD = "/api/oxaas/v1/admin/forwards/24"
 
 @pytest.fixture(scope="session")
 def platform(postgres_url: str) -> Iterator[Platform]:
-    """An installation of its own, whose data base can be stopped."""
+    """An installation of its own, whose database can be stopped."""
     platform = Platform()
     try:
         platform.start()
@@ -94,7 +94,7 @@ def test_data_base_restarts_under_traffic__no_mail_is_lost_and_the_api_recovers(
         platform.postgres.stop()
         wait_until(lambda: traffic.refusals and traffic.answers[-1][0] == 503, "mail and API notice")
         _status, body, headers = traffic.answers[-1]
-        assert body == {"error": "The data base is not reachable at the moment. Try again shortly."}
+        assert body == {"error": "The database is not reachable at the moment. Try again shortly."}
         assert {name.lower(): value for name, value in headers.items()}["retry-after"] == "5"
         platform.postgres.start()
         wait_until(lambda: traffic.answers[-1][0] == 200, "the API answers again", seconds=WITHIN)
@@ -195,7 +195,7 @@ def test_user_unknown_to_the_mail_server__is_500_with_a_sentence(
 
 
 def test_data_base_of_dovecot_down__is_500_in_time_and_leaks_no_connection(platform: Platform) -> None:
-    """The application's data base is the mail server's too; here only Dovecot loses it."""
+    """The application's database is the mail server's too; here only Dovecot loses it."""
     store = store_from_url(platform.stack.store_url)
     platform.postgres.stop()
     try:
@@ -217,7 +217,7 @@ def test_data_base_of_dovecot_down__is_500_in_time_and_leaks_no_connection(platf
         except StoreError:
             return False
 
-    wait_until(back, "Dovecot has its data base again", seconds=60)
+    wait_until(back, "Dovecot has its database again", seconds=60)
     wait_until(lambda: len(platform.stack.doveadm("who", "-1").splitlines()) <= 1, "every connection is closed")
 
 

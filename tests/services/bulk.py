@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import Administrator, BulkJob, Change
-from accounts.services import jobs
-from oxaas import bulk
+from accounts.models import Administrator
+from bulk import edits as bulk
+from bulk import jobs
+from bulk.models import BulkJob
+from changelog.models import Change
 
 
 def prepare(administrator: Administrator, edit: str, chosen: QuerySet[Any], **params: Any) -> BulkJob:

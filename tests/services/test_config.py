@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import ConfigProperty
 from accounts.services.config import MAX_VALUE, Owner, delete_property, set_property
-from oxaas.changes import Actor, Door
-from oxaas.errors import Invalid, NotAllowed, NotFound
+from core.actor import Actor, Channel
+from core.errors import Invalid, NotAllowed, NotFound
 from tests.world import OPERATOR, World
 
 
@@ -39,7 +39,7 @@ def owner(world: World, name: str) -> Owner:
     ],
 )
 def test_set_and_delete__by_whoever_stands_above(world: World, login: str, allowed: set[str]) -> None:
-    actor = Actor(world.administrators[login], Door.WEB)
+    actor = Actor(world.administrators[login], Channel.WEB)
     for name in ("server", "reseller alpha", "reseller alphakid", "reseller beta", "context 24", "user 34", "user 54"):
         whose = owner(world, name)
         row = set_property(actor=OPERATOR, owner=whose, name="com.old", value="x")

@@ -8,10 +8,10 @@ import pytest
 
 from accounts.models import Administrator, ConfigProperty, Context, LastLogin, User
 from accounts.services.contexts import create_context, delete_context, update_context
+from core.actor import Actor, Channel
+from core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
-from oxaas.changes import Actor, Door
-from oxaas.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from tests.world import OPERATOR, World
 
 
@@ -72,7 +72,7 @@ def test_limits__that_do_not_fit_are_refused(world: World, fields: dict[str, Any
 def test_create__for_the_own_reseller_or_its_children(
     world: World, login: str, reseller: str | None, allowed: bool
 ) -> None:
-    actor = Actor(world.administrators[login], Door.WEB)
+    actor = Actor(world.administrators[login], Channel.WEB)
     owner = world.resellers[reseller] if reseller else None
     if allowed:
         create_context(actor=actor, context_id=77, name="new", reseller=owner)

@@ -9,11 +9,11 @@ import pytest
 
 from accounts.services.contexts import delete_context
 from accounts.services.users import create_user, delete_user
+from core.actor import Actor, Channel
+from core.errors import Conflict, NotAllowed
 from domains.models import ExplicitDomain
 from domains.services import add_domain, remove_domain
 from forwards.services import create_forward, delete_forward
-from oxaas.changes import Actor, Door
-from oxaas.errors import Conflict, NotAllowed
 from tests.world import OPERATOR, World
 
 
@@ -50,7 +50,7 @@ def test_domain__goes_with_its_context(world: World) -> None:
 
 @pytest.mark.parametrize("login", ["beta", "admin@alpha_bolt", "portal-alpha"])
 def test_domain__of_a_context_that_is_not_the_actors_is_refused(world: World, login: str) -> None:
-    actor = Actor(world.administrators[login], Door.WEB)
+    actor = Actor(world.administrators[login], Channel.WEB)
     with pytest.raises(NotAllowed):
         add_domain(actor=actor, context=world.contexts[24], name="neutral.example")
     with pytest.raises(NotAllowed):

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Context
 from accounts.services.users import create_user
+from core.actor import Actor, Channel
+from core.errors import Conflict, Invalid, NotFound
 from domains.services import add_domain
 from forwards.graph import MAX_CHAIN
 from forwards.models import ForwardingAlias, Recipient
@@ -26,8 +28,6 @@ from forwards.services import (
     set_forward_active,
     set_recipients,
 )
-from oxaas.changes import Actor, Door
-from oxaas.errors import Conflict, Invalid, NotFound
 from tests.world import OPERATOR, World
 
 OUTSIDE = "outside@elsewhere.example"
@@ -115,7 +115,7 @@ def test_loop__through_an_inactive_alias_counts(acme: Context) -> None:
 
 
 def test_loop__across_contexts_names_no_address_of_another_customer(world: World) -> None:
-    alpha = Actor(world.administrators["alpha"], Door.API)
+    alpha = Actor(world.administrators["alpha"], Channel.API)
     forward(world.contexts[24], "a@acme.example", "secret1@echo.example")
     forward(world.contexts[44], "secret1@echo.example", "secret2@echo.example")
     forward(world.contexts[44], "secret2@echo.example", "b@acme.example")
@@ -131,7 +131,7 @@ def test_loop__across_contexts_names_no_address_of_another_customer(world: World
 
 
 def test_loop__the_recipient_that_was_given_is_named_whosever_it_is(world: World) -> None:
-    alpha = Actor(world.administrators["alpha"], Door.API)
+    alpha = Actor(world.administrators["alpha"], Channel.API)
     forward(world.contexts[44], "theirs@echo.example", "mine@acme.example")
     with pytest.raises(Invalid, match=r"mine@acme.example → theirs@echo.example → mine@acme.example"):
         forward(world.contexts[24], "mine@acme.example", "theirs@echo.example", actor=alpha)

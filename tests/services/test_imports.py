@@ -11,16 +11,18 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Change, Context, ImportLine, User
-from accounts.services import imports
+from accounts.imports import lines as imports
+from accounts.models import Context, User
 from accounts.services.limits import lock_context, lock_resellers
+from bulk import edits as bulk
+from bulk.edits import Outcome
+from bulk.models import ImportLine
+from changelog.models import Change
+from core.actor import Actor, Channel
+from core.locks import lock_names
+from core.tables import resource_named
 from forwards.models import ForwardingAlias
 from forwards.services import create_forward
-from oxaas import bulk
-from oxaas.bulk import Outcome
-from oxaas.changes import Actor, Door
-from oxaas.locks import lock_names
-from oxaas.resources import resources
 from tests.services.threads import PATIENCE
 from tests.world import OPERATOR, World
 
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 def kept(world: World, section: str, rows: list[list[str]], login: str = "alpha") -> list[int]:
     """The keys of the lines of a table, kept for import."""
-    upload = imports.keep_lines(resource=resources()[section](world.administrators[login]), rows=rows)
+    upload = imports.keep_lines(resource=resource_named(section)(world.administrators[login]), rows=rows)
     return list(ImportLine.objects.filter(upload=upload).order_by("pk").values_list("pk", flat=True))
 
 
@@ -37,7 +39,7 @@ def imported(
     world: World, section: str, keys: list[int], apply: Callable[..., Any] = bulk.run
 ) -> list[tuple[Outcome, str]]:
     """One batch of lines as alpha."""
-    edit, actor = bulk.edit_named(f"import.{section}"), Actor(world.administrators["alpha"], Door.IMPORT).in_batch()
+    edit, actor = bulk.edit_named(f"import.{section}"), Actor(world.administrators["alpha"], Channel.IMPORT).in_batch()
     with transaction.atomic():
         results = apply(edit, actor, keys, {"file": "x", "skip_bad": True})
     return [(result.outcome, result.detail) for result in results.values()]
@@ -57,7 +59,7 @@ def test_import__what_lines_share_is_asked_once(world: World, section: str, tabl
     def queries(count: int) -> int:
         keys = kept(world, section, table(count))
         with CaptureQueriesContext(connection) as captured:
-            outcomes = imported(world, section, keys, bulk.rehearse)
+            outcomes = imported(world, section, keys, bulk.preview)
         assert {outcome for outcome, _detail in outcomes} == {Outcome.CHANGED}
         return len(captured)
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.models import Change, Context
+from accounts.models import Context
 from accounts.services.users import create_user, forget_users
+from changelog.models import Change
 from forwards.models import ForwardingAlias, Recipient
 from tests.api.raw import opened, send
 from tests.client import FORWARDS
@@ -81,7 +82,7 @@ def test_list__of_200000_aliases_takes_no_more_memory_than_of_20000(world: World
     fill(context, MANY)
     many = peaks(lambda: read_list(context, MANY))
     assert many[0] < few[0] + MIB
-    # tracemalloc does not see what the data base's own library holds.
+    # tracemalloc does not see what the database's own library holds.
     assert many[1] < few[1] + 8 * MIB
 
 

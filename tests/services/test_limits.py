@@ -10,8 +10,8 @@ from accounts.models import Context, Reseller
 from accounts.services.contexts import create_context, update_context
 from accounts.services.resellers import create_reseller, delete_reseller, update_reseller
 from accounts.services.users import create_user, delete_user
-from oxaas.changes import Actor, Door
-from oxaas.errors import Invalid, NotAllowed
+from core.actor import Actor, Channel
+from core.errors import Invalid, NotAllowed
 from tests.world import OPERATOR, World
 
 
@@ -142,7 +142,7 @@ def test_limits__do_not_bind_the_masters_own_contexts(world: World) -> None:
 @pytest.mark.parametrize("who", ["alphakid", "admin@kid_cafe"])
 def test_limit_of_users__of_a_reseller_above_is_not_told(world: World, who: str) -> None:
     limit(world.resellers["alpha"], max_overall_user=4)
-    actor = Actor(world.administrators[who], Door.WEB)
+    actor = Actor(world.administrators[who], Channel.WEB)
     with pytest.raises(NotAllowed) as refusal:
         create_user(actor=actor, context=world.contexts[34], number=7, uidname="new@cafe.example")
     assert str(refusal.value) == "A limit that is set above you has been reached."
@@ -150,7 +150,7 @@ def test_limit_of_users__of_a_reseller_above_is_not_told(world: World, who: str)
 
 def test_limits_of_contexts__of_a_reseller_above_are_not_told(world: World) -> None:
     alpha, child = world.resellers["alpha"], world.resellers["alphakid"]
-    actor = Actor(world.administrators["alphakid"], Door.WEB)
+    actor = Actor(world.administrators["alphakid"], Channel.WEB)
     limit(alpha, max_context=4)
     with pytest.raises(NotAllowed, match="limit that is set above you"):
         create_context(actor=actor, context_id=1001, name="new", reseller=child)
@@ -166,7 +166,7 @@ def test_limit__is_told_to_who_manages_the_reseller(world: World, who: str) -> N
     limit(world.resellers["alpha"], max_overall_user=4)
     with pytest.raises(NotAllowed, match="alpha has reached its limit of 4 users"):
         create_user(
-            actor=Actor(world.administrators[who], Door.WEB),
+            actor=Actor(world.administrators[who], Channel.WEB),
             context=world.contexts[34],
             number=7,
             uidname="new@cafe.example",

@@ -17,16 +17,17 @@ from django.db import OperationalError, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import Administrator, Change, ConfigProperty, Context, LastLogin, Reseller, User
+from accounts.models import Administrator, ConfigProperty, Context, LastLogin, Reseller, User
 from accounts.provision import ProvisionError, read, write
 from accounts.provision import provision as declare_world
-from accounts.provision.run import all_sections
+from accounts.provision.section import all_sections
 from accounts.services.users import update_user
+from changelog.models import Change
+from core.errors import Invalid
+from core.locks import lock_everything, lock_names
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import add_recipients
-from oxaas.errors import Invalid
-from oxaas.locks import lock_everything, lock_names
 from tests.emptying import clear
 from tests.services.threads import race
 from tests.world import OPERATOR, PASSWORD, World

@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 from django.db.models import Count
 
-from accounts.models import Administrator, Change, Context, Reseller, User
+from accounts.models import Administrator, Context, Reseller, User
 from accounts.services.administrators import create_administrator, update_administrator
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context, delete_context, update_context
 from accounts.services.resellers import create_reseller, delete_reseller, update_reseller
 from accounts.services.users import create_user, set_uids, update_user
+from changelog.models import Change
+from core.access import Role
+from core.actor import Actor, Channel
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from domains.models import ExplicitDomain
 from domains.services import add_domain
 from forwards.models import ForwardingAlias, Recipient
@@ -28,9 +32,6 @@ from forwards.services import (
     replace_recipient,
     set_forward_active,
 )
-from oxaas.access import Role
-from oxaas.changes import Actor, Door
-from oxaas.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.client import DOMAINS, FORWARDS, Api
 from tests.services.threads import compete, kinds, race
 from tests.world import OPERATOR, PASSWORD, World
@@ -513,7 +514,7 @@ def test_delete_all_aliases__while_they_are_changed_leaves_none_of_the_old(world
 def test_all_kinds_of_writes_at_once__wait_for_each_other_in_no_circle(world: World) -> None:
     context, user, alpha = world.contexts[24], world.users[24], world.resellers["alpha"]
     alias = ForwardingAlias.objects.get(normalized="sales@acme.example")
-    actor = Actor(world.administrators["alpha"], Door.API)
+    actor = Actor(world.administrators["alpha"], Channel.API)
     update_reseller(actor=OPERATOR, reseller=alpha, max_context=10_000, max_overall_user=10_000)
 
     def tasks(turn: int) -> list[Callable[[], Any]]:
@@ -541,7 +542,7 @@ def test_all_kinds_of_writes_at_once__wait_for_each_other_in_no_circle(world: Wo
 
 def test_user_and_identifiers__of_one_reseller_at_once_wait_in_no_circle(world: World) -> None:
     context, user = world.contexts[24], world.users[24]
-    actor = Actor(world.administrators["alpha"], Door.API)
+    actor = Actor(world.administrators["alpha"], Channel.API)
     compete(
         *[
             (
@@ -567,7 +568,7 @@ def test_administrators__who_change_each_other_wait_in_no_circle(world: World) -
     compete(
         *[
             [
-                partial(update_administrator, actor=Actor(actor, Door.WEB), administrator=who, language=language)
+                partial(update_administrator, actor=Actor(actor, Channel.WEB), administrator=who, language=language)
                 for actor, who in ((one, other), (root, one), (one, other))
                 for language in ("de", "en")
             ]

@@ -10,15 +10,15 @@ from accounts.models import Administrator, ConfigProperty, Reseller
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context, delete_context
 from accounts.services.resellers import RESTRICTIONS, create_reseller, delete_reseller, update_reseller
-from oxaas.changes import Actor, Door
-from oxaas.errors import Conflict, Invalid, NotAllowed, NotFound
+from core.actor import Actor, Channel
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.world import OPERATOR, World
 
 LIMITS = [{column: (column == "can_create_subadmin") or 7} for column in RESTRICTIONS.values()]
 
 
 def staff(world: World, login: str) -> Actor:
-    return Actor(world.administrators[login], Door.WEB)
+    return Actor(world.administrators[login], Channel.WEB)
 
 
 @pytest.mark.parametrize("fields", [*LIMITS, {"is_active": False}], ids=str)

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Administrator, Change, ConfigProperty, Context, User
+from accounts.models import Administrator, ConfigProperty, Context, User
 from accounts.services import administrators, config, contexts, resellers, users
-from accounts.services.history import undo_change
+from changelog.models import Change
+from changelog.undo import undo_change
+from core.actor import Actor, Channel
+from core.errors import Conflict, DomainError, Invalid, NotAllowed
 from domains.models import ExplicitDomain
 from domains.services import add_domain, remove_domain
 from forwards import services as forwards
 from forwards.models import ForwardingAlias, Recipient
-from oxaas.changes import Actor, Door
-from oxaas.errors import Conflict, DomainError, Invalid, NotAllowed
 from tests.world import OPERATOR, World
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ ALIAS = "sales@acme.example"
 
 
 def by(world: World, login: str) -> Actor:
-    return Actor(world.administrators[login], Door.WEB)
+    return Actor(world.administrators[login], Channel.WEB)
 
 
 def last() -> Change:

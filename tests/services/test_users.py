@@ -10,7 +10,7 @@ from accounts.models import ConfigProperty, CustomId, LastLogin, User
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import delete_context
 from accounts.services.users import create_user, delete_user, set_uids, update_user
-from oxaas.errors import Conflict, DomainError, Invalid, NotFound
+from core.errors import Conflict, DomainError, Invalid, NotFound
 from tests.world import OPERATOR, World
 
 

@@ -1,4 +1,4 @@
-"""`manage.py worker`: large jobs, several workers, killed workers, a data base that goes away."""
+"""`manage.py worker`: large jobs, several workers, killed workers, a database that goes away."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ import pytest
 from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connection
 
-from accounts.management.commands import worker
-from accounts.models import BulkJob, User
-from accounts.services import jobs
+from accounts.models import User
+from bulk import jobs
+from bulk.management.commands import worker
+from bulk.models import BulkJob
+from core.actor import Actor, Channel
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import add_recipients
-from oxaas.changes import Actor, Door
 from tests.services.bulk import changes, prepare
 from tests.services.threads import race
 from tests.world import World
@@ -84,7 +85,7 @@ def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str] | N
 
 
 def database_url() -> str:
-    """The data base of this test, for another process."""
+    """The database of this test, for another process."""
     at = connection.settings_dict
     return f"postgres://{at['USER']}:{quote(at['PASSWORD'])}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
 
@@ -175,8 +176,8 @@ def test_worker__data_base_error_is_logged_and_not_the_end(
         call_command("worker", poll=0.01)
     assert list(answers) == [False]
     assert [record.getMessage() for record in caplog.records] == [
-        "bulk edits have to wait for the data base: gone",
-        "bulk edits have to wait for the data base: gone again",
+        "bulk edits have to wait for the database: gone",
+        "bulk edits have to wait for the database: gone again",
     ]
 
 
@@ -251,7 +252,7 @@ def test_worker__outlives_a_lost_connection(world: World) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
         assert process.stderr is not None
-        assert "have to wait for the data base" in process.stderr.read()
+        assert "have to wait for the database" in process.stderr.read()
 
 
 @pytest.mark.postgres
@@ -286,7 +287,7 @@ def test_jobs__same_rows_in_opposite_order_at_once_meet_without_a_deadlock(
         ("forwards.suspend", {}),
     )
     _reverse(made[1])
-    actor, context = Actor(world.administrators["alpha"], Door.API), world.contexts[24]
+    actor, context = Actor(world.administrators["alpha"], Channel.API), world.contexts[24]
     writes = [
         partial(_write, actor=actor, context=context, addresses=[f"a{n}@acme.example" for n in order])
         for order in (range(95, 0, -5), range(60, 120, 4), range(119, 20, -7))

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from oxaas.errors import DomainError
+from core.errors import DomainError
 
 # Only so that a test that hangs fails in the end; nothing here waits for time to pass.
 PATIENCE = 60

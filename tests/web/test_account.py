@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib import admin
 
-from accounts.models import Administrator, Change
+from accounts.models import Administrator
+from changelog.models import Change
 from tests.web.conftest import Login
 from tests.world import World
 

@@ -11,10 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.translation import override
 
-from accounts.models import BulkJob, Change
 from accounts.services.administrators import update_administrator
 from accounts.services.contexts import update_context
-from accounts.services.jobs import work_once
+from bulk.jobs import work_once
+from bulk.models import BulkJob
+from changelog.models import Change
 from forwards.models import ForwardingAlias
 from forwards.services import create_forward
 from tests.web.conftest import Login
@@ -28,8 +29,8 @@ Read = Callable[..., str]
 ALIASES: Final = "/admin/forwards/forwardingalias/"
 PAGES: Final = {
     "root": ["accounts/reseller", "accounts/administrator", "accounts/configproperty", "domains/explicitdomain"],
-    "alpha": ["accounts/context", "accounts/user", "accounts/change", "forwards/forwardingalias"],
-    "admin@alpha_acme": ["accounts/context", "accounts/user", "accounts/change", "forwards/forwardingalias"],
+    "alpha": ["accounts/context", "accounts/user", "changelog/change", "forwards/forwardingalias"],
+    "admin@alpha_acme": ["accounts/context", "accounts/user", "changelog/change", "forwards/forwardingalias"],
 }
 
 
@@ -138,10 +139,10 @@ def test_bulk_edit__from_the_form_to_the_result(world: World, german: Login, rea
     )
     assert "wird geändert" in read(client, ALIASES, {"action": "forwards.suspend", **chosen})
     job = BulkJob.objects.latest("pk")
-    assert "geändert" in read(client, f"/admin/accounts/bulkjob/{job.pk}/start/", {"count": "1"})
-    read(client, "/admin/accounts/bulkjob/")
+    assert "geändert" in read(client, f"/admin/bulk/bulkjob/{job.pk}/start/", {"count": "1"})
+    read(client, "/admin/bulk/bulkjob/")
     undone = {"action": "changes.undo", "_selected_action": [Change.objects.latest("pk").pk]}
-    read(client, "/admin/accounts/change/", undone)
+    read(client, "/admin/changelog/change/", undone)
 
 
 def test_import__names_what_is_wrong_with_a_line(german: Login, read: Read) -> None:
@@ -174,4 +175,4 @@ def test_worker__writes_in_the_language_of_whoever_asked(german: Login, read: Re
         while work_once():
             pass
     job = BulkJob.objects.latest("pk")
-    assert "Das ist der einzige Empfänger." in read(client, f"/admin/accounts/bulkjob/{job.pk}/change/")
+    assert "Das ist der einzige Empfänger." in read(client, f"/admin/bulk/bulkjob/{job.pk}/change/")

@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
-from accounts.models import BulkJob, Change, ConfigProperty, Context, Reseller
+from accounts.models import ConfigProperty, Context, Reseller
 from accounts.services.contexts import update_context
 from accounts.services.resellers import update_reseller
 from accounts.services.users import create_user, update_user
+from bulk.models import BulkJob
+from changelog.models import Change
 from forwards.services import create_forward
 from mailstats.services import measure_all
 from mailstats.stores.delivery import deliver
-from oxaas.web.pages import Brand
 from tests.web.conftest import Login
 from tests.world import OPERATOR, World
+from web.brand import Brand
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +170,7 @@ def test_mail_panel__subjects_are_shown_on_request_and_that_is_logged(
     assert HOSTILE not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     change = Change.objects.latest("pk")
-    assert (change.action, change.kind, change.actor, change.context_number) == ("read", "mail", "alpha", 24)
+    assert (change.action, change.kind, change.actor, change.context_id) == ("read", "mail", "alpha", 24)
     assert "alert" not in f"{change.label}{change.before}{change.after}"
 
 
@@ -195,14 +197,14 @@ def test_undo__from_the_changes_own_page_by_way_of_a_preview(world: World, logge
     create_forward(actor=OPERATOR, context=context, alias="new@acme.example", recipients=["a@far.example"])
     change = Change.objects.latest("pk")
     client = logged_in("alpha")
-    assert "changes.undo" in client.get(f"/admin/accounts/change/{change.pk}/change/").content.decode()
+    assert "changes.undo" in client.get(f"/admin/changelog/change/{change.pk}/change/").content.decode()
     preview = client.post(
-        "/admin/accounts/change/", {"action": "changes.undo", "_selected_action": change.pk}, follow=True
+        "/admin/changelog/change/", {"action": "changes.undo", "_selected_action": change.pk}, follow=True
     )
     job = preview.context["job"]
     assert (job.changed, job.refused) == (1, 0)
     assert context.forwards.filter(address="new@acme.example").exists()
-    client.post(f"/admin/accounts/bulkjob/{job.pk}/start/")
+    client.post(f"/admin/bulk/bulkjob/{job.pk}/start/")
     assert not context.forwards.filter(address="new@acme.example").exists()
     undone = Change.objects.latest("pk")
     assert (undone.action, undone.actor, undone.batch) == ("delete", "alpha", job.batch)
@@ -212,15 +214,15 @@ def test_undo__a_foreign_change_cannot_even_be_chosen(world: World, logged_in: L
     create_forward(actor=OPERATOR, context=world.contexts[24], alias="new@acme.example", recipients=["a@far.example"])
     change = Change.objects.latest("pk")
     client = logged_in("beta")
-    client.post("/admin/accounts/change/", {"action": "changes.undo", "_selected_action": change.pk}, follow=True)
+    client.post("/admin/changelog/change/", {"action": "changes.undo", "_selected_action": change.pk}, follow=True)
     assert not BulkJob.objects.exists()
 
 
 def test_log__is_filtered_by_context(logged_in: Login) -> None:
     client = logged_in("alpha")
     for text, contexts in (("24", {24}), ("44", set()), ("x", set()), ("9" * 30, set())):
-        page = client.get("/admin/accounts/change/", {"context_number": text, "door": "provision"})
-        assert {change.context_number for change in page.context["cl"].result_list} == contexts, text
-    html = client.get("/admin/accounts/change/", {"context_number": "24", "door": "provision"}).content.decode()
-    assert 'name="context_number" value="24"' in html
-    assert '<input type="hidden" name="door" value="provision">' in html
+        page = client.get("/admin/changelog/change/", {"context_id": text, "channel": "provision"})
+        assert {change.context_id for change in page.context["cl"].result_list} == contexts, text
+    html = client.get("/admin/changelog/change/", {"context_id": "24", "channel": "provision"}).content.decode()
+    assert 'name="context_id" value="24"' in html
+    assert '<input type="hidden" name="channel" value="provision">' in html

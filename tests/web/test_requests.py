@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from oxaas.spreadsheets import MAX_FILE
+from core.spreadsheets import MAX_FILE
 
 pytestmark = pytest.mark.django_db
 _FORM = 1024 * 1024

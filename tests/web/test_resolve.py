@@ -25,8 +25,8 @@ PAGE = "/admin/resolve"
 
 
 def way(world: World, login: str | None, address: str) -> list[tuple[int, str, Stop]]:
-    asker = world.administrators[login] if login else None
-    return [(level, step.address, step.stop) for level, step in resolve(asker, address).walk()]
+    viewer = world.administrators[login] if login else None
+    return [(level, step.address, step.stop) for level, step in resolve(viewer, address).walk()]
 
 
 def alias(world: World, address: str, *recipients: str, context: int = 24) -> ForwardingAlias:

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from oxaas.web.search import search
 from tests.world import World
+from web.search import search
 
 pytestmark = pytest.mark.django_db
 

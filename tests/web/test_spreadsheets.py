@@ -10,9 +10,9 @@ from itertools import product
 import pytest
 from openpyxl import Workbook
 
-from oxaas import spreadsheets
-from oxaas.errors import Invalid
-from oxaas.spreadsheets import csv_lines, harmless, plain, read_table
+from core import spreadsheets
+from core.errors import Invalid
+from core.spreadsheets import csv_lines, harmless, plain, read_table
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 

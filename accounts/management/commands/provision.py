@@ -9,11 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
-from accounts.models import Change
 from accounts.provision import ProvisionError, export, provision, read, write
 from accounts.provision.reading import MAX_BYTES, shown
-from oxaas.changes import Actor, Door
-from oxaas.errors import Invalid
+from changelog.models import Change
+from core.actor import Actor, Channel
+from core.errors import Invalid
 
 
 class Command(BaseCommand):
@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 self._provision(file, dry_run=dry_run)
         except OperationalError as error:
             sentence = str(error).splitlines()[0]
-            raise CommandError(f"The data base gave up, and nothing was changed. Try again. ({sentence})") from error
+            raise CommandError(f"The database gave up, and nothing was changed. Try again. ({sentence})") from error
 
     def _export(self) -> None:
         self.stdout.write(write(export()), ending="")
@@ -48,7 +48,7 @@ class Command(BaseCommand):
     def _provision(self, file: str, *, dry_run: bool) -> None:
         try:
             document = read(_content(file), only_json=file.endswith(".json"))
-            changes = provision(document, actor=Actor(None, Door.PROVISION), dry_run=dry_run)
+            changes = provision(document, actor=Actor(None, Channel.PROVISION), dry_run=dry_run)
         except ProvisionError as error:
             lines = [*error.problems, "Nothing was changed."]
             raise CommandError("\n".join(lines)) from error

@@ -10,13 +10,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from core.errors import DomainError
 from demo.build import build, is_there
 from demo.mail import fill
 from demo.people import PASSWORD
 from mailstats.services import measure_all
 from mailstats.stores import store_from_url
 from mailstats.stores.maildir import MaildirStore
-from oxaas.errors import DomainError
 
 LOGINS: Final = [
     ("root", "master administrator", "everything"),
@@ -36,12 +36,12 @@ CALLS: Final = [
 class Command(BaseCommand):
     help = (
         "Make the demo: resellers, contexts, users, aliases and mail, with logins whose password everybody knows. "
-        "Only an empty data base gets it. A second time nothing is made, and what was changed since stays."
+        "Only an empty database gets it. A second time nothing is made, and what was changed since stays."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--force", action="store_true", help="add it to a data base that holds something else (known passwords!)"
+            "--force", action="store_true", help="add it to a database that holds something else (known passwords!)"
         )
 
     def handle(self, *args: Any, force: bool, **options: Any) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Administrator
+from core.errors import Invalid
 from forwards.resolve import Step, resolve
-from oxaas.errors import Invalid
 
 
 class Command(BaseCommand):

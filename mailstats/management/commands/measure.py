@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from core.errors import StoreUnavailable
 from mailstats.services import measure_all
-from oxaas.errors import StoreUnavailable
 
 
 class Command(BaseCommand):

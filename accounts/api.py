@@ -1,0 +1,390 @@
+"""What every operation of the contract shares: credentials, the scheme's rule, the path's context, bodies, errors."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import IO, Any, ClassVar, Final, TypeVar, cast
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.http import HttpResponseBase
+from rest_framework import exceptions, status
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.viewsets import ViewSet
+
+from accounts.login.backends import PathContext
+from accounts.models import Administrator, Context
+from core import access
+from core.actor import Actor, Channel
+from core.addresses import printable
+from core.errors import (
+    RETRY_AFTER,
+    UNAVAILABLE,
+    Conflict,
+    DomainError,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    StoreUnavailable,
+    TooManyAttempts,
+    UnknownContext,
+)
+
+logger = logging.getLogger(__name__)
+
+CHALLENGE: Final = 'Basic realm="OX REST", charset="UTF-8"'
+MAX_BODY: Final = 1024 * 1024
+_OTHER_SITES: Final = frozenset({"cross-site", "same-site"})
+_DIGITS: Final = re.compile(r"[0-9]+")
+_MAX_NUMBER: Final = 2**63 - 1
+_Input = TypeVar("_Input", bound=Serializer[Any])
+_RACE: Final = "Somebody else changed the same data at this moment. Try again."
+
+
+class BodyTooLarge(exceptions.APIException):
+    """More than MAX_BODY bytes."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = f"The body is larger than {MAX_BODY} bytes."
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family of operations, and the status that it has for each kind of refusal."""
+
+    name: str
+    denied: int
+    statuses: Mapping[type[DomainError], int]
+    challenge_always: bool = True
+
+    def status_of(self, error: DomainError) -> int:
+        """The status for this refusal; a kind that the family does not list raises KeyError."""
+        return self.statuses[type(error)]
+
+
+ADMIN: Final = Family(
+    name="Admin",
+    denied=status.HTTP_401_UNAUTHORIZED,
+    statuses={NotAllowed: 400, NotFound: 404, UnknownContext: 404, Invalid: 400, Conflict: 409},
+)
+FORWARDS: Final = Family(
+    name="Forwards",
+    denied=status.HTTP_403_FORBIDDEN,
+    statuses={NotAllowed: 403, NotFound: 404, UnknownContext: 404, Invalid: 400, Conflict: 403},
+    challenge_always=False,
+)
+MAIL: Final = Family(
+    name="Mail",
+    denied=status.HTTP_401_UNAUTHORIZED,
+    statuses={NotFound: 500, StoreUnavailable: 500},
+)
+EXPLICIT_DOMAINS: Final = Family(
+    name="Explicit Domains",
+    denied=status.HTTP_401_UNAUTHORIZED,
+    statuses={NotAllowed: 400, NotFound: 404, UnknownContext: 400, Invalid: 400, Conflict: 409},
+)
+
+
+class JSONOnlyNegotiation(BaseContentNegotiation):
+    """There is one parser and one renderer; an odd `Accept` is no reason for a 406 that the contract does not have."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        """The parser, when the body is declared as what it reads; None (415) otherwise."""
+        media_type = (request.content_type or "").partition(";")[0].strip().lower()
+        return parsers[0] if media_type == parsers[0].media_type else None
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        """The renderer."""
+        return renderers[0], renderers[0].media_type
+
+
+class ContractJSONParser(JSONParser):
+    """UTF-8 JSON of at most MAX_BODY bytes, whatever charset the header claims."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The value in the body. ParseError (400) for what is not JSON, BodyTooLarge (413)."""
+        content = stream.read(MAX_BODY + 1)
+        if len(content) > MAX_BODY:
+            raise BodyTooLarge
+        try:
+            return json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise exceptions.ParseError("The body is not valid JSON in UTF-8.") from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+class SchemeAuthentication(BaseAuthentication):
+    """HTTP Basic credentials, checked by the backend for the operation's scheme."""
+
+    scheme: ClassVar[str]
+
+    def authenticate(self, request: Request) -> tuple[Administrator, None] | None:
+        """The administrator, or None without credentials. AuthenticationFailed, TooManyAttempts."""
+        if request.META.get("HTTP_SEC_FETCH_SITE", "").lower() in _OTHER_SITES:
+            # A browser sends the credentials that it remembers along with whatever another site's page asks for.
+            raise exceptions.AuthenticationFailed("Another site's page may not use the browser's credentials.")
+        header = request.META.get("HTTP_AUTHORIZATION", "")
+        method, _blank, encoded = header.partition(" ")
+        if method.lower() != "basic":
+            return None
+        name, password = _decode(encoded)
+        found = authenticate(request._request, **self.credentials(request, name, password))
+        if not isinstance(found, Administrator):
+            raise exceptions.AuthenticationFailed("The credentials are wrong.")
+        return found, None
+
+    def credentials(self, request: Request, name: str, password: str) -> dict[str, Any]:
+        """The keywords that pick the backend."""
+        return {"login": name, "password": password, "path_context": _view(request).path_context}
+
+    def authenticate_header(self, request: Request) -> str:
+        """What 401 announces."""
+        return CHALLENGE
+
+
+class ContextAdminAuth(SchemeAuthentication):
+    """The context's administrator; with MASTER_ACCOUNT_OVERRIDE also its reseller and the master."""
+
+    scheme = "contextAdminAuth"
+
+
+class ContextAdminOnlyAuth(SchemeAuthentication):
+    """The context's administrator or its reseller."""
+
+    scheme = "contextAdminOnlyAuth"
+
+
+class ResellerAdminAuth(SchemeAuthentication):
+    """With MASTER_ACCOUNT_OVERRIDE the reseller and the master; never a context administrator."""
+
+    scheme = "resellerAdminAuth"
+
+
+class BasicAuth(SchemeAuthentication):
+    """Any administrator, each for the users that it sees."""
+
+    scheme = "basicAuth"
+
+    def credentials(self, request: Request, name: str, password: str) -> dict[str, Any]:
+        """The path names no context, so a context's admin gives the long form."""
+        return {"username": name, "password": password}
+
+
+class TennantAuth(SchemeAuthentication):
+    """Tenant credentials (the scheme's name is spelled as published)."""
+
+    scheme = "tennantAuth"
+
+    def credentials(self, request: Request, name: str, password: str) -> dict[str, Any]:
+        """Tenants have a backend of their own."""
+        return {"tenant": name, "password": password}
+
+
+AUTHENTICATION: Final[dict[str, type[SchemeAuthentication]]] = {
+    one.scheme: one for one in (ContextAdminAuth, ContextAdminOnlyAuth, ResellerAdminAuth, BasicAuth, TennantAuth)
+}
+
+
+class SchemePermission(BasePermission):
+    """The scheme admits the role, and the context of the path is in the caller's charge."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """False answers with the family's status for "you may not"."""
+        caller = request.user
+        if not isinstance(caller, Administrator):
+            return False
+        if not access.may_use(view.scheme, caller.role, override=settings.MASTER_ACCOUNT_OVERRIDE):
+            return False
+        context = view.path_context.context
+        # Somebody else's context named by its id is denied; by its name it is unknown, which the view answers.
+        return context is None or view.path_context.by_name or caller.in_charge_of(context)
+
+
+class ContractViewSet(ViewSet):
+    """Base of the viewsets. A subclass declares `scheme` and `family`; its methods resolve, call a service, answer."""
+
+    scheme: ClassVar[str]
+    family: ClassVar[Family]
+    permission_classes = (SchemePermission,)
+    parser_classes = (ContractJSONParser,)
+    renderer_classes = (JSONRenderer,)
+    content_negotiation_class = JSONOnlyNegotiation
+    context_kwarg: ClassVar[str | None] = "contextid"
+    context_names: ClassVar[bool] = False
+    http_method_names = ["get", "post", "put", "delete", "head"]
+    path_context: PathContext
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Find the context of the path, then who asks, then whether they may: existence is answered last."""
+        self.path_context = self._find_path_context()
+        super().initial(request, *args, **kwargs)
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """The one of the scheme."""
+        return [AUTHENTICATION[self.scheme]()]
+
+    def get_exception_handler(self) -> Callable[[Exception, Mapping[str, Any]], Response | None]:
+        """The contract's one."""
+        return exception_handler
+
+    @property
+    def caller(self) -> Administrator:
+        """Who asks; only after permission was given."""
+        return cast(Administrator, self.request.user)
+
+    @property
+    def actor(self) -> Actor:
+        """What the services are told."""
+        return Actor(self.caller, Channel.API)
+
+    @property
+    def context(self) -> Context:
+        """The context of the path, which the caller may see. UnknownContext."""
+        context = self.path_context.context
+        if context is None or not self.caller.in_charge_of(context):
+            raise UnknownContext("Context not found.")
+        return context
+
+    def finalize_response(  # type: ignore[override]  # the list of forwards is a plain streaming response
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """No cache keeps an answer of this API."""
+        if request.method == "HEAD":
+            response = Response(status=response.status_code, headers=dict(response.headers))
+        response = super().finalize_response(request, cast(Response, response), *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def _find_path_context(self) -> PathContext:
+        given = self.kwargs.get(self.context_kwarg, "") if self.context_kwarg else ""
+        rows = Context.objects.select_related("reseller__parent")
+        if _DIGITS.fullmatch(given):
+            number = whole_number(given)
+            return PathContext(given, False, None if number is None else rows.filter(pk=number).first())
+        if self.context_names and given and printable(given):
+            return PathContext(given, True, rows.filter(name=given).first())
+        return PathContext(given, False, None)
+
+
+def read_body(request: Request, serializer_class: type[_Input]) -> _Input:
+    """The valid serializer of the request's body. ParseError, UnsupportedMediaType, ValidationError."""
+    data = request.data
+    # An empty body reaches us as an empty object, which some operations take for an answer.
+    if request.stream is None or data is None:
+        raise exceptions.ParseError("The body is empty.")
+    serializer = serializer_class(data=data)
+    serializer.is_valid(raise_exception=True)
+    return serializer
+
+
+def body_of(request: Request, serializer_class: type[Serializer[Any]]) -> dict[str, Any]:
+    """The request's body in the serializer's shape. ParseError, UnsupportedMediaType, ValidationError."""
+    return dict(read_body(request, serializer_class).validated_data)
+
+
+def whole_number(text: str) -> int | None:
+    """A number in decimal digits that a database can hold, else None."""
+    if not _DIGITS.fullmatch(text):
+        return None
+    significant = text.lstrip("0") or "0"
+    # Python refuses to read numbers of thousands of digits.
+    number = int(significant) if len(significant) <= len(str(_MAX_NUMBER)) else None
+    return number if number is not None and number <= _MAX_NUMBER else None
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Every refusal in the contract's one shape: the family's status and `{"error": …}`."""
+    family: Family = context["view"].family
+    request: Request = context["request"]
+    answer = _answer(error, family, request)
+    if answer is None:
+        return None
+    code, sentence, headers = answer
+    return Response({"error": sentence}, status=code, headers=headers)
+
+
+def _answer(error: Exception, family: Family, request: Request) -> tuple[int, str, dict[str, str]] | None:
+    """Status, sentence and headers; None lets the error through to Django's own handling."""
+    match error:
+        case exceptions.AuthenticationFailed() | exceptions.NotAuthenticated() | exceptions.PermissionDenied():
+            asked = "HTTP_AUTHORIZATION" in request.META
+            challenge = {"WWW-Authenticate": CHALLENGE} if family.challenge_always or not asked else {}
+            return family.denied, "Authorization error.", challenge
+        case TooManyAttempts():
+            return status.HTTP_429_TOO_MANY_REQUESTS, str(error), {"Retry-After": str(error.retry_after)}
+        case DomainError():
+            return family.status_of(error), str(error), {}
+        case OperationalError() | InterfaceError():
+            logger.error("database unreachable: %s", error)
+            return status.HTTP_503_SERVICE_UNAVAILABLE, UNAVAILABLE, {"Retry-After": str(RETRY_AFTER)}
+        case IntegrityError():
+            # The last to notice a race, such as a context that was deleted before this transaction could commit.
+            logger.error("refused by the database: %s", error)
+            return status.HTTP_503_SERVICE_UNAVAILABLE, _RACE, {"Retry-After": str(RETRY_AFTER)}
+        case RequestDataTooBig():
+            # Django's own limit is above MAX_BODY, but looked at before a byte is read.
+            return status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, BodyTooLarge.default_detail, {}
+        case SuspiciousOperation():
+            # What Django refuses to read, such as a query of thousands of parameters.
+            return status.HTTP_400_BAD_REQUEST, "The request cannot be read.", {}
+        case exceptions.MethodNotAllowed():
+            allowed = ", ".join(_view(request).allowed_methods)
+            return status.HTTP_405_METHOD_NOT_ALLOWED, "This path does not have that method.", {"Allow": allowed}
+        case exceptions.APIException():
+            return error.status_code, " ".join(_sentences(error.detail)), {}
+    return None
+
+
+def _sentences(detail: Any, name: str = "") -> list[str]:
+    """DRF's nested details as sentences, each with the key it is about."""
+    if isinstance(detail, Mapping):
+        # A number is the place in a list; the sentence names the list.
+        return [
+            sentence
+            for key, inner in detail.items()
+            for sentence in _sentences(inner, name if isinstance(key, int) else str(key))
+        ]
+    if isinstance(detail, list):
+        return [sentence for inner in detail for sentence in _sentences(inner, name)]
+    return [f"{name}: {detail}" if name and name != "non_field_errors" else str(detail)]
+
+
+def _view(request: Request) -> Any:
+    return request.parser_context["view"]
+
+
+def _decode(encoded: str) -> tuple[str, str]:
+    """Name and password, split at the first colon; UTF-8, else ISO-8859-1. An empty password is no password."""
+    try:
+        raw = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise exceptions.AuthenticationFailed("The credentials cannot be read.") from error
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("iso-8859-1")
+    name, _colon, password = text.partition(":")
+    if not name or not password:
+        raise exceptions.AuthenticationFailed("The credentials are incomplete.")
+    return name, password

@@ -1,0 +1,60 @@
+"""What a context holds beside the models of this app: apps register theirs, and deleting a context asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import QuerySet
+
+from accounts.models import Context
+from changelog.entries import Entry
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One kind of rows that belong to contexts and are deleted with them.
+
+    `cascade_entries` yields the change log's lines for what a context loses; `lock` waits for and holds the rows of a
+    context that others may be changing; `counted` says a number of them in words (for one and for many).
+    """
+
+    model: type[Model]
+    cascade_entries: Callable[[Context], Iterator[Entry]]
+    counted: Callable[[int], str]
+    lock: Callable[[Context], None] | None = None
+
+    def of(self, context: Context) -> QuerySet[Any]:
+        """The rows of a context."""
+        rows: QuerySet[Any] = self.model._default_manager.filter(context=context)
+        return rows
+
+
+_contents: Final[list[Content]] = []
+
+
+def register(*contents: Content) -> None:
+    """Make kinds of rows known, in the order in which they are locked, recorded and listed."""
+    _contents.extend(contents)
+
+
+def contents() -> list[Content]:
+    """Everything that was registered."""
+    return list(_contents)
+
+
+def lock_contents(context: Context) -> None:
+    """Wait for and hold what others may be changing in the context, until the transaction ends."""
+    for content in _contents:
+        if content.lock is not None:
+            content.lock(context)
+
+
+def cascade_entries(context: Context) -> Iterator[Entry]:
+    """The change log's lines for everything registered that is deleted together with the context."""
+    for content in _contents:
+        yield from content.cascade_entries(context)

@@ -1,0 +1,97 @@
+"""Import in the web admin: an uploaded table becomes a bulk edit, of which the preview comes next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from accounts.imports.lines import keep_lines
+from bulk import edits, jobs
+from bulk.models import ImportLine
+from core.admin.base import administrator_of
+from core.admin.export import ExportModelAdmin
+from core.errors import DomainError
+from core.spreadsheets import MAX_FILE, read_table
+
+
+class ImportForm(forms.Form):
+    """The file, and what becomes of the good lines when there are bad ones."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("CSV in UTF-8, or XLSX."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+    skip_bad = forms.BooleanField(
+        label=gettext_lazy("Skip bad lines"),
+        required=False,
+        help_text=gettext_lazy("Otherwise nothing is written unless every line is good."),
+    )
+
+
+class ImportModelAdmin(ExportModelAdmin):
+    """A model's pages with export, and with import where its table can be imported."""
+
+    def get_urls(self) -> list[Any]:
+        """Django's, and that of the import."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        page = self.admin_site.admin_view(self.import_page)
+        return [path("import", page, name=f"{name}_import"), *super().get_urls()]
+
+    def may_import(self, request: HttpRequest) -> bool:
+        """Whether this person may import such a table."""
+        if not self.resource(request).importable:
+            return False
+        return edits.edit_named(f"import.{self.table_name}").allowed(administrator_of(request))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Django's, with the way to the import."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_import"
+        url = reverse(name) if self.may_import(request) else ""
+        return super().changelist_view(request, {"import_url": url, **(extra_context or {})})
+
+    def import_page(self, request: HttpRequest) -> HttpResponse:
+        """The form; its file becomes a bulk edit, of which the preview comes next."""
+        if not self.may_import(request):
+            raise PermissionDenied
+        resource = self.resource(request)
+        form = ImportForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                return HttpResponseRedirect(self._upload(request, form.cleaned_data))
+            except DomainError as refusal:
+                form.add_error("file", str(refusal))
+        page = {
+            **self.admin_site.each_context(request),
+            "title": _("Import %(name)s") % {"name": self.opts.verbose_name_plural},
+            "opts": self.opts,
+            "media": self.media,
+            "form": form,
+            "columns": [
+                (name, column.holds, name in resource.get_import_id_fields())
+                for name, column in resource.fields.items()
+            ],
+        }
+        return TemplateResponse(request, "admin/import_form.html", page)
+
+    def _upload(self, request: HttpRequest, data: dict[str, Any]) -> str:
+        """Keep the lines and prepare the job; its page's address. DomainError."""
+        administrator, file = administrator_of(request), data["file"]
+        rows = read_table(file.name, file.read(MAX_FILE + 1))
+        upload = keep_lines(resource=self.resource(request), rows=rows)
+        job = jobs.create_job(
+            administrator=administrator,
+            edit=edits.edit_named(f"import.{self.table_name}"),
+            params={"file": file.name[:100], "skip_bad": data["skip_bad"]},
+            chosen=ImportLine.objects.filter(upload=upload),
+            language=get_language() or "en",
+        )
+        jobs.finish_in_request(job)
+        return reverse("admin:bulk_bulkjob_change", args=[job.pk])

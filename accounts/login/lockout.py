@@ -1,0 +1,114 @@
+"""Too many failed logins of one name from one address: refused until the window ends, the right password included.
+
+A name is counted at each context by itself, as `admin` is another administrator in every context, and once more over
+all of them, so that nobody tries a reseller's password at one context after the other. Nothing here depends on whether
+the name exists: it would tell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import Administrator, LoginFailures
+from core.errors import TooManyAttempts
+from core.locks import lock_names
+
+WINDOW: Final = timedelta(minutes=5)
+# How many times LOGIN_FAILURE_LIMIT a name may fail over all contexts together.
+EVERYWHERE: Final = 10
+_PURGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One login name as given, tried from one client address at one place, and that name from there anywhere."""
+
+    here: str
+    everywhere: str
+
+    @classmethod
+    def of(cls, request: HttpRequest, name: str, *, place: str = "") -> Attempt:
+        """The name is digested: people type passwords into the wrong field."""
+        address = client_address(request)
+        return cls(_key(address, name, "at", place), _key(address, name, "everywhere"))
+
+    def annotate(self, candidates: QuerySet[Administrator]) -> QuerySet[Administrator]:
+        """Adds `locked_until`, so that looking up the administrator and the lock is one statement."""
+        return candidates.annotate(locked_until=Subquery(self._locks().values("ends_at")[:1]))
+
+    def refuse_if_locked(self, candidates: list[Administrator]) -> None:
+        """Raises TooManyAttempts while the name is locked; no further statement when a candidate brought the answer."""
+        if candidates:
+            locked_until: datetime | None = getattr(candidates[0], "locked_until", None)
+        else:
+            locked_until = self._locks().values_list("ends_at", flat=True).first()
+        if locked_until is not None:
+            raise TooManyAttempts(max(1, round((locked_until - timezone.now()).total_seconds())))
+
+    def failed(self) -> None:
+        """Count this failure."""
+        if not settings.LOGIN_FAILURE_LIMIT:
+            return
+        with transaction.atomic():
+            lock_names([f"login-failures:{self.here}", f"login-failures:{self.everywhere}"])
+            now = timezone.now()
+            _purge(now)
+            for key in (self.here, self.everywhere):
+                row, _created = LoginFailures.objects.get_or_create(key=key, defaults={"ends_at": now + WINDOW})
+                if row.ends_at <= now:
+                    row.count, row.ends_at = 0, now + WINDOW
+                row.count += 1
+                row.save(update_fields=["count", "ends_at"])
+
+    def _locks(self) -> QuerySet[LoginFailures]:
+        limit = settings.LOGIN_FAILURE_LIMIT
+        if not limit:
+            return LoginFailures.objects.none()
+        full = Q(key=self.here, count__gte=limit) | Q(key=self.everywhere, count__gte=limit * EVERYWHERE)
+        return LoginFailures.objects.filter(full, ends_at__gt=Now()).order_by("-ends_at")
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _purge(now: datetime) -> None:
+    """Delete some of what has expired. Locked in one order, so that two of these do not wait for each other."""
+    expired = LoginFailures.objects.select_for_update().filter(ends_at__lte=now).order_by("key")[:_PURGE]
+    LoginFailures.objects.filter(pk__in=[row.pk for row in expired]).delete()
+
+
+def client_address(request: HttpRequest) -> str:
+    """The peer's address, or what the outermost of our own TRUSTED_PROXIES saw; of IPv6 the network, which is one site.
+
+    What a client itself sends in X-Forwarded-For stands further left and is not looked at.
+    """
+    hops = settings.TRUSTED_PROXIES
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    return _site(forwarded[-hops] if hops and len(forwarded) >= hops else request.META.get("REMOTE_ADDR", ""))
+
+
+def _site(text: str) -> str:
+    """Whoever has one address of an IPv6 /64 has all of them. Some proxies add the port."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or IPv6Network((address.packed, 64), strict=False))

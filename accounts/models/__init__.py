@@ -1,0 +1,19 @@
+"""Resellers, contexts, users, administrators and configuration."""
+
+from accounts.models.administrators import Administrator, LoginFailures
+from accounts.models.config import ConfigProperty
+from accounts.models.contexts import Context
+from accounts.models.resellers import Reseller
+from accounts.models.users import CustomId, IdentifierField, LastLogin, User
+
+__all__ = [
+    "Administrator",
+    "ConfigProperty",
+    "Context",
+    "CustomId",
+    "IdentifierField",
+    "LastLogin",
+    "LoginFailures",
+    "Reseller",
+    "User",
+]

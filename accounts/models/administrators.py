@@ -1,0 +1,162 @@
+"""Administrators and their failed logins."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.contexts import Context
+from accounts.models.resellers import Reseller
+from changelog.entries import Owners
+from core.access import WEB_ROLES, Role
+from core.scoping import ScopedQuerySet, Viewer
+
+
+class AdministratorQuerySet(ScopedQuerySet["Administrator"]):
+    """Staff see the administrators of what they are in charge of."""
+
+    def reseller_scope(self, viewer: Viewer) -> Q:
+        mine = viewer.resellers_in_charge()
+        return Q(reseller__in=mine) | Q(context__reseller__in=mine)
+
+    def context_scope(self, viewer: Viewer) -> Q:
+        return Q(context_id=viewer.context_id)
+
+    def with_owner(self) -> Self:
+        """All that `Administrator.may_act` looks at, in the same statement."""
+        return self.select_related("reseller__parent", "context__reseller__parent")
+
+
+class AdministratorManager(BaseUserManager.from_queryset(AdministratorQuerySet)):  # type: ignore[misc]
+    """Finds administrators by login."""
+
+    def get_by_natural_key(self, username: str | None) -> Administrator:
+        administrator: Administrator = self.get(login=username, context=None)
+        return administrator
+
+
+class Administrator(AbstractBaseUser):
+    """Who may log in: master, reseller and context administrators, and tenant credentials.
+
+    Nobody is a Django superuser; what a role may do is in `core.access`.
+    """
+
+    login = models.CharField(_("login"), max_length=254)
+    role = models.CharField(_("role"), max_length=16, choices=Role)
+    reseller = models.ForeignKey(
+        Reseller, models.CASCADE, related_name="administrators", null=True, blank=True, verbose_name=_("reseller")
+    )
+    context = models.ForeignKey(
+        Context, models.CASCADE, related_name="administrators", null=True, blank=True, verbose_name=_("context")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    language = models.CharField(
+        _("language"),
+        max_length=8,
+        choices=settings.LANGUAGES,
+        blank=True,
+        default="",
+        help_text=_("Empty: the browser's."),
+    )
+
+    objects = AdministratorManager()
+
+    USERNAME_FIELD = "login"
+
+    class Meta:
+        ordering = ["login", "id"]
+        verbose_name = _("administrator")
+        verbose_name_plural = _("administrators")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(role=Role.MASTER, reseller=None, context=None)
+                | Q(role__in=[Role.RESELLER, Role.TENANT], reseller__isnull=False, context=None)
+                | Q(role=Role.CONTEXT, reseller=None, context__isnull=False),
+                name="administrator_has_what_the_role_demands",
+            ),
+            models.CheckConstraint(condition=~Q(login=""), name="administrator_login_is_not_empty"),
+            models.UniqueConstraint(
+                fields=["login"], condition=Q(context=None), name="administrator_login_is_unique_outside_contexts"
+            ),
+            models.UniqueConstraint(fields=["context", "login"], name="administrator_login_is_unique_in_context"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.login}@{self.context.name}" if self.context is not None else self.login
+
+    @property
+    def owners(self) -> Owners:
+        """Whose it is, as the change log keeps it."""
+        owner = self.context or self.reseller
+        return Owners() if owner is None else owner.owners
+
+    @property
+    def may_act(self) -> bool:
+        """Active, and so is the reseller or context that this administrator serves."""
+        owner = self.reseller or self.context
+        return self.is_active and (owner is None or owner.in_service)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the web admin's door opens; a tenant credential never logs in there."""
+        return self.may_act and Role(self.role) in WEB_ROLES
+
+    def resellers_in_charge(self) -> models.QuerySet[Reseller, int]:
+        """The keys of the reseller that this administrator serves and of its direct children, as a subquery."""
+        return Reseller.objects.filter(Q(pk=self.reseller_id) | Q(parent=self.reseller_id)).values_list("pk", flat=True)
+
+    def in_charge_of(self, context: Context) -> bool:
+        """Whether `context` is among those that this administrator sees."""
+        match Role(self.role):
+            case Role.MASTER:
+                return True
+            case Role.RESELLER | Role.TENANT:
+                return context.reseller is not None and self._serves(context.reseller)
+            case Role.CONTEXT:
+                return self.context_id is not None and self.context_id == context.pk
+        raise ValueError(f"unknown role {self.role!r}")
+
+    def manages(self, reseller: Reseller) -> bool:
+        """Whether it is the reseller whose staff this is, or a direct child of that; the master manages all."""
+        role = Role(self.role)
+        return role is Role.MASTER or (role is Role.RESELLER and self._serves(reseller))
+
+    def stands_above(self, reseller: Reseller) -> bool:
+        """Whether it is a direct child of the reseller whose staff this is; the master stands above all."""
+        return self.manages(reseller) and (Role(self.role) is Role.MASTER or self.reseller_id != reseller.pk)
+
+    def _serves(self, reseller: Reseller) -> bool:
+        # Without the first condition nobody's staff would serve every reseller that has no parent.
+        return self.reseller_id is not None and self.reseller_id in {reseller.pk, reseller.parent_id}
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Asks the authentication backends, as Django's own user model does, but with no superuser's short cut."""
+        return any(backend.has_perm(self, perm, obj) for backend in auth.get_backends() if hasattr(backend, "has_perm"))
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether the role may do anything in this app of the web admin."""
+        return any(
+            backend.has_module_perms(self, app_label)
+            for backend in auth.get_backends()
+            if hasattr(backend, "has_module_perms")
+        )
+
+
+class LoginFailures(models.Model):
+    """Failed logins of one name from one address in the current window.
+
+    The key is a digest: people type passwords as names.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.ends_at:%H:%M:%S}"

@@ -1,0 +1,187 @@
+"""How changes of users, contexts, resellers, administrators and configuration are undone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
+from accounts.services import administrators, config, contexts, resellers, users
+from changelog.entries import Snapshot
+from changelog.models import Change
+from changelog.undo import UndoKind
+from core.actor import Actor
+from core.errors import Conflict, Invalid
+
+
+def context_of(change: Change) -> Context:
+    """The context that the change was made in. Conflict when it is gone, or is another one under the same id."""
+    context = Context.objects.select_related("reseller__parent").filter(pk=change.context_id or 0).first()
+    if context is None or context.created_at > change.at:
+        raise Conflict(_("The context does not exist any more."))
+    return context
+
+
+# Users.
+
+
+def _user(change: Change) -> User | None:
+    return User.objects.select_related("context__reseller").filter(pk=change.key).first()
+
+
+def _user_now(change: Change) -> Snapshot | None:
+    user = _user(change)
+    return None if user is None else users.snapshot(user)
+
+
+def _restore_user(actor: Actor, change: Change) -> None:
+    user, before = _user(change), dict(change.before or {})
+    if change.before is None and user is not None:
+        users.delete_user(actor=actor, user=user)
+    elif user is None:
+        users.create_user(actor=actor, context=context_of(change), key=change.key, **before)
+    else:
+        before.pop("number")
+        users.update_user(actor=actor, user=user, **before)
+
+
+# Contexts: one that was deleted and made anew under the same id is another one.
+
+
+def _context_now(change: Change) -> Snapshot | None:
+    context = Context.objects.select_related("reseller").filter(pk=change.key).first()
+    return None if context is None else contexts.snapshot(context)
+
+
+def _restore_context(actor: Actor, change: Change) -> None:
+    before = dict(change.before or {})
+    if change.before is None:
+        context = context_of(change)
+        if any(manager.exists() for manager in (context.users, context.administrators)):
+            raise Conflict(_("It has changed since."))
+        contexts.delete_context(actor=actor, context=context)
+    elif change.after is None:
+        before["reseller"] = _reseller_named(before["reseller"])
+        before["created_at"] = datetime.fromisoformat(before["created_at"])
+        contexts.create_context(actor=actor, context_id=int(change.key or 0), **before)
+    else:
+        del before["reseller"]
+        contexts.update_context(actor=actor, context=context_of(change), **before)
+
+
+# Resellers.
+
+
+def _reseller(change: Change) -> Reseller | None:
+    return Reseller.objects.select_related("parent").filter(pk=change.key).first()
+
+
+def _reseller_now(change: Change) -> Snapshot | None:
+    row = _reseller(change)
+    return None if row is None else resellers.snapshot(row)
+
+
+def _restore_reseller(actor: Actor, change: Change) -> None:
+    fields = dict(change.before or {})
+    parent = fields.pop("parent", None)
+    if change.after is None:
+        resellers.create_reseller(actor=actor, key=change.key, parent=_reseller_named(parent), **fields)
+        return
+    row = _reseller(change)
+    if row is None:
+        raise Conflict(_("It has changed since."))
+    if change.before is None:
+        resellers.delete_reseller(actor=actor, reseller=row)
+    else:
+        resellers.update_reseller(actor=actor, reseller=row, **fields)
+
+
+def _reseller_named(name: str | None) -> Reseller | None:
+    if name is None:
+        return None
+    row = Reseller.objects.select_related("parent").filter(name=name).first()
+    if row is None:
+        raise Conflict(_("The reseller %(name)s does not exist any more.") % {"name": name})
+    return row
+
+
+# Administrators: no password is in the log, so neither a deleted account nor an old password comes back.
+
+
+def _administrator(change: Change) -> Administrator | None:
+    row: Administrator | None = Administrator.objects.with_owner().filter(pk=change.key).first()
+    return row
+
+
+def _administrator_now(change: Change) -> Snapshot | None:
+    row = _administrator(change)
+    return None if row is None else administrators.snapshot(row)
+
+
+def _restore_administrator(actor: Actor, change: Change) -> None:
+    if change.after is None or "password" in change.after:
+        raise Invalid(_("Passwords are not kept, so this cannot be undone."))
+    row = _administrator(change)
+    if row is None:
+        raise Conflict(_("It has changed since."))
+    if change.before is None:
+        administrators.delete_administrator(actor=actor, administrator=row)
+        return
+    administrators.update_administrator(
+        actor=actor, administrator=row, is_active=change.before["is_active"], language=change.before["language"]
+    )
+
+
+# Configuration.
+
+
+def _property(change: Change) -> ConfigProperty | None:
+    return (
+        ConfigProperty.objects.filter(pk=change.key)
+        .select_related("reseller", "context__reseller", "user__context__reseller")
+        .first()
+    )
+
+
+def _property_now(change: Change) -> Snapshot | None:
+    row = _property(change)
+    return None if row is None else config.snapshot(row)
+
+
+def _restore_property(actor: Actor, change: Change) -> None:
+    row = _property(change)
+    if change.before is None and row is not None:
+        config.delete_property(actor=actor, row=row)
+    else:
+        before = change.before or {}
+        config.set_property(
+            actor=actor, owner=_owner(change), name=before["name"], value=before["value"], key=change.key
+        )
+
+
+def _owner(change: Change) -> config.Owner:
+    """Whose the property was. Conflict when the owner does not exist any more."""
+    if change.user_id is not None:
+        user = User.objects.select_related("context__reseller").filter(pk=change.user_id).first()
+        if user is None:
+            raise Conflict(_("The user does not exist any more."))
+        return config.Owner(user=user)
+    if change.context_id is not None:
+        return config.Owner(context=context_of(change))
+    if change.reseller_id is not None:
+        reseller = Reseller.objects.select_related("parent").filter(pk=change.reseller_id).first()
+        if reseller is None:
+            raise Conflict(_("The reseller does not exist any more."))
+        return config.Owner(reseller=reseller)
+    return config.Owner()
+
+
+KINDS: Final = {
+    "user": UndoKind("accounts.user", _user_now, _restore_user),
+    "context": UndoKind("accounts.context", _context_now, _restore_context),
+    "reseller": UndoKind("accounts.reseller", _reseller_now, _restore_reseller),
+    "administrator": UndoKind("accounts.administrator", _administrator_now, _restore_administrator),
+    "config": UndoKind("accounts.configproperty", _property_now, _restore_property),
+}

@@ -1,0 +1,20 @@
+"""Bulk edits, as an app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BulkConfig(AppConfig):
+    name = "bulk"
+    verbose_name = _("Bulk edits")
+
+    def ready(self) -> None:
+        """Offer the edits as the actions of the web admin's lists, and undoing as one of them."""
+        from bulk import edits, pages, undo
+        from core import access
+        from core.admin import base
+
+        # Whoever edits in bulk sees their own jobs; they come from the lists, and nobody writes them by hand.
+        access.register_web("bulk.bulkjob", master=access.VIEW, reseller=access.VIEW, context=access.VIEW)
+        edits.register(undo.UndoChanges)
+        base.register_actions(pages.actions_of)

@@ -1,0 +1,257 @@
+"""Bulk edits as jobs: freeze a selection, preview it, run it in batches, stop it. For the request and for the worker.
+
+A batch is one transaction that begins with the lock of the job's row and ends with how far the job is. Whoever holds
+that lock works on the job: no lease to renew, and a killed worker's batch is undone and free for the next one at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.exceptions import EmptyResultSet
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.db.models.query import QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from bulk import edits
+from bulk.edits import BulkEdit, Outcome, Params, Result
+from bulk.models import ACTIVE, BulkJob, BulkJobItem, ImportLine
+from core.actor import Actor
+from core.errors import Invalid, NotAllowed
+from core.scoping import Viewer
+
+logger = logging.getLogger(__name__)
+
+State = BulkJob.State
+# How often a request tries a batch again that the database gave up for another transaction's sake.
+_TRIES: Final = 5
+# What a preview or a run writes into an item.
+_NEWS: Final = ("label", "before", "after", "outcome", "detail")
+_INSERT: Final = """
+    INSERT INTO {table} (job_id, position, object_pk, label, before, after, outcome, detail)
+    SELECT %s, place - 1, frozen_pk, '', '', '', '', '' FROM ({chosen}) AS chosen
+"""
+
+
+@transaction.atomic
+def create_job(
+    *, administrator: Viewer, edit: BulkEdit[Any], params: Params, chosen: QuerySet[Any], language: str
+) -> BulkJob:
+    """Freeze those of `chosen` that the administrator sees, to be previewed. NotAllowed; Invalid when there is none."""
+    _check_allowed(edit, administrator)
+    job = BulkJob.objects.create(administrator_id=administrator.pk, edit=edit.name, params=params, language=language)
+    visible = edit.model._default_manager.visible_to(administrator)  # type: ignore[attr-defined]
+    # Windows and orders of the list's own queryset (a search is DISTINCT) would meet with the numbering.
+    rows = visible.filter(pk__in=chosen.order_by().values("pk")).order_by("pk")
+    order = F("pk").desc() if edit.newest_first else F("pk").asc()
+    rows = rows.annotate(frozen_pk=F("pk"), place=Window(RowNumber(), order_by=order))
+    job.total = _freeze(job, rows.values_list("frozen_pk", "place"))
+    if not job.total:
+        raise Invalid(_("Nothing is selected."))
+    job.save(update_fields=["total"])
+    return job
+
+
+def needs_count(job: BulkJob) -> bool:
+    """Whether the number of rows must be typed before the job runs."""
+    return edits.edit_named(job.edit).always_confirm or job.changed > settings.BULK_CONFIRM_ABOVE
+
+
+@transaction.atomic
+def start_job(*, administrator: Viewer, job: BulkJob, typed: str = "") -> BulkJob:
+    """Begin the run of a previewed job; once it runs, nothing happens. NotAllowed for who is not its owner; Invalid."""
+    job = BulkJob.objects.select_for_update().get(pk=job.pk)
+    if job.administrator_id != administrator.pk:
+        raise NotAllowed(_("Only who prepared a bulk edit can start it."))
+    _check_allowed(edits.edit_named(job.edit), administrator)
+    if job.has_run:
+        return job
+    if job.state != State.READY:
+        raise Invalid(_("The preview is not finished."))
+    if not job.changed:
+        raise Invalid(_("There is nothing to change."))
+    if why_not_startable := edits.edit_named(job.edit).why_not_startable(job.params, refused=job.refused):
+        raise Invalid(why_not_startable)
+    if needs_count(job) and "".join(char for char in typed if char not in " .,'\u00a0\u202f") != str(job.changed):
+        raise Invalid(_("Type the number of rows that will change: %(count)s.") % {"count": job.changed}, field="count")
+    job.state, job.started_at, job.touched_at = State.RUNNING, timezone.now(), None
+    job.done = job.changed = job.unchanged = job.refused = 0
+    job.save()
+    return job
+
+
+@transaction.atomic
+def cancel_job(*, job: BulkJob) -> BulkJob:
+    """Stop a job after its present batch, or throw its preview away. What is done stays done."""
+    job = BulkJob.objects.select_for_update().get(pk=job.pk)
+    if job.is_active or job.state == State.READY:
+        _finish(job, State.CANCELLED)
+    return job
+
+
+def finish_in_request(job: BulkJob) -> BulkJob:
+    """Do the present phase of a small job at once; a large one is the worker's. The job as it is then."""
+    if job.total <= min(settings.BULK_REQUEST_ROWS, edits.edit_named(job.edit).request_rows):
+        while _advance_patiently(job.pk):
+            pass
+    return BulkJob.objects.get(pk=job.pk)
+
+
+def work_once() -> bool:
+    """One batch of the job that has waited longest and that nobody else works on; whether there was one.
+
+    OperationalError with nothing done; the job is last in the queue from then on.
+    """
+    queue = BulkJob.objects.filter(state__in=ACTIVE).order_by(F("touched_at").asc(nulls_first=True), "pk")
+    if not queue.exists():  # asked without a lock: most of the time there is nothing
+        return False
+    key = 0
+    try:
+        with transaction.atomic():
+            job = queue.select_for_update(skip_locked=True).first()
+            if job is None:
+                return False
+            key = job.pk
+            _guarded_batch(job)
+    except OperationalError:
+        BulkJob.objects.filter(pk=key).update(touched_at=timezone.now())
+        raise
+    return True
+
+
+def delete_old_jobs() -> int:
+    """Delete the jobs that nobody needs any more, and say how many. The change log keeps what they did."""
+    limit = timezone.now() - timedelta(days=settings.BULK_KEEP_DAYS)
+    ImportLine.objects.filter(created_at__lt=limit).delete()
+    old = BulkJob.objects.filter(created_at__lt=limit).exclude(state__in=ACTIVE)
+    _count, by_model = old.delete()
+    return by_model.get(BulkJob._meta.label, 0)
+
+
+class _StoppedError(Exception):
+    """A row was refused after all, and the edit wants all or nothing."""
+
+
+def _check_allowed(edit: BulkEdit[Any], administrator: Viewer) -> None:
+    if not edit.allowed(administrator):
+        raise NotAllowed(_("You do not have permission to do this."))
+
+
+def _freeze(job: BulkJob, rows: QuerySet[Any, Any]) -> int:
+    """Make the job's items in one statement: a selection may have a million rows."""
+    try:
+        chosen, values = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return 0
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(BulkJobItem._meta.db_table)
+        cursor.execute(_INSERT.format(table=table, chosen=chosen), [job.pk, *values])
+        return int(cursor.rowcount)
+
+
+def _advance_patiently(key: int) -> bool:
+    """One batch of this job; whether there is more to do. Waits for whoever else works on it."""
+    for attempt in range(_TRIES):
+        try:
+            with transaction.atomic():
+                job = BulkJob.objects.select_for_update().get(pk=key)
+                if not job.is_active:
+                    return False
+                phase = job.state
+                return _guarded_batch(job).state == phase
+        except OperationalError as error:
+            if attempt == _TRIES - 1 or not edits.is_deadlock(error):
+                raise
+            time.sleep(0.05 * (attempt + 1))
+    return False
+
+
+def _guarded_batch(job: BulkJob) -> BulkJob:
+    """`_batch`; a mistake of ours stops the job with that batch undone. OperationalError: it may be tried again."""
+    try:
+        with transaction.atomic():
+            _batch(job)
+    except (OperationalError, InterfaceError):
+        raise
+    except _StoppedError as stopped:
+        job = BulkJob.objects.get(pk=job.pk)
+        with translation.override(job.language):
+            _finish(job, State.FAILED, str(stopped))
+    except Exception:
+        logger.exception("bulk edit %s stopped", job)
+        job = BulkJob.objects.get(pk=job.pk)
+        with translation.override(job.language):
+            _finish(job, State.FAILED, _("An unexpected error. What was done before it stays done."))
+    return job
+
+
+def _batch(job: BulkJob) -> None:
+    """One batch of a job whose row is locked, in the caller's transaction."""
+    administrator = _administrator_of(job)
+    with translation.override(job.language):
+        edit = edits.edit_named(job.edit)
+        if not edit.allowed(administrator):
+            _finish(job, State.FAILED, _("%(who)s may not do this any more.") % {"who": administrator})
+            return
+        items = list(job.items.filter(position__gte=job.done)[: edit.batch_rows])
+        _work_on(job, edit, Actor(administrator, edit.channel, job.batch), items)
+    job.done += len(items)
+    job.touched_at = timezone.now()
+    if job.done < job.total:
+        job.save()
+    elif job.has_run:
+        _finish(job, State.DONE)
+    else:
+        job.state = State.READY
+        job.save()
+
+
+def _administrator_of(job: BulkJob) -> Viewer:
+    """Who prepared the job, as they are now."""
+    administrators: Any = get_user_model()._default_manager
+    administrator: Viewer = administrators.with_owner().get(pk=job.administrator_id)
+    return administrator
+
+
+def _work_on(job: BulkJob, edit: BulkEdit[Any], actor: Actor, items: list[BulkJobItem]) -> None:
+    """Preview or run these items, and keep what became of them.
+
+    The run touches the rows that the preview announced and no other.
+    """
+    if job.has_run:
+        items_due = [item for item in items if item.outcome == Outcome.CHANGED]
+        results = edits.run(edit, actor, [item.object_pk for item in items_due], job.params)
+    else:
+        items_due = items
+        results = edits.preview(edit, actor, [item.object_pk for item in items], job.params)
+    news = [item for item in items_due if _note(item, results[item.object_pk])]
+    # Written over as a whole: many times cheaper than `bulk_update`, which makes a CASE of a hundred branches.
+    BulkJobItem.objects.bulk_create(news, update_conflicts=True, unique_fields=["id"], update_fields=[*_NEWS])
+    refused = next((item for item in items_due if item.outcome == Outcome.REFUSED), None)
+    if refused is not None and job.has_run and edit.all_or_nothing(job.params):
+        sentence = _("%(row)s: %(why)s That is new since the preview. What is done is in the change log, to be undone.")
+        raise _StoppedError(sentence % {"row": refused.label, "why": refused.detail})
+    for item in items:  # the counts are named as the outcomes are
+        setattr(job, item.outcome, getattr(job, item.outcome) + 1)
+
+
+def _note(item: BulkJobItem, result: Result) -> bool:
+    """Write the result into the item; whether it says anything new."""
+    was = [getattr(item, name) for name in _NEWS]
+    item.label = result.label or item.label or f"#{item.object_pk}"
+    item.before, item.after = result.before or item.before, result.after
+    item.outcome, item.detail = result.outcome, result.detail
+    return was != [getattr(item, name) for name in _NEWS]
+
+
+def _finish(job: BulkJob, state: BulkJob.State, note: str = "") -> None:
+    job.state, job.note, job.finished_at = state, note, timezone.now()
+    job.save()

@@ -1,0 +1,89 @@
+import django.db.models.deletion
+import django.utils.timezone
+import uuid
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='BulkJob',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('edit', models.CharField(max_length=64, verbose_name='edit')),
+                ('params', models.JSONField(default=dict, verbose_name='parameters')),
+                ('language', models.CharField(max_length=8, verbose_name='language')),
+                ('state', models.CharField(choices=[('previewing', 'preview in progress'), ('ready', 'waiting for your decision'), ('running', 'running'), ('done', 'done'), ('cancelled', 'cancelled'), ('failed', 'stopped')], default='previewing', max_length=16, verbose_name='state')),
+                ('note', models.TextField(blank=True, default='', verbose_name='note')),
+                ('batch', models.UUIDField(default=uuid.uuid4, unique=True, verbose_name='batch')),
+                ('total', models.PositiveIntegerField(default=0, verbose_name='rows')),
+                ('done', models.PositiveIntegerField(default=0, verbose_name='rows done')),
+                ('changed', models.PositiveIntegerField(default=0, verbose_name='changed')),
+                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='already so')),
+                ('refused', models.PositiveIntegerField(default=0, verbose_name='refused')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+                ('started_at', models.DateTimeField(null=True, verbose_name='started')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
+                ('touched_at', models.DateTimeField(null=True)),
+                ('administrator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bulk_jobs', to=settings.AUTH_USER_MODEL, verbose_name='administrator')),
+            ],
+            options={
+                'verbose_name': 'bulk edit',
+                'verbose_name_plural': 'bulk edits',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='BulkJobItem',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField()),
+                ('object_pk', models.BigIntegerField()),
+                ('label', models.CharField(max_length=600, verbose_name='object')),
+                ('before', models.TextField(blank=True, verbose_name='before')),
+                ('after', models.TextField(blank=True, verbose_name='after')),
+                ('outcome', models.CharField(blank=True, choices=[('changed', 'changed'), ('unchanged', 'already so'), ('refused', 'refused')], max_length=16, verbose_name='outcome')),
+                ('detail', models.TextField(blank=True, verbose_name='why')),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='bulk.bulkjob')),
+            ],
+            options={
+                'ordering': ['position'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('upload', models.UUIDField(db_index=True)),
+                ('number', models.PositiveIntegerField()),
+                ('label', models.CharField(max_length=600)),
+                ('data', models.JSONField()),
+                ('problem', models.TextField(blank=True, default='')),
+                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('administrator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['id'],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='bulkjob',
+            index=models.Index(condition=models.Q(('state__in', ['previewing', 'running'])), fields=['touched_at'], name='bulk_job_active'),
+        ),
+        migrations.AddConstraint(
+            model_name='bulkjobitem',
+            constraint=models.UniqueConstraint(fields=('job', 'position'), name='bulk_job_item_position_is_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='importline',
+            constraint=models.UniqueConstraint(fields=('upload', 'number'), name='import_line_number_is_unique'),
+        ),
+    ]

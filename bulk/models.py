@@ -1,0 +1,130 @@
+"""Bulk edits and uploaded lines as rows: what was chosen, how far it is, and what became of each row."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from bulk.edits import Outcome
+from core.access import Role
+from core.scoping import OwnedQuerySet
+
+
+class BulkJobQuerySet(OwnedQuerySet["BulkJob"]):
+    """Jobs are their administrator's own; the master sees everybody's."""
+
+    sees_all = frozenset({Role.MASTER})
+
+
+class BulkJob(models.Model):
+    """One bulk edit of a selection that is frozen when the preview begins.
+
+    `done` counts the rows that the present phase, preview or run, has behind it. It moves in the same transaction as
+    what was done to these rows, so a job that is taken up again by somebody else does no row twice.
+    """
+
+    class State(models.TextChoices):
+        PREVIEWING = "previewing", _("preview in progress")
+        READY = "ready", _("waiting for your decision")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        CANCELLED = "cancelled", _("cancelled")
+        FAILED = "failed", _("stopped")
+
+    administrator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="bulk_jobs", verbose_name=_("administrator")
+    )
+    edit = models.CharField(_("edit"), max_length=64)
+    params = models.JSONField(_("parameters"), default=dict)
+    language = models.CharField(_("language"), max_length=8)
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.PREVIEWING)
+    note = models.TextField(_("note"), blank=True, default="")
+    batch = models.UUIDField(_("batch"), default=uuid4, unique=True)
+    total = models.PositiveIntegerField(_("rows"), default=0)
+    done = models.PositiveIntegerField(_("rows done"), default=0)
+    changed = models.PositiveIntegerField(_("changed"), default=0)
+    unchanged = models.PositiveIntegerField(_("already so"), default=0)
+    refused = models.PositiveIntegerField(_("refused"), default=0)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    started_at = models.DateTimeField(_("started"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    # When a worker last turned to it: the one that has waited longest is next.
+    touched_at = models.DateTimeField(null=True)
+
+    objects = BulkJobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("bulk edit")
+        verbose_name_plural = _("bulk edits")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["touched_at"], condition=models.Q(state__in=["previewing", "running"]), name="bulk_job_active"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edit} {self.pk}"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether there is work to do on it now."""
+        return self.state in ACTIVE
+
+    @property
+    def has_run(self) -> bool:
+        """Whether the counts and outcomes are those of the run; before, they are the preview's."""
+        return self.started_at is not None
+
+
+ACTIVE: Final = (BulkJob.State.PREVIEWING, BulkJob.State.RUNNING)
+
+
+class BulkJobItem(models.Model):
+    """One row of a bulk edit: the object by its key, and what would become or became of it."""
+
+    job = models.ForeignKey(BulkJob, models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField()
+    object_pk = models.BigIntegerField()
+    label = models.CharField(_("object"), max_length=600)
+    before = models.TextField(_("before"), blank=True)
+    after = models.TextField(_("after"), blank=True)
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome, blank=True)
+    detail = models.TextField(_("why"), blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["job", "position"], name="bulk_job_item_position_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ImportLine(models.Model):
+    """One line of a table: its number in the file, its values by column, and what is wrong with its form."""
+
+    administrator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    upload = models.UUIDField(db_index=True)
+    number = models.PositiveIntegerField()
+    label = models.CharField(max_length=600)
+    data = models.JSONField()
+    problem = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = OwnedQuerySet["ImportLine"].as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["upload", "number"], name="import_line_number_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.label}"

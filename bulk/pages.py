@@ -1,0 +1,249 @@
+"""Bulk edits in the web admin: the actions of a list, the form, and the page of a job (preview, progress, result)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, Final
+
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.db.models import Model, QuerySet
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bulk import edits, jobs
+from bulk.edits import BulkEdit, BulkForm
+from bulk.models import BulkJob
+from bulk.rows import deletes, outcome_of, rows_of
+from core.access import Role
+from core.admin.base import ScopedModelAdmin, administrator_of, is_key, role_of
+from core.errors import DomainError
+from core.scoping import Viewer
+from core.spreadsheets import csv_lines
+
+_Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
+# After so many seconds without progress the page says what a job waits for.
+_PATIENCE: Final = 15
+
+
+def actions_of(model: type[Model], administrator: Viewer) -> dict[str, Any]:
+    """The bulk edits of a model's rows that this person may run, as actions of its list."""
+    found = [edit for edit in edits.edits_of(model) if edit.allowed(administrator)]
+    return {edit.name: (_action(edit), edit.name, edit.label) for edit in found}
+
+
+def _action(edit: BulkEdit[Any]) -> _Action:
+    """The edit as Django's admin calls it: its form, where it has one, and then the preview."""
+
+    def act(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        administrator = administrator_of(request)
+        filled_in = "bulk" in request.POST
+        form = edit.form(request.POST if filled_in else None, administrator=administrator)
+        if form.fields and not (filled_in and form.is_valid()):
+            return _form_page(model_admin, request, queryset, edit, form)
+        try:
+            job = jobs.create_job(
+                administrator=administrator,
+                edit=edit,
+                params=form.params() if form.fields else {},
+                chosen=queryset,
+                language=get_language() or "en",
+            )
+        except DomainError as refusal:
+            model_admin.message_user(request, str(refusal), messages.WARNING)
+            return None
+        jobs.finish_in_request(job)
+        return HttpResponseRedirect(_job_url("change", job))
+
+    return act
+
+
+def _form_page(
+    model_admin: Any, request: HttpRequest, queryset: QuerySet[Any], edit: BulkEdit[Any], form: BulkForm
+) -> HttpResponse | None:
+    """Ask for what the edit must be told; the selection and the list's filters (in the address) come along."""
+    count = queryset.count()
+    if not count:
+        model_admin.message_user(request, _("Nothing is selected."), messages.WARNING)
+        return None
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": edit.label,
+        "opts": model_admin.opts,
+        "media": model_admin.media + form.media,
+        "form": form,
+        "edit": edit,
+        "count": count,
+        "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
+        "select_across": request.POST.get("select_across", "0"),
+        "back": request.get_full_path(),
+    }
+    return TemplateResponse(request, "admin/bulk_form.html", context)
+
+
+def _job_url(page: str, job: BulkJob) -> str:
+    return reverse(f"admin:bulk_bulkjob_{page}", args=(job.pk,))
+
+
+class BulkJobAdmin(ScopedModelAdmin):
+    """The list of one's bulk edits and the page of each. They come from the models' lists, and go by themselves."""
+
+    list_display = ("what", "state_column", "total", "changed", "unchanged", "refused", "created_at", "administrator")
+    list_filter = ("state",)
+    list_select_related = ("administrator__context",)
+    actions = None
+
+    def what(self, job: BulkJob) -> str:
+        """The edit for a person."""
+        if job.edit not in edits.known():
+            return job.edit
+        edit = edits.edit_named(job.edit)
+        told = edit.describe(job.params)
+        if not self.admin_site.is_registered(edit.model):
+            return told
+        return f"{capfirst(edit.model._meta.verbose_name_plural)}: {told}"
+
+    what.short_description = gettext_lazy("edit")  # type: ignore[attr-defined]
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_column(self, job: BulkJob) -> SafeString:
+        """The state as the job's page shows it."""
+        return format_html('<span class="pill state-{}">{}</span>', job.state, job.get_state_display())
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Whose job it is says something only to whoever sees other people's."""
+        columns = super().get_list_display(request)
+        return columns if role_of(request) is Role.MASTER else [name for name in columns if name != "administrator"]
+
+    def history_query(self, row: Any) -> dict[str, str]:
+        """The lines that the job wrote."""
+        return {"batch": str(row.batch)}
+
+    def get_urls(self) -> list[Any]:
+        """Django's, and what a job's page needs."""
+        pages: dict[str, Callable[..., HttpResponseBase]] = {
+            "start": require_POST(self.start),
+            "cancel": require_POST(self.cancel),
+            "progress": self.progress,
+            "csv": self.download,
+        }
+        more: list[URLPattern] = [
+            path(f"<int:key>/{name}/", self.admin_site.admin_view(view), name=f"bulk_bulkjob_{name}")
+            for name, view in pages.items()
+        ]
+        return more + super().get_urls()
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The job's page: preview, progress or result, as its state is."""
+        if not is_key(object_id):
+            raise Http404
+        job = self._job(request, int(object_id))
+        context = {
+            **self.admin_site.each_context(request),
+            **self._state_of(job),
+            **rows_of(job, request.GET),
+            "title": self.what(job),
+            "opts": self.opts,
+            "media": self.media,
+            "job": job,
+            "mine": job.administrator_id == request.user.pk,
+            "log": f"{reverse('admin:changelog_change_changelist')}?batch={job.batch}",
+        }
+        return TemplateResponse(request, "admin/bulk_job.html", context)
+
+    def start(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Run what the preview announced."""
+        job = self._job(request, key)
+        try:
+            jobs.start_job(administrator=administrator_of(request), job=job, typed=request.POST.get("count", ""))
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            jobs.finish_in_request(job)
+        return HttpResponseRedirect(_job_url("change", job))
+
+    def cancel(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Stop the job after its present batch."""
+        job = self._job(request, key)
+        jobs.cancel_job(job=job)
+        return HttpResponseRedirect(_job_url("change", job))
+
+    def progress(self, request: HttpRequest, key: int) -> JsonResponse:
+        """How far the job is, for the page's script."""
+        job = self._job(request, key)
+        state = self._state_of(job)
+        return JsonResponse(
+            {"state": job.state, "done": job.done, "total": job.total, "text": state["progress"], "hint": state["hint"]}
+        )
+
+    def download(self, request: HttpRequest, key: int) -> StreamingHttpResponse:
+        """All rows with what will become or became of them."""
+        job = self._job(request, key)
+        items = job.items.order_by("position").iterator(chunk_size=2000)
+        head = [_("object"), _("before"), _("after"), _("outcome"), _("why")]
+
+        def rows() -> Iterator[list[str]]:
+            yield head
+            for item in items:
+                yield [item.label, item.before, item.after, str(outcome_of(job, item)), item.detail]
+
+        headers = {"Content-Disposition": f'attachment; filename="bulk-edit-{job.pk}.csv"'}
+        return StreamingHttpResponse(csv_lines(rows()), content_type="text/csv; charset=utf-8", headers=headers)
+
+    def _job(self, request: HttpRequest, key: int) -> BulkJob:
+        """One of this person's jobs. Http404 for anybody else's, too."""
+        job: BulkJob | None = self.get_queryset(request).select_related("administrator__context").filter(pk=key).first()
+        if job is None or not self.has_view_permission(request, job):
+            raise Http404
+        return job
+
+    def _state_of(self, job: BulkJob) -> dict[str, Any]:
+        known = job.edit in edits.known()
+        why_not_startable = (
+            edits.edit_named(job.edit).why_not_startable(job.params, refused=job.refused) if known else ""
+        )
+        return {
+            "progress": _("%(done)s of %(total)s rows") % {"done": job.done, "total": job.total},
+            "hint": _hint(job),
+            "deletes": deletes(job),
+            "list_url": self._list_url(job) if known else "",
+            "compares": known and edits.edit_named(job.edit).compares,
+            "must_type": known and jobs.needs_count(job),
+            "can_start": known and job.state == job.State.READY and job.changed > 0 and not why_not_startable,
+            "why_not_startable": why_not_startable if job.state == job.State.READY else "",
+            "can_cancel": job.is_active or job.state == job.State.READY,
+        }
+
+    def _list_url(self, job: BulkJob) -> str:
+        """The list that the edit's rows are in; none for what is not listed."""
+        model = edits.edit_named(job.edit).model
+        if not self.admin_site.is_registered(model):
+            return ""
+        return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def _hint(job: BulkJob) -> str:
+    """What a job without progress waits for."""
+    since = job.touched_at or job.started_at or job.created_at
+    if job.is_active and timezone.now() - since > timedelta(seconds=_PATIENCE):
+        return _("It waits for a worker. Whoever runs this installation starts one with “manage.py worker”.")
+    return ""

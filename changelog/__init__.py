@@ -1,0 +1,1 @@
+"""The change log: who did what, when and through which channel; how it is read, shown and undone."""

@@ -1,0 +1,17 @@
+"""The change log, as an app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ChangelogConfig(AppConfig):
+    name = "changelog"
+    verbose_name = _("Change log")
+
+    def ready(self) -> None:
+        """Say who may read the change log in the web admin."""
+        from changelog import resources
+        from core import access, tables
+
+        access.register_web("changelog.change", master=access.VIEW, reseller=access.VIEW, context=access.VIEW)
+        tables.register(resources.ChangeResource)

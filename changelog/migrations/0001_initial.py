@@ -1,0 +1,41 @@
+import django.utils.timezone
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Change',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='when')),
+                ('actor', models.CharField(max_length=400, verbose_name='who')),
+                ('administrator_id', models.BigIntegerField(null=True, verbose_name='administrator')),
+                ('channel', models.CharField(choices=[('api', 'API'), ('web', 'web admin'), ('import', 'import'), ('provision', 'provision'), ('command', 'command line')], max_length=16, verbose_name='channel')),
+                ('action', models.CharField(choices=[('create', 'created'), ('update', 'changed'), ('delete', 'deleted'), ('read', 'read')], max_length=16, verbose_name='what')),
+                ('kind', models.CharField(max_length=32, verbose_name='kind')),
+                ('key', models.BigIntegerField(verbose_name='key')),
+                ('label', models.CharField(max_length=600, verbose_name='object')),
+                ('context_id', models.BigIntegerField(null=True, verbose_name='context id')),
+                ('context_name', models.CharField(blank=True, default='', max_length=128, verbose_name='context')),
+                ('reseller_id', models.BigIntegerField(null=True, verbose_name='reseller')),
+                ('reseller_parent_id', models.BigIntegerField(null=True)),
+                ('user_id', models.BigIntegerField(null=True, verbose_name='user')),
+                ('before', models.JSONField(null=True, verbose_name='before')),
+                ('after', models.JSONField(null=True, verbose_name='after')),
+                ('batch', models.UUIDField(db_index=True, null=True, verbose_name='batch')),
+            ],
+            options={
+                'verbose_name': 'change',
+                'verbose_name_plural': 'changes',
+                'ordering': ['-id'],
+                'indexes': [models.Index(fields=['reseller_id', '-id'], name='change_of_reseller'), models.Index(condition=models.Q(('reseller_parent_id__isnull', False)), fields=['reseller_parent_id', '-id'], name='change_of_reseller_parent'), models.Index(fields=['context_id', '-id'], name='change_of_context'), models.Index(fields=['kind', 'key', '-id'], name='change_of_object'), models.Index(condition=models.Q(('user_id__isnull', False)), fields=['user_id', '-id'], name='change_of_user')],
+            },
+        ),
+    ]

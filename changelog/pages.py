@@ -1,0 +1,115 @@
+"""The web admin's pages for the change log."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import linebreaksbr
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from changelog.models import Change
+from changelog.words import field_name, kind_name, kinds, value_in_words
+from core.access import Role
+from core.admin.base import role_of
+from core.admin.export import ExportModelAdmin
+from core.admin.filters import KeyFilter, NumberFilter
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By what was changed, in the change log's own words."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(kinds().items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Change]) -> QuerySet[Change]:
+        value = self.value()
+        return queryset if value is None else queryset.filter(kind=value)
+
+
+class ContextFilter(NumberFilter):
+    """By the context in which it happened, also one that does not exist any more."""
+
+    title = _("context id")
+    parameter_name = "context_id"
+
+
+_owner_filters: Final[list[type[KeyFilter]]] = []
+
+
+def register_filters(*filters: type[KeyFilter]) -> None:
+    """Add filters by who acted and by whose the object is: their models live above this app."""
+    _owner_filters.extend(filters)
+
+
+class ChangeAdmin(ExportModelAdmin):
+    """The change log. It is read, and its changes are undone; nothing else."""
+
+    table_name = "changes"
+
+    list_display = ("at", "actor", "action", "kind_column", "label", "context_name", "channel")
+    list_filter = (
+        KindFilter,
+        ContextFilter,
+        "action",
+        "channel",
+        ("at", admin.DateFieldListFilter),
+    )
+    linkable_lookups = frozenset({"key", "user_id", "batch"})
+    search_fields = ("label", "actor", "context_name")
+    change_kind = "change"
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """The log's own filters and the registered ones."""
+        return [*super().get_list_filter(request), *_owner_filters]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A context's own administrator need not know who sold it."""
+        fields = [
+            "at",
+            "actor",
+            "channel",
+            "action",
+            "kind_column",
+            "label",
+            "context_id",
+            "context_name",
+            "reseller_id",
+            "batch",
+        ]
+        return [name for name in fields if name != "reseller_id" or role_of(request) is not Role.CONTEXT] + [
+            "difference"
+        ]
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_column(self, row: Change) -> Any:
+        return kind_name(row.kind)
+
+    @admin.display(description=_("before and after"))
+    def difference(self, row: Change) -> SafeString:
+        """What was changed, one line a value."""
+        before, after = row.before or {}, row.after or {}
+        names = sorted({*before, *after})
+        rows = [
+            (field_name(name), _shown(before, name), _shown(after, name))
+            for name in names
+            if before.get(name) != after.get(name)
+        ]
+        lines = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', rows)
+        head = format_html('<tr><td></td><th scope="col">{}</th><th scope="col">{}</th></tr>', _("before"), _("after"))
+        return format_html('<table class="difference"><thead>{}</thead><tbody>{}</tbody></table>', head, lines)
+
+    def history_query(self, row: Change) -> dict[str, str]:
+        return {"kind": row.kind, "key": str(row.key)}
+
+
+def _shown(values: dict[str, Any], name: str) -> SafeString:
+    """A value of the log for a person; nothing where there was none."""
+    return linebreaksbr(value_in_words(name, values[name])) if name in values else SafeString()

@@ -1,0 +1,97 @@
+"""Writing the change log: the one place that makes `Change` rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from changelog.entries import Entry, Owners
+from changelog.models import Change
+from core.access import Role
+from core.actor import Actor
+from core.errors import NotAllowed
+from core.scoping import Viewer
+
+# Kinds that a context's administrators write themselves. Apps register theirs.
+_of_context_administrators: Final[set[str]] = set()
+
+
+def register_context_kinds(*kinds: str) -> None:
+    """Let a context's administrators write changes of these kinds in their context."""
+    _of_context_administrators.update(kinds)
+
+
+def record(actor: Actor, *entries: Entry) -> None:
+    """Append what `actor` did. Entries that changed nothing are left out. NotAllowed, see `record_all`."""
+    record_all(actor, entries)
+
+
+def record_all(actor: Actor, entries: Iterable[Entry]) -> None:
+    """Append many changes with few statements.
+
+    NotAllowed undoes them all where the actor is not in charge of what one is about: the last line of defence, behind
+    the checks of every channel.
+    """
+    rows = (_row(actor, entry) for entry in _permitted(actor.administrator, entries) if entry.before != entry.after)
+    made = Change.objects.bulk_create(rows, batch_size=500)
+    if actor.made is not None:
+        actor.made.extend(made)
+
+
+def record_reading(actor: Actor, *, kind: str, key: int, label: str, owners: Owners) -> None:
+    """Append that somebody read something private. What was read is not kept."""
+    entry = Entry(kind, key, label, None, None, owners)
+    Change.objects.bulk_create([_row(actor, entry, Change.Action.READ)])
+
+
+def _permitted(writer: Viewer | None, entries: Iterable[Entry]) -> Iterator[Entry]:
+    checked: set[tuple[str, Owners]] = set()
+    for entry in entries:
+        about = (entry.kind, entry.owners)
+        if about not in checked and not _is_in_charge(writer, entry):
+            raise NotAllowed(_("You can only work on objects in your own contexts."))
+        checked.add(about)
+        yield entry
+
+
+def _is_in_charge(writer: Viewer | None, entry: Entry) -> bool:
+    """The operator and the master of everything; a tenant credential of nothing."""
+    owners = entry.owners
+    if writer is None or Role(writer.role) is Role.MASTER:
+        return True
+    if Role(writer.role) is Role.RESELLER:
+        return writer.reseller_id is not None and writer.reseller_id in {owners.reseller_id, owners.reseller_parent_id}
+    if Role(writer.role) is Role.CONTEXT and owners.context_id == writer.context_id is not None:
+        # Their users and aliases; limits, domains and configuration are set by who sold them the context.
+        own_account = entry.kind == "administrator" and entry.key == writer.pk
+        return own_account or entry.kind in _of_context_administrators
+    return False
+
+
+def _row(actor: Actor, entry: Entry, action: Change.Action | None = None) -> Change:
+    writer, owners = actor.administrator, entry.owners
+    return Change(
+        actor=str(actor),
+        administrator_id=None if writer is None else writer.pk,
+        channel=actor.channel,
+        action=action or _action(entry),
+        kind=entry.kind,
+        key=entry.key,
+        label=entry.label,
+        context_id=owners.context_id,
+        context_name=owners.context_name,
+        reseller_id=owners.reseller_id,
+        reseller_parent_id=owners.reseller_parent_id,
+        user_id=owners.user_id,
+        before=entry.before,
+        after=entry.after,
+        batch=actor.batch,
+    )
+
+
+def _action(entry: Entry) -> Change.Action:
+    if entry.before is None:
+        return Change.Action.CREATE
+    return Change.Action.DELETE if entry.after is None else Change.Action.UPDATE

@@ -1,0 +1,52 @@
+"""The kinds of objects in the change log and their values, in words for a person. Apps register their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.translation import gettext
+
+from core.sizes import format_exact
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+_kinds: Final[dict[str, StrOrPromise]] = {}
+_fields: Final[dict[str, StrOrPromise]] = {}
+_SIZES: Final = frozenset({"quota", "max_overall_context_quota"})
+
+
+def register_words(kinds: Mapping[str, StrOrPromise], fields: Mapping[str, StrOrPromise]) -> None:
+    """Name kinds of objects and the fields of their snapshots. A field that is not named is shown as it is."""
+    _kinds.update(kinds)
+    _fields.update(fields)
+
+
+def kinds() -> Mapping[str, StrOrPromise]:
+    """Every registered kind and its name."""
+    return _kinds
+
+
+def kind_name(kind: str) -> StrOrPromise:
+    """The kind for a person; one that is not known any more is shown as the log has it."""
+    return _kinds.get(kind, kind)
+
+
+def field_name(field: str) -> StrOrPromise:
+    """The value's name for a person."""
+    return _fields.get(field, field)
+
+
+def value_in_words(field: str, value: Any, *, between: str = "\n") -> str:
+    """A value of the log for a person: sizes with a unit, yes and no, lists with `between`, all else as JSON."""
+    if field in _SIZES and (value is None or isinstance(value, int)):
+        return format_exact(value)
+    if isinstance(value, list):
+        return between.join(map(str, value))
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if value is None:
+        return "—"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)

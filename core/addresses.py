@@ -1,0 +1,153 @@
+"""Addresses, domains, phone numbers and other identifiers: what is a legal one, and how two of them are compared.
+
+The written form is stored and shown; the normalized form carries the unique constraints. Every refusal is
+`core.errors.Invalid` with a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+import email_validator
+import idna
+from django.utils.translation import gettext as _
+
+from core.errors import Invalid
+
+# Documented by email-validator: these may be emptied by an application which, like this one, serves private networks.
+email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+
+MAX_ADDRESS: Final = 254
+MAX_DOMAIN: Final = 253
+MAX_IDENTIFIER: Final = 254
+# A U-label form may be longer than its A-label form only in bytes; this only keeps absurd input from the parsers.
+_ABSURD: Final = 1024
+_MSISDN: Final = re.compile(r"\+[0-9](?:[ .\-]*[0-9]){4,14}")
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mail address: `written` as given, `normalized` for comparison, `domain` in lower-case A-label form."""
+
+    written: str
+    normalized: str
+    domain: str
+
+
+def printable(text: str) -> bool:
+    """No control characters (NUL among them), no lone surrogates, no line separators: safe to store and to show."""
+    return not any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text)
+
+
+def clean_identifier(text: str, *, what: str, field: str, limit: int = MAX_IDENTIFIER) -> str:
+    """`text` itself when it has 1 to `limit` characters, no control character, and no blank at either end.
+
+    `what` is its name in the refusal's sentence, in the language of the moment.
+    """
+    if not text:
+        raise Invalid(_("The %(what)s is empty.") % {"what": what}, field=field)
+    # Without case a letter may be up to three (ﬃ is ffi), and the database holds twice the limit.
+    if len(text) > limit or len(normalize_identifier(text)) > 2 * limit:
+        raise Invalid(
+            _("The %(what)s is longer than %(limit)s characters.") % {"what": what, "limit": limit}, field=field
+        )
+    if not printable(text):
+        raise Invalid(_("The %(what)s contains a control character.") % {"what": what}, field=field)
+    if text != text.strip():
+        raise Invalid(_("The %(what)s begins or ends with a blank.") % {"what": what}, field=field)
+    return text
+
+
+def normalize_identifier(text: str) -> str:
+    """The form in which identifiers are compared without case."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def parse_domain(text: str, *, field: str = "name") -> str:
+    """A domain name in lower-case A-label form.
+
+    Letters, digits and hyphens in two or more labels, the last not all digits.
+    """
+    ascii_form = _ascii_form(text) if len(text) <= _ABSURD else ""
+    labels = ascii_form.split(".")
+    well_formed = len(labels) >= 2 and len(ascii_form) <= MAX_DOMAIN and all(map(_LABEL.fullmatch, labels))
+    if not well_formed or labels[-1].isdigit():
+        raise Invalid(_("%(text)s is not a domain name.") % {"text": _quoted(text)}, field=field)
+    return ascii_form
+
+
+def _ascii_form(text: str) -> str:
+    """The lower-case A-label form of a domain, or "" when it has none."""
+    if text.isascii() and "xn--" not in text.lower():
+        return text.lower()
+    try:
+        return idna.encode(text, uts46=True, std3_rules=True).decode("ascii")
+    except (UnicodeError, IndexError):
+        # idna's own errors are UnicodeErrors; a few broken A-labels surface as IndexError from its punycode decoder.
+        return ""
+
+
+def parse_address(text: str, *, field: str = "address") -> Address:
+    """A mail address after RFC 5321 and RFC 6531 whose domain has at least one dot."""
+    if len(text) > MAX_ADDRESS or not printable(text):
+        raise Invalid(_("%(text)s is not a mail address.") % {"text": _quoted(text)}, field=field)
+    try:
+        parts = email_validator.validate_email(text, check_deliverability=False, strict=True, allow_quoted_local=True)
+    except (email_validator.EmailNotValidError, UnicodeError) as error:
+        raise Invalid(_("%(text)s is not a mail address.") % {"text": _quoted(text)}, field=field) from error
+    domain = parse_domain(parts.ascii_domain or parts.domain, field=field)
+    return Address(text, f"{normalize_identifier(parts.local_part)}@{domain}", domain)
+
+
+def parse_alias(text: str, *, field: str = "address") -> Address:
+    """A mail address that may be a forwarding alias: any but a wildcard."""
+    address = parse_address(text, field=field)
+    if address.normalized.startswith("*@"):
+        raise Invalid(_("A wildcard cannot be a forwarding alias."), field=field)
+    return address
+
+
+def parse_uidname(text: str) -> Address:
+    """A user's name: usually an address, but any identifier will do (its `domain` is empty then).
+
+    One that is an address is compared as an address, so that two spellings of one mailbox are one user.
+    """
+    return _as_name(clean_identifier(text, what=_("uidname"), field="uidname"))
+
+
+def normalize_uidname(text: str) -> str:
+    """The form in which a uidname is looked up; any text has one."""
+    return _as_name(text).normalized
+
+
+def _as_name(text: str) -> Address:
+    try:
+        return parse_address(text)
+    except Invalid:
+        return Address(text, normalize_identifier(text), "")
+
+
+def parse_msisdn(text: str) -> tuple[str, str]:
+    """A phone number as given and its digits: `+` and 5 to 15 digits (E.164), with `.`, `-` or blanks between them."""
+    if len(text) > 64 or not _MSISDN.fullmatch(text):
+        raise Invalid(
+            _("%(text)s is not a phone number: + and 5 to 15 digits, with . - or blanks between them.")
+            % {"text": _quoted(text)},
+            field="msisdn",
+        )
+    return text, digits_of(text)
+
+
+def digits_of(msisdn: str) -> str:
+    """What two phone numbers are compared by."""
+    return re.sub(r"[^0-9]", "", msisdn)
+
+
+def _quoted(text: str) -> str:
+    """`text` fit for a sentence: short, in quotes, with what cannot be shown replaced."""
+    shown = "".join(char if printable(char) else "\N{REPLACEMENT CHARACTER}" for char in text[:100])
+    return f"“{shown}{'…' if len(text) > 100 else ''}”"

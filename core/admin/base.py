@@ -1,0 +1,317 @@
+"""The base of every model's pages in the web admin. Registrations are in the apps.
+
+Rows come from `visible_to`, permissions from `core.access`, and every write is a service's. A service's refusal undoes
+the request's transaction; the same form is shown again with the sentence where it belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final, cast
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.access import Role
+from core.actor import Actor, Channel
+from core.addresses import MAX_IDENTIFIER, normalize_identifier, printable
+from core.admin.filters import RelatedFilter
+from core.admin.forms import ServiceForm
+from core.admin.widgets import Autocomplete
+from core.errors import DomainError, NotAllowed
+from core.scoping import Viewer
+
+# The change log's list, where a row's history is shown.
+_CHANGES: Final = "admin:changelog_change_changelist"
+# What a filter of a list may put behind its field's name in the address bar.
+_LOOKUPS = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
+
+
+def administrator_of(request: HttpRequest) -> Viewer:
+    """Who is logged in to the web admin. Its pages open to nobody else."""
+    if not isinstance(request.user, get_user_model()):
+        raise PermissionDenied
+    administrator: Any = request.user
+    return cast(Viewer, administrator)
+
+
+def role_of(request: HttpRequest) -> Role:
+    """The role of whoever is logged in."""
+    return Role(administrator_of(request).role)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Whoever is logged in, acting through the web admin."""
+    return Actor(administrator_of(request), Channel.WEB)
+
+
+# What gives a list its actions: a function of the model and of whoever is logged in.
+ActionProvider = Callable[[type[models.Model], Viewer], dict[str, Any]]
+_action_providers: Final[list[ActionProvider]] = []
+
+
+def register_actions(provider: ActionProvider) -> None:
+    """Offer what `provider` returns (name -> Django's (function, name, label)) as actions of every model's list."""
+    _action_providers.append(provider)
+
+
+class ScopedModelAdmin(admin.ModelAdmin):
+    """One model's pages for everybody, each of whom sees and reaches their own rows only.
+
+    A model's admin says how a row is made, changed and removed (`create`, `update`, `remove`: each calls services).
+    """
+
+    form = ServiceForm
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    view_on_site = False
+    save_as = False
+    # What the change log calls these objects.
+    change_kind: ClassVar[str]
+    # Set when the row is made, shown ever after.
+    fixed_fields: ClassVar[tuple[str, ...]] = ()
+    # What an address may filter by beside the list's own filters: links from other pages.
+    linkable_lookups: ClassVar[frozenset[str]] = frozenset()
+
+    @admin.display(description=_("status"), ordering="is_active")
+    def status(self, row: Any) -> SafeString:
+        """In words, for models that can be suspended."""
+        if row.is_active:
+            return format_html('<span class="pill good">{}</span>', gettext("active"))
+        return format_html('<span class="pill bad">{}</span>', gettext("suspended"))
+
+    # How a row is written.
+
+    def create(self, actor: Actor, data: dict[str, Any]) -> models.Model:
+        """Make the row of a form's cleaned data. DomainError."""
+        raise NotImplementedError
+
+    def update(self, actor: Actor, row: Any, data: dict[str, Any]) -> models.Model:
+        """Change the row; `data` has what was changed in the form. DomainError."""
+        raise NotImplementedError
+
+    def remove(self, actor: Actor, row: Any) -> None:
+        """Delete the row. DomainError."""
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Have the service write, and see that the outcome is a row of the writer's own."""
+        if change:
+            changed = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
+            saved = self.update(actor_of(request), obj, changed)
+        else:
+            saved = self.create(actor_of(request), form.cleaned_data)
+        if not self.get_queryset(request).filter(pk=saved.pk).exists():
+            raise NotAllowed(str(_("You can only work on objects in your own contexts.")))
+        obj.pk = saved.pk
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Have the service delete."""
+        self.remove(actor_of(request), obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        """Have the service delete them, one by one, as one batch."""
+        actor = actor_of(request).in_batch()
+        for row in queryset:
+            self.remove(actor, row)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Django's view in its transaction; after a refusal the same again, only to show it."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
+        """Django's, by the name of what is listed."""
+        return super().changelist_view(
+            request, {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
+        )
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's view; a refusal becomes a message on the row's own page."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return HttpResponseRedirect(self._url("change", object_id))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Django's form class, made for this request alone, told who fills it in and what was refused."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.administrator = administrator_of(request)
+        form.refusal = getattr(request, "refusal", None)
+        return form
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """The registered actions that this person may run, and no others."""
+        if self.actions is None or IS_POPUP_VAR in request.GET:
+            return {}
+        administrator = administrator_of(request)
+        return {
+            name: action
+            for provider in _action_providers
+            for name, action in provider(self.model, administrator).items()
+        }
+
+    def response_action(  # type: ignore[override]  # the stubs are those of a later Django
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> HttpResponse | None:
+        """Django's; a ticked "row" that is no key means that the form did not come from the list."""
+        if all(is_key(text) for text in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)):
+            return super().response_action(request, queryset)
+        self.message_user(request, gettext("That selection cannot be read. Choose again."), messages.ERROR)
+        return None
+
+    def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> list[tuple[str, str]]:
+        """Django's, with words in place of dashes."""
+        return super().get_action_choices(request, default_choices or [("", gettext("Choose …"))])
+
+    # Which rows, and which choices.
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """The rows that this person may see."""
+        rows: Any = super().get_queryset(request)
+        return rows.visible_to(request.user)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choices are rows that this person may see."""
+        kwargs["queryset"] = _visible(db_field, request)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Autocomplete(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choices are rows that this person may see."""
+        kwargs["queryset"] = _visible(db_field, request)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Beside a choice stands a way to look at it and to add one, none to change or delete it by the way."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = field.widget.can_delete_related = False
+        return field
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Only what the list itself offers: any other lookup could ask about rows and columns out of sight."""
+        if request is None or not printable(value):
+            return False
+        allowed = set(self.linkable_lookups)
+        for item in self.get_list_filter(request):
+            name: Any = item[0] if isinstance(item, tuple | list) else getattr(item, "parameter_name", item)
+            allowed.update(f"{name}{lookup}" for lookup in _LOOKUPS)
+        if self.date_hierarchy:
+            allowed.update(f"{self.date_hierarchy}__{unit}" for unit in ("year", "month", "day"))
+        return lookup in allowed
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Django's, for the form in which addresses and other identifiers are compared.
+
+        What no text of ours can contain is found nowhere, and never sent to the database; nor is a text longer than
+        any of ours, of which each word would be looked for in each column.
+        """
+        if len(search_term) > MAX_IDENTIFIER or not printable(search_term):
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, normalize_identifier(search_term))
+
+    # What may be changed.
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return (*fields, *self.fixed_fields) if obj is not None else fields
+
+    # Deleting, and what happened before.
+
+    def cascade_counts(self, row: Any) -> dict[str, int]:
+        """What else is deleted with the row, counted."""
+        return {}
+
+    def blocked_by(self, row: Any) -> list[str]:
+        """What keeps the row from being deleted, in words."""
+        return []
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Counts, no list of everything that hangs on the rows: that may be long, and none of the person's business."""
+        counts: dict[str, int] = {}
+        for row in objs:
+            for name, number in self.cascade_counts(row).items():
+                counts[name] = counts.get(name, 0) + number
+        lost = {name: number for name, number in counts.items() if number}
+        return [str(row) for row in objs], lost, set(), [reason for row in objs for reason in self.blocked_by(row)]
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+        """The service has written the change log."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+        """The service has written the change log."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
+        """The service writes the change log."""
+
+    def history_query(self, row: Any) -> dict[str, str]:
+        """What the list of changes is filtered by to show those of one row."""
+        return {"kind": self.change_kind, "key": str(row.pk)}
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """The row's lines of the change log."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            missing: Any = self._get_obj_does_not_exist_redirect  # type: ignore[attr-defined]
+            return missing(request, self.opts, object_id)
+        url = reverse(_CHANGES, current_app=self.admin_site.name)
+        return HttpResponseRedirect(f"{url}?{urlencode(self.history_query(row))}")
+
+    @property
+    def media(self) -> forms.Media:
+        """Django's, and on lists what a filter with a search box needs."""
+        media = super().media
+        for item in self.list_filter:
+            if isinstance(item, tuple) and item[1] is RelatedFilter:
+                media += Autocomplete(item[0], self.admin_site).media
+        return media
+
+    def _url(self, page: str, object_id: str) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+        return reverse(name, args=(object_id,), current_app=self.admin_site.name)
+
+
+def _visible(db_field: Any, request: HttpRequest) -> models.QuerySet[Any]:
+    """The rows of the related model that this person may see. A model without a scope raises."""
+    manager: Any = db_field.remote_field.model._default_manager
+    visible: models.QuerySet[Any] = manager.visible_to(request.user)
+    return visible
+
+
+def is_key(text: str) -> bool:
+    """Whether the text can be the key of a row."""
+    return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) < 2**63

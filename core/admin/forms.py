@@ -1,0 +1,100 @@
+"""The base of the web admin's forms, and their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from core.access import Role
+from core.admin.widgets import SizeInput
+from core.scoping import Viewer
+from core.sizes import UNITS, to_bytes
+
+if TYPE_CHECKING:
+    from core.errors import DomainError
+
+_MOST_BYTES: Final = 2**63 - 1
+
+
+class ServiceForm(forms.ModelForm):
+    """A form for the syntax; what a value must be like otherwise, the service knows and the database holds."""
+
+    # Set on the class that is made for one request: who fills it in, and what a service has refused.
+    administrator: ClassVar[Viewer]
+    refusal: ClassVar[DomainError | None] = None
+
+    @property
+    def role(self) -> Role:
+        """The role of whoever fills in the form."""
+        return Role(self.administrator.role)
+
+    def _post_clean(self) -> None:
+        """Django's without the database's constraints.
+
+        Those are the service's business, whose sentences stand on their field and say no more than the person may know.
+        """
+        excluded = self._get_validation_exclusions()  # type: ignore[attr-defined]
+        self.instance = forms.models.construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
+        try:
+            self.instance.clean_fields(exclude=excluded)
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
+        if self.refusal is not None:
+            field = getattr(self.refusal, "field", None)
+            self.add_error(field if field in self.fields else None, str(self.refusal))
+
+
+class LinesField(forms.Field):
+    """A list of texts, one a line; blanks around a text and empty lines do not count."""
+
+    def __init__(self, *, rows: int = 6, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows, "cols": 60, "spellcheck": "false"}), **kwargs)
+
+    def to_python(self, value: Any) -> list[str]:
+        """The lines that say something."""
+        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+
+    def prepare_value(self, value: Any) -> Any:
+        """Lines from a list; what was typed stays as it was typed."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether the lines are others, or in another order."""
+        return list(initial or []) != self.to_python(data)
+
+
+class SizeField(forms.MultiValueField):
+    """A size in bytes, typed as an amount and a unit; None when no amount is given.
+
+    The amount is posted by the field's own name, the unit by that name with `_unit` behind it.
+    """
+
+    widget = SizeInput
+    default_error_messages: ClassVar = {"too_large": _("That is too large."), "incomplete": _("Choose a unit.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        amount = forms.DecimalField(min_value=Decimal(0), max_digits=22, decimal_places=3, required=False)
+        unit = forms.ChoiceField(choices=[(name, name) for name in UNITS])
+        super().__init__(fields=(amount, unit), require_all_fields=False, required=False, **kwargs)
+
+    def compress(self, data_list: Sequence[Any]) -> int | None:
+        """The bytes of a cleaned amount and unit."""
+        amount, unit = data_list or (None, "")
+        if amount is None:
+            return None
+        size = to_bytes(amount, unit)
+        if size > _MOST_BYTES:
+            raise ValidationError(self.error_messages["too_large"], code="too_large")
+        return size
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether it is another size: the same one in another unit is none."""
+        try:
+            return bool(self.clean(data) != initial)
+        except ValidationError:
+            return True

@@ -1,0 +1,73 @@
+"""Form widgets of the web admin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.forms import MultiWidget, NumberInput, Select
+from django.forms import models as forms_models
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core.sizes import BYTES, UNITS, from_bytes, plain
+
+_BIGGEST = 2**63 - 1
+_USUAL_UNIT = "GB"
+
+
+class Autocomplete(AutocompleteSelect):
+    """Django's search box for a related row; a value that is no key shows nothing, where Django's fails."""
+
+    choices: forms_models.ModelChoiceIterator
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        """The chosen row, if it is among those that the person may choose from."""
+        return super().optgroups(name, [one for one in value if self._is_key(one)], attr)
+
+    def _is_key(self, text: str) -> bool:
+        try:
+            key = self.field.remote_field.model._meta.pk.to_python(text)
+        except ValidationError:
+            return False
+        return key is None or 0 <= key <= _BIGGEST
+
+
+class SizeInput(MultiWidget):
+    """An amount with its unit beside it. The label is the amount's, which so has the field's own name and id."""
+
+    use_fieldset = False
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        choices = [(name, _("bytes") if name == BYTES else name) for name in UNITS]
+        amount = NumberInput({"step": "any", "min": "0", "class": "size-amount", "autocomplete": "off"})
+        unit = Select({"class": "size-unit", "aria-label": _("Unit")}, choices)
+        super().__init__({"": amount, "unit": unit}, attrs)
+
+    def decompress(self, value: Any) -> list[Any]:
+        """Amount and unit of a number of bytes."""
+        text = str(value)
+        if not (text.isascii() and text.isdecimal()) or int(text) > _BIGGEST:
+            return [None, _USUAL_UNIT]
+        amount, unit = from_bytes(int(text))
+        return [plain(amount), unit]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Django's, which numbers the ids."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        own = context["widget"]["attrs"].get("id")
+        amount, unit = context["widget"]["subwidgets"]
+        if own:
+            amount["attrs"]["id"], unit["attrs"]["id"] = own, f"{own}_unit"
+        return context
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        """Both in one box, which no layout of a form takes apart."""
+        return format_html('<span class="size">{}</span>', super().render(*args, **kwargs))
+
+    def id_for_label(self, id_: str) -> str:
+        """The amount's."""
+        return id_

@@ -1,0 +1,66 @@
+"""Locks by name, held until the transaction ends: for rules between rows that no constraint can hold.
+
+PostgreSQL keeps them as advisory locks. SQLite needs none: its transactions begin with the database's only write lock
+(`transaction_mode` in the settings).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+
+from django.db import connection
+
+_EVERYTHING: Final = "everything"
+_LOCK: Final = (
+    "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number"
+)
+_LOCK_SHARED: Final = (
+    "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock_shared(number) FROM unnest(%s::bigint[]) AS number"
+)
+_holds_everything: ContextVar[bool] = ContextVar("holds_everything", default=False)
+
+
+def lock_names(names: Iterable[str], *, shared: bool = False) -> None:
+    """Wait for and hold every one of `names`; shared locks exclude only exclusive ones.
+
+    Names of one kind are locked in one call, which sorts them, and the kinds always in this order: rows of resellers
+    and contexts; the row of a user; uidname; address; domain; the alias graph; msisdn; custom; others; the row of an
+    alias. So nobody waits in a circle. Rows are locked with `no_key`, unless they are to be deleted: a foreign key to a
+    row that is locked more strongly makes others, who may hold what we wait for, wait at their commit.
+    """
+    if all_are_held():
+        return
+    numbers = sorted({_number(name) for name in names})
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_SHARED if shared else _LOCK, [_number(_EVERYTHING), numbers])
+
+
+def all_are_held() -> bool:
+    """Whether no name is left to wait for."""
+    return connection.vendor != "postgresql" or _holds_everything.get()
+
+
+@contextmanager
+def lock_everything() -> Iterator[None]:
+    """Hold all names at once, inside the caller's transaction: within, `lock_names` has nothing left to wait for.
+
+    For long transactions such as imports. Their names would not fit into the database's table of locks (6400 for all
+    connections together as PostgreSQL comes), and they name them in their own order. Others who write wait meanwhile.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(_EVERYTHING)])
+    token = _holds_everything.set(True)
+    try:
+        yield
+    finally:
+        _holds_everything.reset(token)
+
+
+def _number(name: str) -> int:
+    """The 64-bit number by which PostgreSQL knows this lock."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)

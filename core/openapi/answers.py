@@ -1,0 +1,92 @@
+"""The answers that operations have in common, and the schemas of the bodies in them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.openapi.operations import Answer, Body, Component, JSONSchema
+
+_STRINGS: Final[JSONSchema] = {"type": "array", "items": {"type": "string"}}
+_OBJECT: Final[JSONSchema] = {"type": "object"}
+_MAILS: Final[JSONSchema] = {"type": "array", "maxItems": 5, "items": _OBJECT}
+
+
+def _object(example: object = None, optional: JSONSchema | None = None, /, **required: JSONSchema) -> JSONSchema:
+    """An object with these properties; keywords spell `-` as `_`."""
+    properties = {name.replace("_", "-"): schema for name, schema in required.items()}
+    schema = {"type": "object", "required": list(properties), "properties": properties | (optional or {})}
+    return schema if example is None else schema | {"example": example}
+
+
+ERROR: Final = Component("Error", _object({"error": "Error message"}, error={"type": "string"}))
+CUSTOM: Final = Component("Custom", _object(custom=_STRINGS))
+USER: Final = Component(
+    "User",
+    _object(
+        {"context-id": 24, "user-id": 42, "uidname": "johndoe@example.com", "msisdn": "+49.12345.6789"},
+        {"msisdn": {"type": "string"}},
+        context_id={"type": "integer"},
+        user_id={"type": "integer"},
+        uidname={"type": "string"},
+    ),
+)
+USERCONFIG: Final = Component("Userconfig", _object(userconfig={"type": "array", "items": _OBJECT}))
+MESSAGE_COUNT: Final = Component(
+    "MessageCount", _object({"newmessages": 0}, newmessages={"type": "integer", "minimum": 0})
+)
+MAIL_QUOTA: Final = Component("MailQuota", _object(mailQuota=_OBJECT))
+MAIL_ALL: Final = Component(
+    "MailAll", _object(recentmails=_MAILS, quota=_OBJECT, newmessages=_OBJECT, recentmessages=_OBJECT)
+)
+RECENT_MAILS: Final = _MAILS
+RECIPIENTS: Final = _STRINGS | {"example": ["recipient1@example.com"]}
+FORWARD_LISTS: Final[JSONSchema] = {
+    "type": "object",
+    "additionalProperties": _STRINGS,
+    "example": {
+        "alias@example.com": ["recipient1@example.com"],
+        "alias2@example.com": ["recipient2@example.com"],
+    },
+}
+DOMAIN: Final = _object({"domain": "example.com"}, domain={"type": "string"})
+DOMAINS: Final = _object(domains=_STRINGS)
+
+
+def success(body: Body | None = None) -> Answer:
+    """200 with this body."""
+    return Answer(200, "Success", body)
+
+
+def error(status: int, description: str) -> Answer:
+    """A refusal with a sentence."""
+    return Answer(status, description, ERROR)
+
+
+UNAUTHORIZED: Final = error(401, "Authorization error")
+FORBIDDEN: Final = error(403, "Authorization error")
+WRONG: Final = error(400, "Generic error, e.g. wrong parameters")
+FAILED: Final = error(500, "General Error")
+NO_USER: Final = error(404, "User does not exist")
+NOT_SET: Final = error(404, "User does not exist or the identifier is not set")
+NO_CONTEXT: Final = error(404, "Context not found")
+NO_ALIAS: Final = error(404, "Forwarding alias does not exist or context not found")
+
+UPDATED: Final = Answer(200, "Settings successfully updated", USER)
+CHANGED: Final = (UPDATED, WRONG, UNAUTHORIZED, NO_USER)
+REMOVED: Final = (UPDATED, UNAUTHORIZED, NO_USER)
+
+CREATED: Final = Answer(201, "Success")
+ALREADY: Final = Answer(204, "if already exists (without making any changes to the recipients)")
+DELETED: Final = Answer(204, "Success")
+# HEAD answers without a body, whatever it says.
+ALIAS_EXISTS: Final = (
+    Answer(200, "Alias exists"),
+    Answer(403, "Authorization error"),
+    Answer(404, "Forwarding alias does not exist or context not found"),
+)
+DOMAIN_EXISTS: Final = (
+    Answer(200, "Domain exists"),
+    Answer(400, "Generic error"),
+    Answer(401, "Authorization error"),
+    Answer(404, "Domain does not exist"),
+)

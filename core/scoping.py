@@ -1,0 +1,128 @@
+"""Which rows an administrator may see: `Model.objects.visible_to(administrator)`, and nothing else.
+
+Every view, list, filter, choice, import and export starts from it. Whether a role may act at all is `core.access`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, cast
+
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.db.models import Q
+
+from core.access import Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+_Row = TypeVar("_Row", bound=models.Model, covariant=True)
+
+
+class Viewer(Protocol):
+    """What this floor must know of an administrator; `accounts.models.Administrator` is one."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def reseller_id(self) -> int | None: ...
+
+    @property
+    def context_id(self) -> int | None: ...
+
+    @property
+    def reseller(self) -> Any: ...
+
+    @property
+    def context(self) -> Any: ...
+
+    @property
+    def may_act(self) -> bool:
+        """Active, and so is the reseller or context that this administrator serves."""
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Whether the role has this permission of the web admin."""
+
+    def resellers_in_charge(self) -> models.QuerySet[Any, Any]:
+        """The keys of the reseller that this administrator serves and of its direct children, as a subquery."""
+
+    def in_charge_of(self, context: Any) -> bool:
+        """Whether this context is among those that the administrator sees."""
+
+    def manages(self, reseller: Any) -> bool:
+        """Whether it is the reseller whose staff this is, or a direct child of that one."""
+
+    def stands_above(self, reseller: Any) -> bool:
+        """Whether it is a direct child of the reseller whose staff this is."""
+
+
+class ScopedQuerySet(models.QuerySet[_Row]):
+    """A queryset that knows the way from its model to the context: `CONTEXT_PATH` on the model ("" for Context itself).
+
+    A model that does not belong to exactly one context overrides `reseller_scope` and `context_scope`.
+    """
+
+    def visible_to(self, viewer: Viewer | AnonymousUser | None) -> Self:
+        """The rows that `viewer` may see; unknown, inactive and anonymous see nothing."""
+        administrator = _acting(viewer)
+        if administrator is None:
+            return self.none()
+        match Role(administrator.role):
+            case Role.MASTER:
+                return self.all()
+            case Role.RESELLER if administrator.reseller_id is not None:
+                return self.filter(self.reseller_scope(administrator))
+            case Role.CONTEXT if administrator.context_id is not None:
+                return self.filter(self.context_scope(administrator))
+            case Role.TENANT if administrator.reseller_id is not None:
+                return self.filter(self.tenant_scope(administrator))
+            case _:
+                # A reseller without a reseller: `None` would compile to IS NULL and match the master's own rows.
+                return self.none()
+
+    def reseller_scope(self, viewer: Viewer) -> Q:
+        """What a reseller's staff see: the rows of its own and its direct children's contexts."""
+        return Q(**{self._path("reseller__in"): viewer.resellers_in_charge()})
+
+    def context_scope(self, viewer: Viewer) -> Q:
+        """What a context's administrator sees: the rows of that context."""
+        return Q(**{self._path("pk") if not self._prefix else f"{self._prefix}_id": viewer.context_id})
+
+    def tenant_scope(self, viewer: Viewer) -> Q:
+        """What a tenant credential sees: nothing, unless the model says otherwise."""
+        return Q(pk__in=())
+
+    @property
+    def _prefix(self) -> str:
+        path: Any = self.model.CONTEXT_PATH  # type: ignore[attr-defined]
+        return str(path)
+
+    def _path(self, lookup: str) -> str:
+        return f"{self._prefix}__{lookup}" if self._prefix else lookup
+
+
+class OwnedQuerySet(ScopedQuerySet[_Row]):
+    """Rows that belong to the administrator who made them; `sees_all` names the roles that see everybody's."""
+
+    sees_all: frozenset[Role] = frozenset()
+
+    def visible_to(self, viewer: Viewer | AnonymousUser | None) -> Self:
+        """The viewer's own rows; unknown, inactive and anonymous see nothing."""
+        administrator = _acting(viewer)
+        if administrator is None:
+            return self.none()
+        if Role(administrator.role) in self.sees_all:
+            return self.all()
+        return self.filter(administrator_id=administrator.pk)
+
+
+def _acting(viewer: object) -> Viewer | None:
+    """The viewer, when it is an administrator who may act; whatever else there is sees nothing."""
+    if not isinstance(viewer, get_user_model()):
+        return None
+    administrator = cast(Viewer, viewer)
+    return administrator if administrator.may_act else None

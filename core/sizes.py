@@ -1,0 +1,51 @@
+"""Sizes as people read and type them: an amount and a unit of 1024. The product keeps bytes; null is unlimited."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import localize
+from django.utils.translation import gettext
+
+BYTES: Final = "bytes"
+UNITS: Final = {BYTES: 1, "KB": 2**10, "MB": 2**20, "GB": 2**30, "TB": 2**40}
+_LARGEST_FIRST: Final = tuple(reversed(UNITS))
+# Digits behind the point that are shown at most.
+_SHOWN: Final = Decimal("0.01")
+
+
+def to_bytes(amount: Decimal, unit: str) -> int:
+    """The size in bytes, to the nearest whole one. KeyError for an unknown unit."""
+    return int((amount * UNITS[unit]).to_integral_value(ROUND_HALF_UP))
+
+
+def from_bytes(size: int) -> tuple[Decimal, str]:
+    """Amount and largest unit which together are exactly this size again; plain bytes where no unit is short enough."""
+    for unit in _LARGEST_FIRST:
+        amount = (Decimal(size) / UNITS[unit]).quantize(_SHOWN)
+        if amount >= 1 and to_bytes(amount, unit) == size:
+            return amount, unit
+    return Decimal(size), BYTES
+
+
+def plain(amount: Decimal) -> str:
+    """The number without needless noughts, as an input of the type number takes it."""
+    text = f"{amount:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def format_exact(size: int | None) -> str:
+    """A size for a person, so that two sizes that differ also look different."""
+    if size is None:
+        return gettext("unlimited")
+    amount, unit = from_bytes(size)
+    return f"{localize(Decimal(plain(amount)))} {gettext('bytes') if unit == BYTES else unit}"
+
+
+def format_short(size: int | None) -> str:
+    """A size for a person who scans a column: rounded where only bytes would tell it exactly."""
+    if size is None or from_bytes(size)[1] != BYTES:
+        return format_exact(size)
+    return filesizeformat(size).replace("\xa0", " ")

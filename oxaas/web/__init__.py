@@ -1,1 +1,0 @@
-"""Pages of the web admin that look across the apps: dashboard and search. No model, no write."""

@@ -1,0 +1,23 @@
+"""The pages of the web admin that look across the apps, and its site."""
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class WebConfig(AppConfig):
+    name = "web"
+    default = True
+
+
+class SiteConfig(admin_apps.AdminConfig):
+    """Django's admin with our own site, and without Django's groups: what a role may do is in `core.access`."""
+
+    default = False
+    default_site = "web.site.Site"
+
+    def ready(self) -> None:
+        from django.contrib.admin import site
+        from django.contrib.auth.models import Group
+
+        super().ready()
+        site.unregister(Group)

@@ -1,0 +1,125 @@
+"""The context's page as a hub: what it has, how full it is, what changed; a way to each list and to add one there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Count, Model, Sum
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Administrator, ConfigProperty, Context, User
+from changelog.models import Change
+from core.scoping import Viewer
+from domains.models import ExplicitDomain
+from forwards.models import ForwardingAlias
+from web.search import page_of
+
+SHOWN: Final = 8
+_PANELS: Final[list[type[Any]]] = [User, ForwardingAlias, ExplicitDomain, Administrator, ConfigProperty]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One object of a panel and its page; `suspended` marks it."""
+
+    label: str
+    url: str
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The first few of one kind, how many there are, and where to see or add them (empty: this person may not)."""
+
+    title: str | Promise
+    rows: list[Row]
+    count: int
+    list_url: str
+    add_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit and what is used of it: None where that is not known. No `limit` means that there is none.
+
+    `note` says how much of the whole `used` stands for.
+    """
+
+    label: str | Promise
+    used: int | None
+    limit: int | None
+    in_bytes: bool = False
+    note: str = ""
+
+    @property
+    def percent(self) -> float:
+        """How full, from 0 to 100."""
+        return 100.0 if not self.limit else min(100.0, 100 * (self.used or 0) / self.limit)
+
+    @property
+    def is_near(self) -> bool:
+        """Nine tenths or more are used."""
+        return self.limit is not None and self.used is not None and self.used >= 0.9 * self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class ContextOverview:
+    """All parts of the page."""
+
+    limits: list[Limit]
+    panels: list[Panel]
+    changes: list[Change]
+
+
+def overview_of(administrator: Viewer, context: Context) -> ContextOverview:
+    """The hub as this person may see it."""
+    return ContextOverview(
+        limits=_limits(context),
+        panels=[_panel(administrator, context, model) for model in _PANELS if _may(administrator, "view", model)],
+        changes=list(
+            Change.objects.visible_to(administrator)
+            .filter(context_id=context.pk, at__gte=context.created_at)
+            .order_by("-id")[:SHOWN]
+        ),
+    )
+
+
+def _limits(context: Context) -> list[Limit]:
+    counted: Any = Context.objects.with_user_counts()
+    users, most = counted.values_list("user_count", "user_limit").get(pk=context.pk)
+    promised = context.users.aggregate(total=Sum("quota"))["total"] or 0
+    measured = context.users.aggregate(total=Sum("mailbox_use__bytes"), number=Count("mailbox_use"))
+    some = 0 < measured["number"] < users
+    note = gettext("%(number)d of %(all)d mailboxes") % {"number": measured["number"], "all": users} if some else ""
+    return [
+        Limit(_("Users"), users, most),
+        Limit(_("Quota given to its users"), promised, context.quota, in_bytes=True),
+        Limit(
+            _("Held by its mailboxes, when last measured"), measured["total"], context.quota, in_bytes=True, note=note
+        ),
+    ]
+
+
+def _panel(administrator: Viewer, context: Context, model: type[Any]) -> Panel:
+    rows = model.objects.visible_to(administrator).filter(context=context)
+    name = f"{model._meta.app_label}_{model._meta.model_name}"
+    addable = _may(administrator, "add", model)
+    return Panel(
+        title=model._meta.verbose_name_plural,
+        rows=[_row(one) for one in rows[:SHOWN]],
+        count=rows.count(),
+        list_url=f"{reverse(f'admin:{name}_changelist')}?context__id__exact={context.pk}",
+        add_url=f"{reverse(f'admin:{name}_add')}?context={context.pk}" if addable else "",
+    )
+
+
+def _row(row: Model) -> Row:
+    return Row(str(row), page_of(row), not getattr(row, "is_active", True))
+
+
+def _may(administrator: Viewer, action: str, model: type[Model]) -> bool:
+    return administrator.has_perm(f"{model._meta.app_label}.{action}_{model._meta.model_name}")

@@ -1,0 +1,77 @@
+"""Logging in to the web admin, and one's own password."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.actor import Actor, Channel
+from core.errors import TooManyAttempts
+
+# A login, an @ and a context's name.
+MAX_LOGIN: Final = 254 + 1 + 128
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Unknown, wrong, suspended and tenant credentials are refused with the same sentence."""
+
+    error_messages = {
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": _("The login or the password is wrong."),
+    }
+
+    def __init__(self, request: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        login = self.fields["username"]
+        login.widget.attrs["maxlength"] = MAX_LOGIN
+        login.help_text = _("As administrator of a context: login@context name, such as admin@acme.")
+        login.widget.attrs["aria-describedby"] = "id_username_help"
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except TooManyAttempts as refusal:
+            raise _locked(refusal) from refusal
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """Asks for the old password; the service sets the new one and writes the change log.
+
+    A wrong old password counts as a failed login: whoever sits at an open session is not to guess it.
+    """
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        from accounts.login.lockout import Attempt
+
+        attempt = Attempt.of(self.request, str(self.user))
+        try:
+            attempt.refuse_if_locked([])
+            old_password: str = super().clean_old_password()
+        except TooManyAttempts as refusal:
+            raise _locked(refusal) from refusal
+        except ValidationError:
+            attempt.failed()
+            raise
+        return old_password
+
+    def save(self, commit: bool = True) -> Any:
+        from accounts.services.administrators import update_administrator
+
+        actor = Actor(self.user, Channel.WEB)
+        update_administrator(actor=actor, administrator=self.user, password=self.cleaned_data["new_password1"])
+        # The session stays valid: it is renewed with the new hash.
+        self.user.refresh_from_db(fields=["password"])
+        return self.user
+
+
+def _locked(refusal: TooManyAttempts) -> ValidationError:
+    sentence = _("Too many failed logins. Try again in %(seconds)s seconds.")
+    return ValidationError(sentence, code="locked", params={"seconds": refusal.retry_after})

@@ -1,0 +1,129 @@
+"""The one search box: everything that the viewer may see and that has the text in a name, best hits first.
+
+An address's beginning is looked for before its middle: the beginning is answered by an ordinary index, the middle by a
+trigram index where the database has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from django.db.models import Model, Q
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Context, CustomId, Reseller, User
+from core.addresses import digits_of, normalize_identifier, printable
+from core.scoping import ScopedQuerySet, Viewer
+from domains.models import ExplicitDomain
+from forwards.models import ForwardingAlias, Recipient
+
+MAX_TEXT: Final = 254
+PER_KIND: Final = 6
+_FEWEST_DIGITS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found: what it is, its name, where it belongs, and its page in the web admin."""
+
+    kind: str | Promise
+    label: str
+    detail: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One sort of thing to look for: `column` holds the text, `page` leads from a row to the object that has a page."""
+
+    name: str | Promise
+    rows: ScopedQuerySet[Any]
+    column: str
+    page: str = ""
+    context: str = ""
+    digits_only: bool = False
+    as_written: bool = False
+
+    def hits(self, administrator: Viewer, text: str) -> Iterator[Hit]:
+        """Up to PER_KIND hits: those that begin with the text, then those that have it elsewhere."""
+        needle = digits_of(text) if self.digits_only else normalize_identifier(text)
+        if not needle or (self.digits_only and not _looks_like_a_number(text)):
+            return
+        visible = self.rows.visible_to(administrator)
+        # Most columns are kept in the form in which they are compared; a name as written is compared without case here.
+        lookups = ("istartswith", "icontains") if self.as_written else ("startswith", "contains")
+        begins, contains = (Q(**{f"{self.column}__{lookup}": needle}) for lookup in lookups)
+        seen = 0
+        for wanted in (begins, contains & ~begins):
+            for row in visible.filter(wanted).order_by(self.column)[: PER_KIND - seen]:
+                seen += 1
+                yield self._hit(row)
+
+    def _hit(self, row: Any) -> Hit:
+        target = _follow(row, self.page)
+        context = _follow(row, self.context) if self.context else None
+        label = str(row) if target is row else f"{row} → {target}"
+        return Hit(self.name, label, "" if context is None else f"{context.pk} {context}", page_of(target))
+
+
+def kinds() -> list[Kind]:
+    """What there is to look for, in the order in which it is shown."""
+    return [
+        Kind(_("Context"), _rows(Context, "reseller"), "name", as_written=True),
+        Kind(_("User"), _rows(User, "context"), "uidname_normalized", context="context"),
+        Kind(_("Phone number"), _rows(User, "context"), "msisdn_digits", context="context", digits_only=True),
+        Kind(_("Custom id"), _rows(CustomId, "user__context"), "value_normalized", "user", "user.context"),
+        Kind(_("Alias"), _rows(ForwardingAlias, "context"), "normalized", context="context"),
+        Kind(_("Recipient"), _rows(Recipient, "alias__context"), "normalized", "alias", "alias.context"),
+        Kind(_("Domain"), _rows(ExplicitDomain, "context"), "name", context="context"),
+        Kind(_("Reseller"), _rows(Reseller), "name", as_written=True),
+    ]
+
+
+def search(administrator: Viewer, text: str) -> list[Hit]:
+    """Everything that matches `text`, grouped by kind. Nothing for what could match nothing."""
+    text = text.strip()
+    if not text or len(text) > MAX_TEXT or not printable(text):
+        return []
+    found: list[Hit] = list(_by_number(administrator, text))
+    for kind in kinds():
+        model = kind.rows.model
+        if administrator.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
+            found.extend(islice(kind.hits(administrator, text), PER_KIND))
+    return _once(found)
+
+
+def page_of(row: Model) -> str:
+    """The object's page in the web admin."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def _by_number(administrator: Viewer, text: str) -> Iterator[Hit]:
+    """The context of exactly this id."""
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        for context in Context.objects.visible_to(administrator).filter(pk=int(text)):
+            yield Hit(_("Context"), str(context), f"{context.pk} {context}", page_of(context))
+
+
+def _looks_like_a_number(text: str) -> bool:
+    return len(digits_of(text)) >= _FEWEST_DIGITS and not text.strip("+0123456789 .-")
+
+
+def _rows(model: type[Any], *related: str) -> ScopedQuerySet[Any]:
+    rows: ScopedQuerySet[Any] = model.objects.select_related(*related) if related else model.objects.all()
+    return rows
+
+
+def _follow(row: Any, path: str) -> Any:
+    for name in filter(None, path.split(".")):
+        row = getattr(row, name)
+    return row
+
+
+def _once(hits: Iterable[Hit]) -> list[Hit]:
+    return list({(hit.url, hit.label): hit for hit in hits}.values())

@@ -1,0 +1,49 @@
+"""Template tags of the pages that look across the apps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.models import Context
+from changelog import undo as history
+from changelog.models import Change
+from changelog.words import kind_name
+from core.admin.base import administrator_of
+from web.context_page import ContextOverview, overview_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def context_overview(context: Any, row: Context) -> ContextOverview:
+    """The hub of the context `row` for whoever is logged in: `{% context_overview original as hub %}`.
+
+    Django keeps the name `context` for the template's own.
+    """
+    return overview_of(administrator_of(context["request"]), row)
+
+
+@register.filter
+def kind(change: Change) -> StrOrPromise:
+    """What was changed, for a person."""
+    return kind_name(change.kind)
+
+
+@register.filter
+def nowrap(text: str) -> SafeString:
+    """A list in a line, which breaks only behind its commas: never inside an address."""
+    parts = [(part,) for part in text.split(", ")]
+    return format_html_join(", ", '<span class="nowrap">{}</span>', parts)
+
+
+@register.filter
+def can_be_undone(change: Change) -> bool:
+    """Whether there is a way back from this change at all."""
+    return history.can_be_undone(change)
