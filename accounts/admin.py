@@ -269,8 +269,10 @@ class ConfigPropertyAdmin(ScopedModelAdmin):
         return config.set_property(actor=actor, owner=owner, name=data["name"], value=data["value"])
 
     def update(self, actor: Actor, row: ConfigProperty, data: dict[str, Any]) -> Model:
+        if "value" not in data:
+            return row
         owner = config.Owner(row.reseller, row.context, row.user)
-        return config.set_property(actor=actor, owner=owner, name=row.name, value=data.get("value", row.value))
+        return config.set_property(actor=actor, owner=owner, name=row.name, value=data["value"])
 
     def remove(self, actor: Actor, row: ConfigProperty) -> None:
         config.delete_property(actor=actor, row=row)

@@ -13,7 +13,7 @@ from accounts.models import Administrator, ConfigProperty, Context, Reseller, Us
 from accounts.services.users import MAX_NUMBER
 from core.access import Role
 from core.actor import Actor
-from core.admin.forms import LinesField, ServiceForm, SizeField
+from core.admin.forms import LinesField, ServiceForm, SizeField, WholeNumberField
 from core.errors import Invalid
 
 
@@ -76,7 +76,7 @@ class ContextForm(ServiceForm):
 
 
 class UserForm(ServiceForm):
-    number = forms.IntegerField(
+    number = WholeNumberField(
         label=_("User id"),
         required=False,
         min_value=1,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from django.template.defaultfilters import filesizeformat
-from django.utils.formats import localize
+from django.utils.formats import localize, number_format
 from django.utils.translation import gettext
 
 BYTES: Final = "bytes"
@@ -14,6 +15,15 @@ UNITS: Final = {BYTES: 1, "KB": 2**10, "MB": 2**20, "GB": 2**30, "TB": 2**40}
 _LARGEST_FIRST: Final = tuple(reversed(UNITS))
 # Digits behind the point that are shown at most.
 _SHOWN: Final = Decimal("0.01")
+# Three digits after the separator could be a fraction here and thousands elsewhere: nobody can tell which was meant.
+_AMOUNT: Final = re.compile(r"-?[0-9]+(?:[.,][0-9]{1,2})?")
+
+
+def parse_amount(text: str) -> Decimal:
+    """The number that a person typed, with a point or a comma and at most two digits after it. ValueError."""
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text.replace(",", "."))
 
 
 def to_bytes(amount: Decimal, unit: str) -> int:
@@ -31,9 +41,14 @@ def from_bytes(size: int) -> tuple[Decimal, str]:
 
 
 def plain(amount: Decimal) -> str:
-    """The number without needless noughts, as an input of the type number takes it."""
+    """The number without needless zeros."""
     text = f"{amount:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def typed(amount: Decimal) -> str:
+    """The number as a person who reads the active language types it, without thousands separators."""
+    return str(number_format(plain(amount), force_grouping=False))
 
 
 def format_exact(size: int | None) -> str:

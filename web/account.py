@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import cast
 
 from django import forms
@@ -22,7 +23,11 @@ from core.admin.base import actor_of, administrator_of
 class AccountForm(forms.Form):
     """What everybody may choose for themselves."""
 
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=[("", gettext_lazy("the browser's")), *settings.LANGUAGES],
+        required=False,
+    )
 
 
 def account_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
@@ -32,7 +37,7 @@ def account_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         language = form.cleaned_data["language"]
         update_administrator(actor=actor_of(request), administrator=administrator, language=language)
-        with override(language):
+        with override(language) if language else nullcontext():
             messages.success(request, _("Your account was changed."))
         return HttpResponseRedirect(reverse("admin:account"))
     page = {

@@ -31,8 +31,8 @@ from core.access import Role
 from core.actor import Actor, Channel
 from core.addresses import MAX_IDENTIFIER, normalize_identifier, printable
 from core.admin.filters import RelatedFilter
-from core.admin.forms import ServiceForm
-from core.admin.widgets import Autocomplete
+from core.admin.forms import ServiceForm, VerbatimField, WholeNumberField
+from core.admin.widgets import Autocomplete, WholeNumberInput
 from core.errors import DomainError, NotAllowed
 from core.scoping import Viewer
 
@@ -82,6 +82,12 @@ class ScopedModelAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     view_on_site = False
     save_as = False
+    # No widget whose value the browser may empty or round before it sends it.
+    formfield_overrides: ClassVar[Any] = {
+        models.BigIntegerField: {"form_class": WholeNumberField, "widget": WholeNumberInput},
+        models.IntegerField: {"form_class": WholeNumberField, "widget": WholeNumberInput},
+        models.TextField: {"form_class": VerbatimField},
+    }
     # What the change log calls these objects.
     change_kind: ClassVar[str]
     # Set when the row is made, shown ever after.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -11,14 +12,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Role
-from core.admin.widgets import SizeInput
+from core.admin.widgets import SizeInput, WholeNumberInput
 from core.scoping import Viewer
-from core.sizes import UNITS, to_bytes
+from core.sizes import BYTES, UNITS, parse_amount, to_bytes
 
 if TYPE_CHECKING:
     from core.errors import DomainError
 
 _MOST_BYTES: Final = 2**63 - 1
+_WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,40}")
 
 
 class ServiceForm(forms.ModelForm):
@@ -49,6 +51,36 @@ class ServiceForm(forms.ModelForm):
             self.add_error(field if field in self.fields else None, str(self.refusal))
 
 
+class WholeNumberField(forms.IntegerField):
+    """A whole number in decimal digits and nothing else: Django's takes `1.000`, a thousand to some, for 1."""
+
+    widget = WholeNumberInput
+
+    def to_python(self, value: Any) -> int | None:
+        """The number, None for an empty field; ValidationError."""
+        text = str(value).strip()
+        if value is None or not text:
+            return None
+        if not _WHOLE_NUMBER.fullmatch(text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(text)
+
+
+class VerbatimField(forms.CharField):
+    """A text of several lines that is kept as it was typed, blanks included; a browser sends CR LF for a line's end."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "strip": False})
+
+    def to_python(self, value: Any) -> str:
+        """The text with plain line ends."""
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether it is another text than the one that was shown; a browser shows no difference between line ends."""
+        return super().has_changed(self.to_python(initial), data)
+
+
 class LinesField(forms.Field):
     """A list of texts, one a line; blanks around a text and empty lines do not count."""
 
@@ -65,7 +97,27 @@ class LinesField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether the lines are others, or in another order."""
-        return list(initial or []) != self.to_python(data)
+        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+
+
+class AmountField(forms.DecimalField):
+    """The number of a size, with a decimal point or a decimal comma."""
+
+    default_error_messages: ClassVar = {
+        "invalid": _(
+            "Enter a number such as 2.5, without thousands separators and with at most two digits after the point."
+        )
+    }
+
+    def to_python(self, value: Any) -> Any:
+        """The number, None for an empty field; ValidationError."""
+        text = str(value).strip()
+        if value is None or not text:
+            return None
+        try:
+            return parse_amount(text)
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 class SizeField(forms.MultiValueField):
@@ -75,10 +127,14 @@ class SizeField(forms.MultiValueField):
     """
 
     widget = SizeInput
-    default_error_messages: ClassVar = {"too_large": _("That is too large."), "incomplete": _("Choose a unit.")}
+    default_error_messages: ClassVar = {
+        "too_large": _("That is too large."),
+        "incomplete": _("Choose a unit."),
+        "part_of_a_byte": _("A number of bytes has no fraction."),
+    }
 
     def __init__(self, **kwargs: Any) -> None:
-        amount = forms.DecimalField(min_value=Decimal(0), max_digits=22, decimal_places=3, required=False)
+        amount = AmountField(min_value=Decimal(0), max_digits=22, decimal_places=2, required=False)
         unit = forms.ChoiceField(choices=[(name, name) for name in UNITS])
         super().__init__(fields=(amount, unit), require_all_fields=False, required=False, **kwargs)
 
@@ -87,6 +143,8 @@ class SizeField(forms.MultiValueField):
         amount, unit = data_list or (None, "")
         if amount is None:
             return None
+        if unit == BYTES and amount != amount.to_integral_value():
+            raise ValidationError(self.error_messages["part_of_a_byte"], code="part_of_a_byte")
         size = to_bytes(amount, unit)
         if size > _MOST_BYTES:
             raise ValidationError(self.error_messages["too_large"], code="too_large")

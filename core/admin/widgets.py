@@ -7,13 +7,13 @@ from typing import Any
 
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.forms import MultiWidget, NumberInput, Select
+from django.forms import MultiWidget, Select, TextInput
 from django.forms import models as forms_models
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from core.sizes import BYTES, UNITS, from_bytes, plain
+from core.sizes import BYTES, UNITS, from_bytes, typed
 
 _BIGGEST = 2**63 - 1
 _USUAL_UNIT = "GB"
@@ -36,6 +36,13 @@ class Autocomplete(AutocompleteSelect):
         return key is None or 0 <= key <= _BIGGEST
 
 
+class WholeNumberInput(TextInput):
+    """A text input: of what is no number, a browser's number input sends nothing, and so it was saved as empty."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "numeric", "autocomplete": "off", "class": "vIntegerField", **(attrs or {})})
+
+
 class SizeInput(MultiWidget):
     """An amount with its unit beside it. The label is the amount's, which so has the field's own name and id."""
 
@@ -43,7 +50,7 @@ class SizeInput(MultiWidget):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         choices = [(name, _("bytes") if name == BYTES else name) for name in UNITS]
-        amount = NumberInput({"step": "any", "min": "0", "class": "size-amount", "autocomplete": "off"})
+        amount = TextInput({"inputmode": "decimal", "class": "size-amount", "autocomplete": "off"})
         unit = Select({"class": "size-unit", "aria-label": _("Unit")}, choices)
         super().__init__({"": amount, "unit": unit}, attrs)
 
@@ -53,7 +60,7 @@ class SizeInput(MultiWidget):
         if not (text.isascii() and text.isdecimal()) or int(text) > _BIGGEST:
             return [None, _USUAL_UNIT]
         amount, unit = from_bytes(int(text))
-        return [plain(amount), unit]
+        return [typed(amount), unit]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Django's, which numbers the ids."""

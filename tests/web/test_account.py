@@ -29,7 +29,15 @@ def test_account__sets_the_own_language_alone(world: World, logged_in: Login, lo
     )
 
 
-@pytest.mark.parametrize("language", ["xx", "", "<script>"])
+def test_account__the_browsers_language_is_shown_and_can_be_chosen_again(world: World, logged_in: Login) -> None:
+    client = logged_in("alpha")
+    assert '<option value="" selected>the browser&#x27;s</option>' in client.get("/admin/account").content.decode()
+    client.post("/admin/account", {"language": "de"})
+    assert client.post("/admin/account", {"language": ""}).status_code == 302
+    assert Administrator.objects.get(pk=world.administrators["alpha"].pk).language == ""
+
+
+@pytest.mark.parametrize("language", ["xx", "<script>"])
 def test_account__another_language_is_refused(world: World, logged_in: Login, language: str) -> None:
     count = Change.objects.count()
     response = logged_in("alpha").post("/admin/account", {"language": language})

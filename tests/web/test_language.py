@@ -21,7 +21,21 @@ pytestmark = pytest.mark.django_db
 GERMAN: Final = {"Accept-Language": "de"}
 ROOT: Final = Path(__file__).parents[2]
 # All that has texts for people, and what gathers them.
-SOURCES: Final = ("accounts", "demo", "domains", "forwards", "mailstats", "oxaas", "templates", "locale", "manage.py")
+SOURCES: Final = (
+    "accounts",
+    "bulk",
+    "changelog",
+    "core",
+    "demo",
+    "domains",
+    "forwards",
+    "mailstats",
+    "oxaas",
+    "web",
+    "templates",
+    "locale",
+    "manage.py",
+)
 CHECKS: Final = {"DEBUG": "true", "SECRET_KEY": "only-for-checks", "LC_ALL": "C.UTF-8"}
 
 

@@ -6,17 +6,22 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.test import RequestFactory
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import Context, Reseller, User
+from accounts.models import ConfigProperty, Context, Reseller, User
+from bulk import edits as bulk
 from changelog.models import Change
-from core.admin.forms import SizeField
+from core.admin.forms import SizeField, WholeNumberField
 from core.sizes import UNITS, format_exact, format_short, from_bytes, to_bytes
 from tests.web.conftest import Enter
 from tests.web.person import Person, page
 from tests.world import World
+from web.account import AccountForm
 
 GB = 2**30
 
@@ -68,10 +73,111 @@ def test_exactly__german() -> None:
         (3 * GB, ["", "GB"], True),
         (3 * GB, ["3", "MB"], True),
         (3 * GB, ["x", "GB"], True),
+        (5 * GB // 2, ["2,5", "GB"], False),
+        (5 * GB // 2, ["2.50", "GB"], False),
     ],
 )
 def test_size_field__only_another_size_is_a_change(initial: int | None, typed: list[str], changed: bool) -> None:
     assert SizeField().has_changed(initial, typed) is changed
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(
+    ("amount", "unit", "size"),
+    [
+        ("2,5", "GB", 5 * GB // 2),
+        ("2.5", "GB", 5 * GB // 2),
+        ("0,25", "TB", GB * 256),
+        (" 3 ", "MB", 3 * 2**20),
+        ("0", "GB", 0),
+        ("3", "bytes", 3),
+        ("3.0", "bytes", 3),
+        ("", "GB", None),
+        (" ", "GB", None),
+    ],
+)
+def test_size_field__takes_a_point_or_a_comma(language: str, amount: str, unit: str, size: int | None) -> None:
+    with translation.override(language):
+        assert SizeField().clean([amount, unit]) == size
+
+
+@pytest.mark.parametrize("unit", sorted(UNITS))
+@pytest.mark.parametrize(
+    "amount",
+    ["5e", "5e3", "1.5.2", "1,5,2", "1.000", "1,000", "1.000,5", "1 000", "1_000", "-1", "+1", ".5", "5.", "٣", "NaN"],
+)
+def test_size_field__what_is_no_plain_number_is_refused(amount: str, unit: str) -> None:
+    with pytest.raises(ValidationError):
+        SizeField().clean([amount, unit])
+
+
+def test_size_field__part_of_a_byte_is_refused() -> None:
+    with pytest.raises(ValidationError, match="no fraction"):
+        SizeField().clean(["2.5", "bytes"])
+
+
+@given(st.text(max_size=8), st.sampled_from(sorted(UNITS)))
+def test_size_field__never_takes_another_number_than_was_typed(text: str, unit: str) -> None:
+    try:
+        size = SizeField().clean([text, unit])
+    except ValidationError:
+        return
+    if size is None:
+        assert text.strip() == ""
+    else:
+        assert abs(Decimal(text.strip().replace(",", ".")) * UNITS[unit] - size) <= Decimal("0.5")
+
+
+@given(st.text(max_size=8))
+def test_whole_number_field__never_takes_another_number_than_was_typed(text: str) -> None:
+    try:
+        number = WholeNumberField(required=False).clean(text)
+    except ValidationError:
+        return
+    assert text.strip().lstrip("-").lstrip("0") == ("" if number is None else str(abs(number)).lstrip("0"))
+
+
+@pytest.mark.parametrize("text", ["1.000", "1,000", "1.0", "5e", "1_000", "٣", "9" * 5000])
+def test_context_form__a_limit_that_is_no_whole_number_is_refused(alpha: Person, world: World, text: str) -> None:
+    Context.objects.filter(pk=24).update(max_user=50)
+    alpha.change(world.contexts[24], {"max_user": text}, 200)
+    assert Context.objects.get(pk=24).max_user == 50
+
+
+def test_user_form__german_shows_a_decimal_comma(alpha: Person, world: World) -> None:
+    User.objects.filter(pk=world.users[24].pk).update(quota=5 * GB // 2)
+    text = alpha.client.get(page(world.users[24], "change"), headers={"accept-language": "de"}).content.decode()
+    assert 'name="quota" value="2,5"' in text
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\r\nb", " a ", "\na\n"])
+def test_property_form__a_value_that_nobody_touched_stays_byte_for_byte(enter: Enter, world: World, value: str) -> None:
+    row = ConfigProperty.objects.create(name="com.x.note", value=value, context=world.contexts[24])
+    changes = Change.objects.count()
+    enter("alpha").change(row, {"value": value.replace("\r\n", "\n").replace("\n", "\r\n")})
+    row.refresh_from_db()
+    assert row.value == value
+    assert Change.objects.count() == changes
+
+
+def test_forms__no_widget_that_the_browser_may_empty_or_round(rf: RequestFactory, world: World) -> None:
+    request = rf.get("/")
+    request.user = world.administrators["root"]
+    forms: list[Any] = [
+        model_admin.get_form(request)()
+        for model_admin in admin.site._registry.values()
+        if model_admin.has_change_permission(request)
+    ]
+    forms += [edit.form(administrator=request.user) for edit in map(bulk.edit_named, bulk.known())]
+    forms.append(AccountForm())
+    types = {
+        part.input_type
+        for form in forms
+        for field in form.fields.values()
+        for part in getattr(field.widget, "widgets", [getattr(field.widget, "widget", field.widget)])
+        if hasattr(part, "input_type")
+    }
+    assert types <= {"text", "password", "checkbox", "select", "file", "hidden"}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +190,7 @@ def test_user_form__shows_the_size_and_keeps_it(
     user = world.users[24]
     User.objects.filter(pk=user.pk).update(quota=quota)
     text = alpha.get(page(user, "change")).content.decode()
-    box = text[text.index('<input type="number" name="quota"') :]
+    box = text[text.index('<input type="text" name="quota"') :]
     assert amount in box[: box.index(">")]
     assert f'<option value="{unit}" selected>' in box[: box.index("</select>")]
     changes = Change.objects.count()
