@@ -6,7 +6,6 @@ import base64
 import binascii
 import json
 import logging
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -15,7 +14,7 @@ from typing import IO, Any, ClassVar, Final, TypeVar, cast
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import Error, IntegrityError
 from django.http import HttpResponseBase
 from rest_framework import exceptions, status
 from rest_framework.authentication import BaseAuthentication
@@ -33,9 +32,10 @@ from accounts.models import Administrator, Context
 from core import access
 from core.actor import Actor, Channel
 from core.addresses import printable
+from core.database_errors import state_of
 from core.errors import (
     RETRY_AFTER,
-    UNAVAILABLE,
+    Busy,
     Conflict,
     DomainError,
     Invalid,
@@ -45,14 +45,13 @@ from core.errors import (
     TooManyAttempts,
     UnknownContext,
 )
+from core.numbers import whole_number
 
 logger = logging.getLogger(__name__)
 
 CHALLENGE: Final = 'Basic realm="OX REST", charset="UTF-8"'
 MAX_BODY: Final = 1024 * 1024
 _OTHER_SITES: Final = frozenset({"cross-site", "same-site"})
-_DIGITS: Final = re.compile(r"[0-9]+")
-_MAX_NUMBER: Final = 2**63 - 1
 _Input = TypeVar("_Input", bound=Serializer[Any])
 _RACE: Final = "Somebody else changed the same data at this moment. Try again."
 
@@ -279,7 +278,7 @@ class ContractViewSet(ViewSet):
     def _find_path_context(self) -> PathContext:
         given = self.kwargs.get(self.context_kwarg, "") if self.context_kwarg else ""
         rows = Context.objects.select_related("reseller__parent")
-        if _DIGITS.fullmatch(given):
+        if given.isascii() and given.isdecimal():
             number = whole_number(given)
             return PathContext(given, False, None if number is None else rows.filter(pk=number).first())
         if self.context_names and given and printable(given):
@@ -303,16 +302,6 @@ def body_of(request: Request, serializer_class: type[Serializer[Any]]) -> dict[s
     return dict(read_body(request, serializer_class).validated_data)
 
 
-def whole_number(text: str) -> int | None:
-    """A number in decimal digits that a database can hold, else None."""
-    if not _DIGITS.fullmatch(text):
-        return None
-    significant = text.lstrip("0") or "0"
-    # Python refuses to read numbers of thousands of digits.
-    number = int(significant) if len(significant) <= len(str(_MAX_NUMBER)) else None
-    return number if number is not None and number <= _MAX_NUMBER else None
-
-
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Every refusal in the contract's one shape: the family's status and `{"error": …}`."""
     family: Family = context["view"].family
@@ -333,15 +322,12 @@ def _answer(error: Exception, family: Family, request: Request) -> tuple[int, st
             return family.denied, "Authorization error.", challenge
         case TooManyAttempts():
             return status.HTTP_429_TOO_MANY_REQUESTS, str(error), {"Retry-After": str(error.retry_after)}
+        case Busy():
+            return status.HTTP_503_SERVICE_UNAVAILABLE, str(error), {"Retry-After": str(RETRY_AFTER)}
         case DomainError():
             return family.status_of(error), str(error), {}
-        case OperationalError() | InterfaceError():
-            logger.error("database unreachable: %s", error)
-            return status.HTTP_503_SERVICE_UNAVAILABLE, UNAVAILABLE, {"Retry-After": str(RETRY_AFTER)}
-        case IntegrityError():
-            # The last to notice a race, such as a context that was deleted before this transaction could commit.
-            logger.error("refused by the database: %s", error)
-            return status.HTTP_503_SERVICE_UNAVAILABLE, _RACE, {"Retry-After": str(RETRY_AFTER)}
+        case Error():
+            return _of_database(error)
         case RequestDataTooBig():
             # Django's own limit is above MAX_BODY, but looked at before a byte is read.
             return status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, BodyTooLarge.default_detail, {}
@@ -353,6 +339,19 @@ def _answer(error: Exception, family: Family, request: Request) -> tuple[int, st
             return status.HTTP_405_METHOD_NOT_ALLOWED, "This path does not have that method.", {"Allow": allowed}
         case exceptions.APIException():
             return error.status_code, " ".join(_sentences(error.detail)), {}
+    return None
+
+
+def _of_database(error: Error) -> tuple[int, str, dict[str, str]] | None:
+    """Status, sentence and headers for what the database did not do."""
+    state = state_of(error)
+    if state is not None:
+        logger.error("the database %s: %s", state.value, error)
+        return status.HTTP_503_SERVICE_UNAVAILABLE, state.sentence, {"Retry-After": str(RETRY_AFTER)}
+    if isinstance(error, IntegrityError):
+        # The last to notice a race, such as a context that was deleted before this transaction could commit.
+        logger.error("refused by the database: %s", error)
+        return status.HTTP_503_SERVICE_UNAVAILABLE, _RACE, {"Retry-After": str(RETRY_AFTER)}
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django import forms
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from accounts.models import Context, Reseller, User
 from accounts.services.contexts import delete_context, update_context
 from accounts.services.limits import lock_reseller_rows
 from accounts.services.users import delete_user, update_user
+from bulk.activity import Resume, Suspend
 from bulk.edits import BulkEdit, BulkForm, Params, Result
 from core.actor import Actor
 from core.admin.forms import SizeField
@@ -51,24 +52,19 @@ class _UserEdit(BulkEdit[User]):
         return ", ".join([format_exact(row.quota), gettext("active") if row.is_active else gettext("suspended")])
 
 
-class SuspendUsers(_UserEdit):
+class SuspendUsers(_UserEdit, Suspend[User]):
     """A suspended user keeps mailbox and data, and cannot log in."""
 
     name = "users.suspend"
-    label = gettext_lazy("Suspend")
-    is_active: ClassVar[bool] = False
 
-    def apply(self, actor: Actor, row: User, params: Params) -> Result:
-        update_user(actor=actor, user=row, is_active=self.is_active)
-        return Result.of(row.is_active != self.is_active)
+    def set_active(self, actor: Actor, row: User, *, is_active: bool) -> None:
+        update_user(actor=actor, user=row, is_active=is_active)
 
 
-class ResumeUsers(SuspendUsers):
+class ResumeUsers(Resume[User], SuspendUsers):
     """In use again."""
 
     name = "users.resume"
-    label = gettext_lazy("Resume")
-    is_active = True
 
 
 class SetQuota(_UserEdit):
@@ -113,24 +109,19 @@ class _ContextEdit(BulkEdit[Context]):
         return gettext("active") if row.is_active else gettext("suspended")
 
 
-class SuspendContexts(_ContextEdit):
+class SuspendContexts(_ContextEdit, Suspend[Context]):
     """Nobody of a suspended context can log in; it keeps its data."""
 
     name = "contexts.suspend"
-    label = gettext_lazy("Suspend")
-    is_active: ClassVar[bool] = False
 
-    def apply(self, actor: Actor, row: Context, params: Params) -> Result:
-        update_context(actor=actor, context=row, is_active=self.is_active)
-        return Result.of(row.is_active != self.is_active)
+    def set_active(self, actor: Actor, row: Context, *, is_active: bool) -> None:
+        update_context(actor=actor, context=row, is_active=is_active)
 
 
-class ResumeContexts(SuspendContexts):
+class ResumeContexts(Resume[Context], SuspendContexts):
     """In use again."""
 
     name = "contexts.resume"
-    label = gettext_lazy("Resume")
-    is_active = True
 
 
 class DeleteContexts(_ContextEdit):

@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
-from accounts.services.users import MAX_NUMBER
 from core.access import Role
 from core.actor import Actor
 from core.admin.forms import LinesField, ServiceForm, SizeField, WholeNumberField
 from core.errors import Invalid
+from core.numbers import MAX_BIGINT
 
 
 class ResellerForm(ServiceForm):
@@ -80,7 +80,7 @@ class UserForm(ServiceForm):
         label=_("User id"),
         required=False,
         min_value=1,
-        max_value=MAX_NUMBER,
+        max_value=MAX_BIGINT,
         help_text=_("Empty: the next free one of the context. It cannot be changed."),
     )
     quota = SizeField(label=_("Mail quota"), help_text=_("Empty: unlimited."))

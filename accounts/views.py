@@ -8,7 +8,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import ADMIN, ContractViewSet, body_of, read_body, whole_number
+from accounts.api import ADMIN, ContractViewSet, body_of, read_body
 from accounts.models import IdentifierField, User
 from accounts.serializers import (
     CustomInputSerializer,
@@ -20,6 +20,7 @@ from accounts.serializers import (
 from accounts.services.config import effective_config
 from accounts.services.users import set_uids, update_user
 from core.errors import Invalid, NotFound
+from core.numbers import whole_number
 from core.openapi.answers import (
     CHANGED,
     CUSTOM,

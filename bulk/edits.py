@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypeVar
 
 from django import forms
-from django.db import IntegrityError, OperationalError, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor, Channel
 from core.errors import DomainError
 from core.locks import lock_everything
-from core.scoping import Viewer
+from core.scoping import Viewer, may
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -97,8 +97,7 @@ class BulkEdit(Generic[_Row]):
 
     def allowed(self, administrator: Viewer) -> bool:
         """Whether the administrator's role, as it is now, includes this edit."""
-        options = self.model._meta
-        return administrator.has_perm(f"{options.app_label}.{self.permission}_{options.model_name}")
+        return may(administrator, self.permission, self.model)
 
     def describe(self, params: Params) -> str:
         """The edit with its parameters, for a person."""
@@ -229,8 +228,3 @@ def _looked_at(edit: BulkEdit[_Row], actor: Actor, results: Mapping[int, Result]
         return edit.after(rows[key]) if key in rows else NOTHING
 
     return {key: replace(result, after=now(key, result)) for key, result in results.items()}
-
-
-def is_deadlock(error: OperationalError) -> bool:
-    """Whether the database ended the transaction to let another one pass, so that it may simply be tried again."""
-    return getattr(error.__cause__, "pgcode", "") in {"40P01", "40001"}

@@ -7,7 +7,6 @@ that lock works on the job: no lease to renew, and a killed worker's batch is un
 from __future__ import annotations
 
 import logging
-import time
 from datetime import timedelta
 from typing import Any, Final
 
@@ -27,12 +26,11 @@ from bulk.models import ACTIVE, BulkJob, BulkJobItem, ImportLine
 from core.actor import Actor
 from core.errors import Invalid, NotAllowed
 from core.scoping import Viewer
+from core.transactions import atomic
 
 logger = logging.getLogger(__name__)
 
 State = BulkJob.State
-# How often a request tries a batch again that the database gave up for another transaction's sake.
-_TRIES: Final = 5
 # What a preview or a run writes into an item.
 _NEWS: Final = ("label", "before", "after", "outcome", "detail")
 _INSERT: Final = """
@@ -41,7 +39,7 @@ _INSERT: Final = """
 """
 
 
-@transaction.atomic
+@atomic
 def create_job(
     *, administrator: Viewer, edit: BulkEdit[Any], params: Params, chosen: QuerySet[Any], language: str
 ) -> BulkJob:
@@ -65,7 +63,7 @@ def needs_count(job: BulkJob) -> bool:
     return edits.edit_named(job.edit).always_confirm or job.changed > settings.BULK_CONFIRM_ABOVE
 
 
-@transaction.atomic
+@atomic
 def start_job(*, administrator: Viewer, job: BulkJob, typed: str = "") -> BulkJob:
     """Begin the run of a previewed job; once it runs, nothing happens. NotAllowed for who is not its owner; Invalid."""
     job = BulkJob.objects.select_for_update().get(pk=job.pk)
@@ -88,7 +86,7 @@ def start_job(*, administrator: Viewer, job: BulkJob, typed: str = "") -> BulkJo
     return job
 
 
-@transaction.atomic
+@atomic
 def cancel_job(*, job: BulkJob) -> BulkJob:
     """Stop a job after its present batch, or throw its preview away. What is done stays done."""
     job = BulkJob.objects.select_for_update().get(pk=job.pk)
@@ -100,7 +98,7 @@ def cancel_job(*, job: BulkJob) -> BulkJob:
 def finish_in_request(job: BulkJob) -> BulkJob:
     """Do the present phase of a small job at once; a large one is the worker's. The job as it is then."""
     if job.total <= min(settings.BULK_REQUEST_ROWS, edits.edit_named(job.edit).request_rows):
-        while _advance_patiently(job.pk):
+        while _advance(job.pk):
             pass
     return BulkJob.objects.get(pk=job.pk)
 
@@ -157,21 +155,14 @@ def _freeze(job: BulkJob, rows: QuerySet[Any, Any]) -> int:
         return int(cursor.rowcount)
 
 
-def _advance_patiently(key: int) -> bool:
+@atomic
+def _advance(key: int) -> bool:
     """One batch of this job; whether there is more to do. Waits for whoever else works on it."""
-    for attempt in range(_TRIES):
-        try:
-            with transaction.atomic():
-                job = BulkJob.objects.select_for_update().get(pk=key)
-                if not job.is_active:
-                    return False
-                phase = job.state
-                return _guarded_batch(job).state == phase
-        except OperationalError as error:
-            if attempt == _TRIES - 1 or not edits.is_deadlock(error):
-                raise
-            time.sleep(0.05 * (attempt + 1))
-    return False
+    job = BulkJob.objects.select_for_update().get(pk=key)
+    if not job.is_active:
+        return False
+    phase = job.state
+    return _guarded_batch(job).state == phase
 
 
 def _guarded_batch(job: BulkJob) -> BulkJob:

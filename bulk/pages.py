@@ -33,8 +33,9 @@ from bulk.edits import BulkEdit, BulkForm
 from bulk.models import BulkJob
 from bulk.rows import deletes, outcome_of, rows_of
 from core.access import Role
-from core.admin.base import ScopedModelAdmin, administrator_of, is_key, role_of
+from core.admin.base import ScopedModelAdmin, administrator_of, role_of
 from core.errors import DomainError
+from core.numbers import whole_number
 from core.scoping import Viewer
 from core.spreadsheets import csv_lines
 
@@ -154,9 +155,7 @@ class BulkJobAdmin(ScopedModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The job's page: preview, progress or result, as its state is."""
-        if not is_key(object_id):
-            raise Http404
-        job = self._job(request, int(object_id))
+        job = self._job(request, whole_number(object_id) or 0)
         context = {
             **self.admin_site.each_context(request),
             **self._state_of(job),

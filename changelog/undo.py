@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from changelog.entries import Snapshot
 from changelog.models import Change
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotAllowed
+from core.transactions import atomic
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def register(kinds: Mapping[str, UndoKind]) -> None:
     _kinds.update(kinds)
 
 
-@transaction.atomic
+@atomic
 def undo_change(*, actor: Actor, change: Change) -> None:
     """Make the object what it was before. Invalid, NotAllowed, Conflict when it has changed since."""
     kind = _kinds.get(change.kind)

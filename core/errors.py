@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 # In seconds: when to try again what the database could not do now.
 RETRY_AFTER: Final = 5
+BUSY: Final = gettext_noop("The database is busy with other changes. Try again shortly.")
+READ_ONLY: Final = gettext_noop("The database takes no changes at the moment. Try again shortly.")
 UNAVAILABLE: Final = gettext_noop("The database is not reachable at the moment. Try again shortly.")
 
 
@@ -41,6 +43,13 @@ class NotFound(DomainError):
 
 class UnknownContext(NotFound):
     """There is no such context; some families have a status of their own for that."""
+
+
+class Busy(DomainError):
+    """The database gave the transaction up for others' sake too often. Trying again later helps."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext(BUSY))
 
 
 class StoreUnavailable(DomainError):

@@ -10,9 +10,17 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from django.db import connection
+from django.db.models import Model, QuerySet
+
+from core.errors import NotFound
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+_Row = TypeVar("_Row", bound=Model)
 
 _EVERYTHING: Final = "everything"
 _LOCK: Final = (
@@ -64,3 +72,14 @@ def lock_everything() -> Iterator[None]:
 def _number(name: str) -> int:
     """The 64-bit number by which PostgreSQL knows this lock."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
+
+
+def locked(rows: QuerySet[_Row], key: object, gone: StrOrPromise, *, no_key: bool = True) -> _Row:
+    """The row with this primary key as it is now, held until the transaction ends. NotFound with the sentence `gone`.
+
+    `no_key` leaves foreign keys to it alone; a row that is to be deleted is held without.
+    """
+    row = rows.select_for_update(of=("self",), no_key=no_key).filter(pk=key).first()
+    if row is None:
+        raise NotFound(str(gone))
+    return row

@@ -126,3 +126,8 @@ def _acting(viewer: object) -> Viewer | None:
         return None
     administrator = cast(Viewer, viewer)
     return administrator if administrator.may_act else None
+
+
+def may(viewer: Viewer, action: str, model: type[models.Model]) -> bool:
+    """Whether the viewer's role includes `action` (view, add, change or delete) on rows of the model."""
+    return viewer.has_perm(f"{model._meta.app_label}.{action}_{model._meta.model_name}")

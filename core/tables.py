@@ -18,6 +18,7 @@ from import_export.resources import Resource
 from import_export.widgets import BooleanWidget, CharWidget, IntegerWidget, Widget
 
 from core.errors import Invalid
+from core.numbers import whole_number
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -45,9 +46,10 @@ class NumberWidget(IntegerWidget):
         digits = value.strip()
         if not digits:
             return None
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
+        number = whole_number(digits)
+        if number is None:
             raise ValueError(_("%(name)s must be a whole number.") % {"name": name})
-        return int(digits)
+        return number
 
     def render(self, value: int | None, obj: Any = None, **kwargs: Any) -> str:
         return "" if value is None else str(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import ownership
@@ -13,10 +12,11 @@ from core.actor import Actor
 from core.addresses import parse_domain
 from core.errors import Conflict
 from core.locks import lock_names
+from core.transactions import atomic
 from domains.models import ExplicitDomain
 
 
-@transaction.atomic
+@atomic
 def add_domain(*, actor: Actor, context: Context, name: str, key: int | None = None) -> ExplicitDomain:
     """Give the domain to the context; `key` is the former primary key of one that is restored.
 
@@ -35,7 +35,7 @@ def add_domain(*, actor: Actor, context: Context, name: str, key: int | None = N
     return row
 
 
-@transaction.atomic
+@atomic
 def remove_domain(*, actor: Actor, context: Context, name: str) -> None:
     """Take the domain from the context. Invalid; Conflict when this context does not have it."""
     domain = parse_domain(name)

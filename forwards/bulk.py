@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django import forms
 from django.contrib.admin import site
@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.models import Context
+from bulk.activity import Resume, Suspend
 from bulk.edits import BulkEdit, BulkForm, Params, Result
 from core.actor import Actor
 from core.addresses import parse_address
@@ -146,23 +147,19 @@ class ReplaceRecipient(_EdgeEdit):
         return Result.of(replace_recipient(actor=actor, forward=row, old=params["old"], new=params["new"]))
 
 
-class SuspendAliases(_AliasEdit):
+class SuspendAliases(_AliasEdit, Suspend[ForwardingAlias]):
     """The mail servers do not see suspended aliases; they keep their data."""
 
     name = "forwards.suspend"
-    label = gettext_lazy("Suspend")
-    is_active: ClassVar[bool] = False
 
-    def apply(self, actor: Actor, row: ForwardingAlias, params: Params) -> Result:
-        return Result.of(set_forward_active(actor=actor, forward=row, is_active=self.is_active))
+    def set_active(self, actor: Actor, row: ForwardingAlias, *, is_active: bool) -> None:
+        set_forward_active(actor=actor, forward=row, is_active=is_active)
 
 
-class ResumeAliases(SuspendAliases):
+class ResumeAliases(Resume[ForwardingAlias], SuspendAliases):
     """In use again."""
 
     name = "forwards.resume"
-    label = gettext_lazy("Resume")
-    is_active = True
 
 
 class MoveAliases(_EdgeEdit):

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import ownership
@@ -16,13 +15,15 @@ from changelog.record import record, record_all
 from core.actor import Actor
 from core.addresses import Address, parse_address, parse_alias
 from core.errors import Conflict, Invalid, NotFound
+from core.locks import locked
+from core.transactions import atomic
 from forwards.graph import check_chains, lock_edges
 from forwards.models import ForwardingAlias, Recipient
 
 _CHUNK: Final = 1000
 
 
-@transaction.atomic
+@atomic
 def create_forward(
     *, actor: Actor, context: Context, alias: str, recipients: Sequence[str], key: int | None = None
 ) -> bool:
@@ -54,7 +55,7 @@ def create_forward(
     return True
 
 
-@transaction.atomic
+@atomic
 def add_recipients(*, actor: Actor, context: Context, alias: str, recipients: Sequence[str]) -> bool:
     """True when at least one recipient was added, False when all were there. NotFound, Invalid."""
     forward = find_forward(context, alias)
@@ -63,7 +64,7 @@ def add_recipients(*, actor: Actor, context: Context, alias: str, recipients: Se
     return _change(actor, row, [*_current(row), *wanted])
 
 
-@transaction.atomic
+@atomic
 def remove_recipient(*, actor: Actor, context: Context, alias: str, recipient: str) -> None:
     """Take one recipient away; with the last one the alias goes. NotFound."""
     row = find_forward(context, alias, lock=True)
@@ -78,14 +79,14 @@ def remove_recipient(*, actor: Actor, context: Context, alias: str, recipient: s
         _delete(actor, [row])
 
 
-@transaction.atomic
+@atomic
 def set_recipients(*, actor: Actor, forward: ForwardingAlias, recipients: Sequence[str]) -> bool:
     """Make these the alias's recipients, the new ones in this order; whether anything changed. Invalid, NotFound."""
     wanted = _parse_recipients(recipients)
     return _change(actor, _lock(forward, wanted), wanted)
 
 
-@transaction.atomic
+@atomic
 def replace_recipient(*, actor: Actor, forward: ForwardingAlias, old: str, new: str) -> bool:
     """Put `new` in place of `old`; False when the alias has no `old`. Invalid, NotFound."""
     old_address, new_address = parse_address(old, field="old"), parse_address(new, field="new")
@@ -96,7 +97,7 @@ def replace_recipient(*, actor: Actor, forward: ForwardingAlias, old: str, new: 
     return _change(actor, row, [new_address if one.normalized == old_address.normalized else one for one in current])
 
 
-@transaction.atomic
+@atomic
 def drop_recipient(*, actor: Actor, forward: ForwardingAlias, recipient: str) -> bool:
     """Take one recipient away but never the last; False when the alias has no such. Invalid, NotFound."""
     normalized = parse_address(recipient, field="recipient").normalized
@@ -107,7 +108,7 @@ def drop_recipient(*, actor: Actor, forward: ForwardingAlias, recipient: str) ->
     return _change(actor, row, left)
 
 
-@transaction.atomic
+@atomic
 def move_forward(*, actor: Actor, forward: ForwardingAlias, context: Context) -> bool:
     """Give the alias with its recipients to another context; False when it is there already.
 
@@ -129,7 +130,7 @@ def move_forward(*, actor: Actor, forward: ForwardingAlias, context: Context) ->
     return True
 
 
-@transaction.atomic
+@atomic
 def set_forward_active(*, actor: Actor, forward: ForwardingAlias, is_active: bool) -> bool:
     """Suspend or resume an alias; whether anything changed. NotFound."""
     row = _locked(forward)
@@ -140,13 +141,13 @@ def set_forward_active(*, actor: Actor, forward: ForwardingAlias, is_active: boo
     return bool(before["is_active"] != is_active)
 
 
-@transaction.atomic
+@atomic
 def delete_forward(*, actor: Actor, context: Context, alias: str) -> None:
     """Delete one alias. NotFound."""
     _delete(actor, [find_forward(context, alias, lock=True)])
 
 
-@transaction.atomic
+@atomic
 def delete_forwards(*, actor: Actor, context: Context) -> int:
     """Delete all aliases of the context as one batch, in bounded memory, and say how many there were."""
     batch = actor if actor.batch else actor.in_batch()
@@ -197,11 +198,8 @@ def _lock(forward: ForwardingAlias, new: Sequence[Address]) -> ForwardingAlias:
 
 
 def _locked(forward: ForwardingAlias) -> ForwardingAlias:
-    rows = ForwardingAlias.objects.select_for_update(of=("self",), no_key=True).select_related("context__reseller")
-    row = rows.filter(pk=forward.pk).first()
-    if row is None:
-        raise NotFound(_("The alias does not exist any more."))
-    return row
+    rows = ForwardingAlias.objects.select_related("context__reseller")
+    return locked(rows, forward.pk, _("The alias does not exist any more."))
 
 
 def _normalized(text: str) -> str:

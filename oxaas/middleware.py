@@ -12,7 +12,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import translation
 
-from core.errors import RETRY_AFTER, UNAVAILABLE
+from core.database_errors import state_of
+from core.errors import BUSY, RETRY_AFTER, Busy
 from core.spreadsheets import MAX_FILE
 
 logger = logging.getLogger(__name__)
@@ -104,7 +105,7 @@ class BodySizeMiddleware:
 
 
 class DatabaseUnavailableMiddleware:
-    """An unreachable database is 503 with Retry-After, in the API's form below its prefixes."""
+    """A database that is out of reach, busy or read-only: 503 with Retry-After, in the API's form below its prefix."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -114,11 +115,13 @@ class DatabaseUnavailableMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answers for the views; the API's own handler has the same exceptions."""
-        if not isinstance(exception, OperationalError | InterfaceError):
+        state = state_of(exception)
+        if state is None and not isinstance(exception, Busy):
             return None
-        logger.error("database unreachable: %s", exception)
+        logger.error("the database %s: %s", state.value if state else "is busy", exception)
         headers = {"Retry-After": str(RETRY_AFTER)}
+        english = state.sentence if state else BUSY
         if request.path.startswith(API_PREFIXES):
-            return api_refusal(request, 503, UNAVAILABLE, headers)
-        sentence = translation.gettext(UNAVAILABLE)
+            return api_refusal(request, 503, english, headers)
+        sentence = translation.gettext(english)
         return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=503, headers=headers)

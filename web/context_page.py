@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Administrator, ConfigProperty, Context, User
 from changelog.models import Change
-from core.scoping import Viewer
+from core.scoping import Viewer, may
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias
+from web import usage
 from web.search import page_of
 
 SHOWN: Final = 8
@@ -58,12 +59,12 @@ class Limit:
     @property
     def percent(self) -> float:
         """How full, from 0 to 100."""
-        return 100.0 if not self.limit else min(100.0, 100 * (self.used or 0) / self.limit)
+        return usage.percent(self.used, self.limit)
 
     @property
     def is_near(self) -> bool:
         """Nine tenths or more are used."""
-        return self.limit is not None and self.used is not None and self.used >= 0.9 * self.limit
+        return usage.is_near(self.used, self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def overview_of(administrator: Viewer, context: Context) -> ContextOverview:
     """The hub as this person may see it."""
     return ContextOverview(
         limits=_limits(context),
-        panels=[_panel(administrator, context, model) for model in _PANELS if _may(administrator, "view", model)],
+        panels=[_panel(administrator, context, model) for model in _PANELS if may(administrator, "view", model)],
         changes=list(
             Change.objects.visible_to(administrator)
             .filter(context_id=context.pk, at__gte=context.created_at)
@@ -107,7 +108,7 @@ def _limits(context: Context) -> list[Limit]:
 def _panel(administrator: Viewer, context: Context, model: type[Any]) -> Panel:
     rows = model.objects.visible_to(administrator).filter(context=context)
     name = f"{model._meta.app_label}_{model._meta.model_name}"
-    addable = _may(administrator, "add", model)
+    addable = may(administrator, "add", model)
     return Panel(
         title=model._meta.verbose_name_plural,
         rows=[_row(one) for one in rows[:SHOWN]],
@@ -119,7 +120,3 @@ def _panel(administrator: Viewer, context: Context, model: type[Any]) -> Panel:
 
 def _row(row: Model) -> Row:
     return Row(str(row), page_of(row), not getattr(row, "is_active", True))
-
-
-def _may(administrator: Viewer, action: str, model: type[Model]) -> bool:
-    return administrator.has_perm(f"{model._meta.app_label}.{action}_{model._meta.model_name}")

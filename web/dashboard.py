@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Context, User
 from changelog.models import Change
-from core.scoping import Viewer
+from core.scoping import Viewer, may
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias
 
@@ -71,7 +71,7 @@ def _tiles(administrator: Viewer) -> list[Tile]:
     return [
         Tile(model._meta.verbose_name_plural, model.objects.visible_to(administrator).count(), _list_of(model))
         for model in models
-        if _may_view(administrator, model)
+        if may(administrator, "view", model)
     ]
 
 
@@ -138,7 +138,3 @@ def _last_months(today: date) -> list[date]:
 
 def _list_of(model: type[Model]) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-
-
-def _may_view(administrator: Viewer, model: type[Model]) -> bool:
-    return administrator.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")

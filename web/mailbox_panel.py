@@ -22,6 +22,7 @@ from core.admin.base import actor_of, administrator_of
 from core.errors import StoreUnavailable
 from core.scoping import Viewer
 from mailstats.services import MailFigures, open_figures
+from web import usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,12 @@ class MailPanel:
     @property
     def percent(self) -> float:
         """How full the mailbox is, from 0 to 100."""
-        return min(100.0, 100 * self.used / self.quota) if self.quota else 100.0
+        return usage.percent(self.used, self.quota)
 
     @property
     def is_near(self) -> bool:
         """Nine tenths or more of the quota are used."""
-        return self.quota is not None and self.used >= 0.9 * self.quota
+        return usage.is_near(self.used, self.quota)
 
 
 @never_cache

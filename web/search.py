@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Context, CustomId, Reseller, User
 from core.addresses import digits_of, normalize_identifier, printable
-from core.scoping import ScopedQuerySet, Viewer
+from core.numbers import whole_number
+from core.scoping import ScopedQuerySet, Viewer, may
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
 
@@ -93,7 +94,7 @@ def search(administrator: Viewer, text: str) -> list[Hit]:
     found: list[Hit] = list(_by_number(administrator, text))
     for kind in kinds():
         model = kind.rows.model
-        if administrator.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
+        if may(administrator, "view", model):
             found.extend(islice(kind.hits(administrator, text), PER_KIND))
     return _once(found)
 
@@ -105,8 +106,9 @@ def page_of(row: Model) -> str:
 
 def _by_number(administrator: Viewer, text: str) -> Iterator[Hit]:
     """The context of exactly this id."""
-    if text.isascii() and text.isdigit() and len(text) <= 18:
-        for context in Context.objects.visible_to(administrator).filter(pk=int(text)):
+    number = whole_number(text)
+    if number is not None:
+        for context in Context.objects.visible_to(administrator).filter(pk=number):
             yield Hit(_("Context"), str(context), f"{context.pk} {context}", page_of(context))
 
 

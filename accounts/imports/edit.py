@@ -17,7 +17,7 @@ from bulk.models import ImportLine
 from changelog.models import Change
 from core.actor import Actor, Channel
 from core.errors import Invalid
-from core.scoping import Viewer
+from core.scoping import Viewer, may
 from core.tables import resource_named
 
 _SHOWN: Final = 200
@@ -34,10 +34,10 @@ class ImportEdit(BulkEdit[ImportLine]):
 
     def allowed(self, administrator: Viewer) -> bool:
         """Whoever may add and change what the lines are about."""
-        options = resource_named(self.section)._meta.model._meta
-        return all(
-            administrator.has_perm(f"{options.app_label}.{action}_{options.model_name}") for action in ("add", "change")
-        ) or (self.section == "domains" and administrator.has_perm("domains.add_explicitdomain"))
+        model = resource_named(self.section)._meta.model
+        return all(may(administrator, action, model) for action in ("add", "change")) or (
+            self.section == "domains" and administrator.has_perm("domains.add_explicitdomain")
+        )
 
     def describe(self, params: Params) -> str:
         return gettext("Import of %(file)s") % params

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.resellers import Reseller
 from changelog.entries import Owners
+from core.numbers import MAX_INTEGER
 from core.scoping import ScopedQuerySet
 
 _NEAR: Final = 0.9
-_NO_LIMIT: Final = 2**31 - 1
+_NO_LIMIT: Final = MAX_INTEGER
 
 
 class ContextQuerySet(ScopedQuerySet["Context"]):

@@ -10,13 +10,13 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from accounts.provision.reading import shown
+from core.numbers import MAX_BIGINT
 
 Finding = tuple[str, str]
 """Where in the value ("" for itself, ".config[0].name") and what is wrong there."""
 Check = Callable[[Any], Iterator[Finding]]
 
 _MAX_TEXT: Final = 20_000
-_MOST: Final = 2**63 - 1
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -32,7 +32,7 @@ def text(value: Any) -> Iterator[Finding]:
 
 def whole(value: Any) -> Iterator[Finding]:
     """A whole number from 0 to what eight bytes hold."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_BIGINT:
         yield "", "must be a whole number, 0 or more"
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.hashers import check_password, identify_hasher, make_password
-from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Administrator, Context, Reseller
@@ -14,11 +13,12 @@ from changelog.record import record
 from core.access import Role
 from core.actor import Actor
 from core.addresses import clean_identifier
-from core.errors import Conflict, Invalid, NotAllowed, NotFound
-from core.locks import lock_names
+from core.errors import Conflict, Invalid, NotAllowed
+from core.locks import lock_names, locked
+from core.transactions import atomic
 
 
-@transaction.atomic
+@atomic
 def create_administrator(
     *,
     actor: Actor,
@@ -50,7 +50,7 @@ def create_administrator(
     return administrator
 
 
-@transaction.atomic
+@atomic
 def update_administrator(
     *,
     actor: Actor,
@@ -85,7 +85,7 @@ def update_administrator(
     return administrator
 
 
-@transaction.atomic
+@atomic
 def delete_administrator(*, actor: Actor, administrator: Administrator) -> None:
     """Delete an administrator; what they did stays in the change log under their name."""
     administrator = _locked(administrator)
@@ -113,11 +113,8 @@ def entry(administrator: Administrator, before: Snapshot | None, after: Snapshot
 
 
 def _locked(administrator: Administrator) -> Administrator:
-    rows = Administrator.objects.with_owner().select_for_update(of=("self",), no_key=True)
-    row: Administrator | None = rows.filter(pk=administrator.pk).first()
-    if row is None:
-        raise NotFound(_("The administrator does not exist any more."))
-    return row
+    rows: QuerySet[Administrator] = Administrator.objects.with_owner()
+    return locked(rows, administrator.pk, _("The administrator does not exist any more."))
 
 
 def _check_owner(role: str, reseller: Reseller | None, context: Context | None) -> None:

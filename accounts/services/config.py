@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -16,8 +15,9 @@ from changelog.record import record
 from core.access import Role
 from core.actor import Actor
 from core.addresses import clean_identifier, printable
-from core.errors import Invalid, NotAllowed, NotFound
-from core.locks import lock_names
+from core.errors import Invalid, NotAllowed
+from core.locks import lock_names, locked
+from core.transactions import atomic
 
 MAX_VALUE: Final = 10_000
 _LINE_END: Final = re.compile(r"\r?\n")
@@ -42,7 +42,7 @@ class Owner:
         return "server" if owner is None else f"{owner._meta.model_name} {owner}"
 
 
-@transaction.atomic
+@atomic
 def set_property(*, actor: Actor, owner: Owner, name: str, value: str, key: int | None = None) -> ConfigProperty:
     """Make the owner's property `name` have `value`; a new one gets the primary key `key` where it is restored.
 
@@ -68,13 +68,10 @@ def set_property(*, actor: Actor, owner: Owner, name: str, value: str, key: int 
     return row
 
 
-@transaction.atomic
+@atomic
 def delete_property(*, actor: Actor, row: ConfigProperty) -> None:
     """Delete the property; the next wider owner's value wins again. NotAllowed, NotFound."""
-    held = ConfigProperty.objects.select_for_update().filter(pk=row.pk).first()
-    if held is None:
-        raise NotFound(_("The property does not exist any more."))
-    row = held
+    row = locked(ConfigProperty.objects.all(), row.pk, _("The property does not exist any more."), no_key=False)
     owner = Owner(row.reseller, row.context, row.user)
     _check_in_charge(actor, owner)
     record(actor, entry(row, snapshot(row), None))

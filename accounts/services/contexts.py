@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,20 +14,22 @@ from accounts.contents import cascade_entries, lock_contents
 from accounts.models import Administrator, Context, Reseller
 from accounts.services import administrators, config, limits
 from accounts.services.administrators import check_rename
-from accounts.services.users import KEEP, MAX_NUMBER, Keep, forget_users
+from accounts.services.users import KEEP, Keep, forget_users
 from changelog.entries import Entry, Snapshot
 from changelog.record import record, record_all
 from core.access import Role
 from core.actor import Actor
 from core.addresses import clean_identifier
-from core.errors import Conflict, Invalid, NotAllowed, NotFound
-from core.locks import lock_names
+from core.errors import Conflict, Invalid, NotAllowed
+from core.locks import lock_names, locked
+from core.numbers import MAX_BIGINT, MAX_INTEGER
+from core.transactions import atomic
 
 # "/" would split the path, ":" the credentials, "@" the long form of a context admin's login.
 _FORBIDDEN_IN_NAME: Final = re.compile(r"[/:@\\]")
 
 
-@transaction.atomic
+@atomic
 def create_context(
     *,
     actor: Actor,
@@ -48,7 +49,7 @@ def create_context(
     chain = limits.lock_resellers(reseller.pk if reseller else None)
     limits.check_room_for_context(actor, chain)
     limits.check_context_quota(actor, chain, quota=_number(quota, "quota"))
-    if not 0 < context_id <= MAX_NUMBER:
+    if not 0 < context_id <= MAX_BIGINT:
         raise Invalid(_("The context id must be a positive number."), field="id")
     _claim_name(check_context_name(name))
     lock_names([f"context:{context_id}"])
@@ -68,7 +69,7 @@ def create_context(
     return context
 
 
-@transaction.atomic
+@atomic
 def update_context(
     *,
     actor: Actor,
@@ -98,7 +99,7 @@ def update_context(
     return context
 
 
-@transaction.atomic
+@atomic
 def delete_context(*, actor: Actor, context: Context) -> None:
     """Delete the context with everything in it: users, aliases, domains, administrators and configuration.
 
@@ -151,11 +152,8 @@ def _entry(context: Context, before: Snapshot | None, after: Snapshot | None) ->
 
 
 def _locked(context: Context, *, no_key: bool = False) -> Context:
-    rows = Context.objects.select_for_update(of=("self",), no_key=no_key).select_related("reseller")
-    row = rows.filter(pk=context.pk).first()
-    if row is None:
-        raise NotFound(_("The context does not exist any more."))
-    return row
+    rows = Context.objects.select_related("reseller")
+    return locked(rows, context.pk, _("The context does not exist any more."), no_key=no_key)
 
 
 def _claim_name(name: str) -> None:
@@ -165,7 +163,7 @@ def _claim_name(name: str) -> None:
 
 
 def _number(value: int | None, field: str) -> int | None:
-    most = 2**31 - 1 if field == "max_user" else MAX_NUMBER
+    most = MAX_INTEGER if field == "max_user" else MAX_BIGINT
     if value is not None and not 0 <= value <= most:
         raise Invalid(_("The value must be 0 or more, or empty for no limit."), field=field)
     return value

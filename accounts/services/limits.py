@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Context, Reseller, User
 from core.actor import Actor
-from core.errors import NotAllowed, NotFound
+from core.errors import NotAllowed
+from core.locks import locked
 
 
 def lock_resellers(reseller_id: int | None) -> list[Reseller]:
@@ -30,18 +31,12 @@ def lock_reseller_rows(resellers: QuerySet[Reseller]) -> None:
 
 
 def _lock_reseller(reseller_id: int) -> Reseller:
-    row = Reseller.objects.select_for_update(no_key=True).filter(pk=reseller_id).first()
-    if row is None:
-        raise NotFound(_("The reseller does not exist any more."))
-    return row
+    return locked(Reseller.objects.all(), reseller_id, _("The reseller does not exist any more."))
 
 
 def lock_context(context_id: int) -> Context:
     """The context, locked until the transaction ends. NotFound when it was deleted meanwhile."""
-    row = Context.objects.select_for_update(no_key=True).filter(pk=context_id).first()
-    if row is None:
-        raise NotFound(_("The context does not exist any more."))
-    return row
+    return locked(Context.objects.all(), context_id, _("The context does not exist any more."))
 
 
 def check_room_for_context(actor: Actor, chain: list[Reseller]) -> None:

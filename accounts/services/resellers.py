@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Reseller
@@ -15,8 +14,10 @@ from changelog.record import record
 from core.access import Role
 from core.actor import Actor
 from core.addresses import clean_identifier
-from core.errors import Conflict, Invalid, NotAllowed, NotFound
-from core.locks import lock_names
+from core.errors import Conflict, Invalid, NotAllowed
+from core.locks import lock_names, locked
+from core.numbers import MAX_BIGINT, MAX_INTEGER
+from core.transactions import atomic
 
 # OX's names of the restrictions -> the columns. They are set by whoever stands above the reseller.
 RESTRICTIONS: Final[dict[str, str]] = {
@@ -32,7 +33,7 @@ _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 _FIELDS: Final = frozenset({"name", "display_name", "product_name", "colour", "hide_subjects"}) | _RESTRICTED
 
 
-@transaction.atomic
+@atomic
 def create_reseller(
     *, actor: Actor, name: str, parent: Reseller | None = None, key: int | None = None, **fields: Any
 ) -> Reseller:
@@ -55,7 +56,7 @@ def create_reseller(
     return reseller
 
 
-@transaction.atomic
+@atomic
 def update_reseller(*, actor: Actor, reseller: Reseller, **fields: Any) -> Reseller:
     """Change what is given. Nobody edits their own or their parent's limits, nor suspends themselves."""
     reseller = _locked(reseller)
@@ -73,7 +74,7 @@ def update_reseller(*, actor: Actor, reseller: Reseller, **fields: Any) -> Resel
     return reseller
 
 
-@transaction.atomic
+@atomic
 def delete_reseller(*, actor: Actor, reseller: Reseller) -> None:
     """Delete a reseller without contexts and children; its administrators and configuration go with it."""
     reseller = _locked(reseller)
@@ -96,11 +97,8 @@ def _entry(reseller: Reseller, before: Snapshot | None, after: Snapshot | None) 
 
 
 def _locked(reseller: Reseller) -> Reseller:
-    rows = Reseller.objects.select_for_update(of=("self",), no_key=True).select_related("parent")
-    row = rows.filter(pk=reseller.pk).first()
-    if row is None:
-        raise NotFound(_("The reseller does not exist any more."))
-    return row
+    rows = Reseller.objects.select_related("parent")
+    return locked(rows, reseller.pk, _("The reseller does not exist any more."))
 
 
 def _check_stands_above(actor: Actor, reseller: Reseller) -> None:
@@ -140,7 +138,7 @@ def _checked(reseller: Reseller, field: str, value: Any) -> Any:
             if not isinstance(value, bool):
                 raise Invalid(_("The value must be true or false."), field=field)
         case _:
-            most = 2**63 - 1 if field == "max_overall_context_quota" else 2**31 - 1
+            most = MAX_BIGINT if field == "max_overall_context_quota" else MAX_INTEGER
             if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most):
                 raise Invalid(_("The limit must be a whole number, 0 or more, or empty for no limit."), field=field)
     return value

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
@@ -23,12 +22,13 @@ from core.addresses import (
     parse_msisdn,
     parse_uidname,
 )
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Invalid
 from core.iteration import batched
-from core.locks import lock_names
+from core.locks import lock_names, locked
+from core.numbers import MAX_BIGINT
+from core.transactions import atomic
 
 MAX_CUSTOM_IDS: Final = 100
-MAX_NUMBER: Final = 2**63 - 1
 _CHUNK: Final = 500
 
 
@@ -47,7 +47,7 @@ class Uids:
     created: bool
 
 
-@transaction.atomic
+@atomic
 def create_user(
     *,
     actor: Actor,
@@ -66,7 +66,7 @@ def create_user(
     """
     chain = limits.lock_resellers(context.reseller_id)
     limits.check_room_for_user(actor, chain, limits.lock_context(context.pk))
-    if not 0 < number <= MAX_NUMBER:
+    if not 0 < number <= MAX_BIGINT:
         raise Invalid(_("The user id must be a positive number."), field="number")
     name = parse_uidname(uidname)
     _claim_uidname(context, name)
@@ -90,7 +90,7 @@ def create_user(
     return user
 
 
-@transaction.atomic
+@atomic
 def update_user(
     *,
     actor: Actor,
@@ -119,7 +119,7 @@ def update_user(
     return user
 
 
-@transaction.atomic
+@atomic
 def set_uids(
     *, actor: Actor, user: User, msisdn: str | Keep | None = KEEP, custom: Sequence[str] | Keep = KEEP
 ) -> Uids:
@@ -131,11 +131,11 @@ def set_uids(
     return Uids(user, created)
 
 
-@transaction.atomic
+@atomic
 def set_last_login(*, actor: Actor, user: User, at: int | None) -> bool:
     """Say when the mailbox's owner last logged in (epoch seconds; None or 0: never); whether that is news."""
     user = _locked(user)
-    if at is not None and not 0 <= at <= MAX_NUMBER:
+    if at is not None and not 0 <= at <= MAX_BIGINT:
         raise Invalid(_("The last login must be in seconds since 1970."), field="last_login")
     rows = LastLogin.objects.filter(username=user.uidname.lower())
     before = rows.values_list("last_login", flat=True).first() or None
@@ -149,7 +149,7 @@ def set_last_login(*, actor: Actor, user: User, at: int | None) -> bool:
     return True
 
 
-@transaction.atomic
+@atomic
 def delete_user(*, actor: Actor, user: User) -> None:
     """Delete the user with its identifiers and configuration. The mailbox's files are the mail store's."""
     user = _locked(user)
@@ -183,15 +183,12 @@ def _entry(user: User, before: Snapshot | None, after: Snapshot | None) -> Entry
 
 def _locked(user: User) -> User:
     """The row as it is now, held until the transaction ends."""
-    rows = User.objects.select_for_update(of=("self",), no_key=True).select_related("context__reseller")
-    row = rows.filter(pk=user.pk).first()
-    if row is None:
-        raise NotFound(_("The user does not exist any more."))
-    return row
+    rows = User.objects.select_related("context__reseller")
+    return locked(rows, user.pk, _("The user does not exist any more."))
 
 
 def _quota(quota: int | None) -> int | None:
-    if quota is not None and not 0 <= quota <= MAX_NUMBER:
+    if quota is not None and not 0 <= quota <= MAX_BIGINT:
         raise Invalid(_("The quota must be a number of bytes, 0 or more."), field="quota")
     return quota
 

@@ -34,7 +34,9 @@ from core.admin.filters import RelatedFilter
 from core.admin.forms import ServiceForm, VerbatimField, WholeNumberField
 from core.admin.widgets import Autocomplete, WholeNumberInput
 from core.errors import DomainError, NotAllowed
+from core.numbers import whole_number
 from core.scoping import Viewer
+from core.transactions import retried
 
 # The change log's list, where a row's history is shown.
 _CHANGES: Final = "admin:changelog_change_changelist"
@@ -146,7 +148,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
     ) -> Any:
         """Django's view in its transaction; after a refusal the same again, only to show it."""
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return retried(super().changeform_view)(request, object_id, form_url, extra_context)
         except DomainError as refusal:
             request.refusal = refusal  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -160,7 +162,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
         """Django's view; a refusal becomes a message on the row's own page."""
         try:
-            return super().delete_view(request, object_id, extra_context)
+            return retried(super().delete_view)(request, object_id, extra_context)
         except DomainError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(self._url("change", object_id))
@@ -187,7 +189,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> HttpResponse | None:
         """Django's; a ticked "row" that is no key means that the form did not come from the list."""
-        if all(is_key(text) for text in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)):
+        if None not in map(whole_number, request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)):
             return super().response_action(request, queryset)
         self.message_user(request, gettext("That selection cannot be read. Choose again."), messages.ERROR)
         return None
@@ -316,8 +318,3 @@ def _visible(db_field: Any, request: HttpRequest) -> models.QuerySet[Any]:
     manager: Any = db_field.remote_field.model._default_manager
     visible: models.QuerySet[Any] = manager.visible_to(request.user)
     return visible
-
-
-def is_key(text: str) -> bool:
-    """Whether the text can be the key of a row."""
-    return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) < 2**63

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.admin import BooleanFieldListFilter, FieldListFilter, SimpleListFilter
@@ -14,13 +14,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core.admin.widgets import Autocomplete
+from core.numbers import whole_number
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
 # As many as every database can hold in a number.
-_DIGITS: Final = 18
 
 
 def kept(request: HttpRequest, parameter: str) -> list[tuple[str, str]]:
@@ -90,8 +90,8 @@ class NumberFilter(SimpleListFilter):
         text = self.value()
         if not text:
             return queryset
-        is_number = text.isascii() and text.isdigit() and len(text) <= _DIGITS
-        return queryset.filter(**{str(self.parameter_name): int(text)}) if is_number else queryset.none()
+        number = whole_number(text)
+        return queryset.none() if number is None else queryset.filter(**{str(self.parameter_name): number})
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """One "choice" for the template: the box, the parameters to keep, and the way back to all."""

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Role
 from core.admin.widgets import SizeInput, WholeNumberInput
+from core.numbers import MAX_BIGINT
 from core.scoping import Viewer
 from core.sizes import BYTES, UNITS, parse_amount, to_bytes
 
 if TYPE_CHECKING:
     from core.errors import DomainError
 
-_MOST_BYTES: Final = 2**63 - 1
 _WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,40}")
 
 
@@ -146,7 +146,7 @@ class SizeField(forms.MultiValueField):
         if unit == BYTES and amount != amount.to_integral_value():
             raise ValidationError(self.error_messages["part_of_a_byte"], code="part_of_a_byte")
         size = to_bytes(amount, unit)
-        if size > _MOST_BYTES:
+        if size > MAX_BIGINT:
             raise ValidationError(self.error_messages["too_large"], code="too_large")
         return size
 

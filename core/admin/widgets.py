@@ -13,9 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from core.numbers import MAX_BIGINT
 from core.sizes import BYTES, UNITS, from_bytes, typed
 
-_BIGGEST = 2**63 - 1
 _USUAL_UNIT = "GB"
 
 
@@ -33,7 +33,7 @@ class Autocomplete(AutocompleteSelect):
             key = self.field.remote_field.model._meta.pk.to_python(text)
         except ValidationError:
             return False
-        return key is None or 0 <= key <= _BIGGEST
+        return key is None or 0 <= key <= MAX_BIGINT
 
 
 class WholeNumberInput(TextInput):
@@ -57,7 +57,7 @@ class SizeInput(MultiWidget):
     def decompress(self, value: Any) -> list[Any]:
         """Amount and unit of a number of bytes."""
         text = str(value)
-        if not (text.isascii() and text.isdecimal()) or int(text) > _BIGGEST:
+        if not (text.isascii() and text.isdecimal()) or int(text) > MAX_BIGINT:
             return [None, _USUAL_UNIT]
         amount, unit = from_bytes(int(text))
         return [typed(amount), unit]

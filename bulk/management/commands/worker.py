@@ -12,8 +12,8 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 
-from bulk.edits import is_deadlock
 from bulk.jobs import delete_old_jobs, work_once
+from core.database_errors import DatabaseState, state_of
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def _guarded(step: Callable[[], bool]) -> bool | None:
     try:
         return step()
     except (OperationalError, InterfaceError) as error:
-        if isinstance(error, OperationalError) and is_deadlock(error):
+        if state_of(error) is DatabaseState.GAVE_WAY:
             return True  # one of two had to give way; the batch is tried again at once
         logger.warning("bulk edits have to wait for the database: %s", str(error).strip())
         connection.close()

@@ -1,0 +1,52 @@
+"""What a failed statement means to whoever asked: which of the database's errors pass by themselves."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from django.db import Error, InterfaceError, OperationalError
+
+from core.errors import BUSY, READ_ONLY, UNAVAILABLE
+
+# PostgreSQL's SQLSTATE codes.
+_GAVE_WAY: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_TIMED_OUT: Final = frozenset({"55P03", "57014"})  # lock_not_available, query_canceled (by statement_timeout)
+_READ_ONLY: Final = "25006"
+_SQLITE_LOCKED: Final = "database is locked"
+
+
+class DatabaseState(Enum):
+    """Why the database did not do what it was told."""
+
+    GAVE_WAY = "gave a transaction up for another one's sake"
+    BUSY = "was busy with other changes for too long"
+    READ_ONLY = "takes no writes"
+    UNREACHABLE = "is not reachable"
+
+    @property
+    def sentence(self) -> str:
+        """For a person, to be translated."""
+        return _SENTENCES[self]
+
+
+_SENTENCES: Final = {
+    DatabaseState.GAVE_WAY: BUSY,
+    DatabaseState.BUSY: BUSY,
+    DatabaseState.READ_ONLY: READ_ONLY,
+    DatabaseState.UNREACHABLE: UNAVAILABLE,
+}
+
+
+def state_of(error: BaseException) -> DatabaseState | None:
+    """What an exception of Django's database layer says of the database; None for one that is the statement's fault."""
+    if not isinstance(error, Error):
+        return None
+    code = getattr(error.__cause__, "pgcode", None)
+    if code in _GAVE_WAY:
+        return DatabaseState.GAVE_WAY
+    if code in _TIMED_OUT or _SQLITE_LOCKED in str(error):
+        return DatabaseState.BUSY
+    if code == _READ_ONLY:
+        return DatabaseState.READ_ONLY
+    return DatabaseState.UNREACHABLE if isinstance(error, OperationalError | InterfaceError) else None
