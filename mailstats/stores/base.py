@@ -56,11 +56,15 @@ class Message:
 
 
 class StoreError(Exception):
-    """The store cannot answer. `str(error)` is a sentence for the caller; `cause` is precise and for the log alone."""
+    """The store cannot answer. `str(error)` is a sentence for the caller; `cause` is precise and for the log alone.
 
-    def __init__(self, sentence: str, *, cause: str = "") -> None:
+    `whole` says that it has nothing to do with this mailbox: the store will say the same about the next one.
+    """
+
+    def __init__(self, sentence: str, *, cause: str = "", whole: bool = False) -> None:
         super().__init__(sentence)
         self.cause = cause or sentence
+        self.whole = whole
 
 
 class OpenMailbox(Protocol):

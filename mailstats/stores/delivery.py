@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
 import os
 import time
 from pathlib import Path
 
-from mailstats.stores.maildir import is_folder_name
+from mailstats.stores.names import folder_directory, is_folder_name
 
 _count = itertools.count()
 
@@ -45,23 +44,3 @@ def deliver(
     os.utime(temporary, (moment, moment))
     place = target / "new" / file_name if flags is None else target / "cur" / f"{file_name}:2,{flags}"
     return temporary.rename(place)
-
-
-def folder_directory(folder: str) -> str:
-    """Where Maildir++ keeps a folder, below the user's own: "" for INBOX, ".Work.Plans" for "Work/Plans"."""
-    if folder in ("", "INBOX"):
-        return ""
-    return "".join("." + modified_utf7(part) for part in folder.split("/"))
-
-
-def modified_utf7(text: str) -> str:
-    """IMAP's spelling of folder names (RFC 3501, 5.1.3)."""
-    pieces = []
-    for printable, group in itertools.groupby(text, lambda character: " " <= character <= "~"):
-        run = "".join(group)
-        if printable:
-            pieces.append(run.replace("&", "&-"))
-        else:
-            encoded = base64.b64encode(run.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
-            pieces.append(f"&{encoded}-")
-    return "".join(pieces)

@@ -7,11 +7,11 @@ import codecs
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_tz
 from typing import BinaryIO
 
 from mailstats.stores.base import MailAddress
+from mailstats.stores.charsets import decode
+from mailstats.stores.dates import sent_moment
 
 FIELDS = ("subject", "from", "to", "date")
 FIELD_BYTES = 16 * 1024
@@ -24,15 +24,7 @@ NAME_LENGTH = 256
 ADDRESS_LENGTH = 320
 ADDRESS_COUNT = 100
 _LINE_BYTES = 64 * 1024
-_LAST_MOMENT = 253_402_300_799  # the end of the year 9999, the last that callers' dates can hold
 
-# Only what mail uses: Python knows codecs that are no charsets, and remembers every unknown name it was asked for.
-_CHARSET = re.compile(
-    r"us-ascii|utf-?(?:7|8|16|16le|16be|32)|latin-?[1-9]|iso-?8859-\d{1,2}|(?:windows-|cp-?)\d{3,4}|koi8-[rut]"
-    r"|gb2312|gbk|gb18030|hz-gb-2312|big5(?:-hkscs)?|euc-(?:jp|kr)|shift[_-]jis|iso-2022-(?:jp(?:-[123])?|kr)"
-    r"|ks_c_5601-1987|macintosh|tis-620",
-    re.IGNORECASE | re.ASCII,
-)
 _ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?]*)?\?([bq])\?([^?]*)\?=", re.IGNORECASE | re.ASCII)
 # Control characters but for the blanks, marks that turn the reading direction of what follows, lone surrogates.
 _UNCLEAN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -118,7 +110,7 @@ def decode_words(text: str) -> str:
             pieces.append((charset, data))
         end = word.end()
     pieces.append(text[end:])
-    return "".join(piece if isinstance(piece, str) else _decode(*piece) for piece in pieces)
+    return "".join(piece if isinstance(piece, str) else _decoded(*piece) for piece in pieces)
 
 
 def _word_bytes(encoding: str, payload: str) -> bytes:
@@ -130,20 +122,16 @@ def _word_bytes(encoding: str, payload: str) -> bytes:
     return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
 
 
-def _decode(charset: str, data: bytes) -> str:
-    if _CHARSET.fullmatch(charset):
-        try:
-            return data.decode(charset, "replace")
-        except (LookupError, UnicodeError):
-            pass  # a number that is no charset, or a codec that cannot replace
-    return _guess(data)
+def _decoded(charset: str, data: bytes) -> str:
+    text = decode(charset, data)
+    return _guess(data) if text is None else text
 
 
 def _guess(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+        return decode("windows-1252", data) or ""
 
 
 def _text(field: bytes) -> str:
@@ -248,15 +236,3 @@ def _comment_end(text: str, start: int) -> int:
         if depth == 0:
             return parenthesis.end()
     return len(text)
-
-
-def sent_moment(text: str) -> int | None:
-    """A Date field as milliseconds since 1970 UTC; None for what is no date."""
-    try:
-        if (parsed := parsedate_tz(text)) is None:
-            return None
-        written = datetime(*parsed[:5], min(parsed[5], 59), tzinfo=UTC)  # a leap second is no datetime
-    except (ValueError, OverflowError, IndexError, TypeError, AttributeError):
-        return None
-    seconds = int(written.timestamp()) - (parsed[9] or 0)
-    return seconds * 1000 if abs(seconds) <= _LAST_MOMENT else None

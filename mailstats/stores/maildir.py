@@ -20,12 +20,15 @@ from django.utils.translation import gettext_noop
 
 from mailstats.stores.base import Mailbox, MailFlag, Message, OpenMailbox, StoreError, Usage
 from mailstats.stores.headers import Envelope, clean, read_envelope
+from mailstats.stores.names import is_folder_directory, is_folder_name
+from mailstats.stores.packed import unpacked
 
 SCAN_SECONDS = 5.0
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _MESSAGE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _GONE = (errno.ENOENT, errno.ELOOP, errno.ENXIO)  # removed, now a symbolic link, now a socket or a FIFO
-_SIZE = re.compile(r",S=(\d{1,15})(?=[,:]|$)", re.ASCII)
+_SIZE = re.compile(r",S=([^,]*)")
+_DIGITS = re.compile(r"[0-9]{1,15}")
 _FLAGS = {
     "R": MailFlag.ANSWERED,
     "T": MailFlag.DELETED,
@@ -59,8 +62,9 @@ class _File:
 
     @property
     def letters(self) -> str:
-        info = self.name.partition(":")[2]
-        return info[2:] if info.startswith("2,") and not self.is_new else ""
+        """The flags, of a message that nobody has listed yet too: some programs move messages as they are."""
+        unique, _, info = self.name.rpartition(":")
+        return info[2:].partition(",")[0] if unique and info.startswith("2,") else ""
 
 
 class MaildirStore:
@@ -77,21 +81,12 @@ class MaildirStore:
                 root = _open_directory(self.root, None, opened, follow=True)
             except (FileNotFoundError, StoreError) as error:
                 cause = error.cause if isinstance(error, StoreError) else f"{self.root!r} does not exist"
-                raise StoreError(gettext_noop("The mail store cannot be read."), cause=cause) from error
+                raise StoreError(gettext_noop("The mail store cannot be read."), cause=cause, whole=True) from error
             home = None
             if is_folder_name(mailbox.name):
                 with suppress(FileNotFoundError):
                     home = _open_directory(mailbox.name, root, opened, follow=True)
             yield _OpenMaildir(home, opened)
-
-
-def is_folder_name(name: str) -> bool:
-    """Whether a uidname can be the name of a folder directly below the root."""
-    try:
-        encoded = name.encode()
-    except UnicodeEncodeError:
-        return False
-    return 0 < len(encoded) <= 255 and not name.startswith(".") and "/" not in name and "\0" not in name
 
 
 class _OpenMaildir:
@@ -121,6 +116,7 @@ class _OpenMaildir:
         for received, file in newest:
             if len(messages) >= limit:
                 break
+            self._in_time()
             if (header := _read_header(file)) is not None:
                 messages.append(_message(file, int(received), header))
         return messages
@@ -134,6 +130,7 @@ class _OpenMaildir:
         """When each message of INBOX arrived: the time of its file. One that has vanished by now is left out."""
         found = []
         for file in self._inbox:
+            self._in_time()
             try:
                 status = os.stat(file.name, dir_fd=file.directory.descriptor, follow_symlinks=False)
             except FileNotFoundError:
@@ -156,27 +153,37 @@ class _OpenMaildir:
         return unseen, size, messages
 
     def _folder_names(self) -> list[str]:
-        """Maildir++ keeps folders side by side, `.Work.Plans`; names with two dots first are the server's own."""
+        """Maildir++ keeps folders side by side, `.Work.Plans`; what Dovecot cannot open under its name is none."""
         return [
             entry.name
             for entry in (_entries(self._home) if self._home else ())
-            if entry.name.startswith(".") and entry.name[1:2] != "." and entry.is_dir(follow_symlinks=False)
+            if is_folder_directory(entry.name) and entry.is_dir(follow_symlinks=False)
         ]
 
     def _scan(self, folder: _Directory, opened: ExitStack) -> list[_File]:
         """A folder's messages. `new` comes first: a message that moves to `cur` meanwhile is seen twice, never missed,
-        and counts once, by the part of its name that stays.
+        and counts once, by the part of its name that stays. Two files of one such name in `cur` are two messages, but
+        not where they are one file that got other flags meanwhile.
         """
-        files: dict[str, _File] = {}
-        for name in ("new", "cur"):
-            if time.monotonic() > self._deadline:
-                raise StoreError(
-                    gettext_noop("The mailbox takes too long to read."), cause=f"no end after {SCAN_SECONDS} s"
-                )
-            with suppress(FileNotFoundError):
-                directory = _open_directory(name, folder, opened)
-                files.update((_unique(file.name), file) for file in _files(directory, is_new=name == "new"))
-        return list(files.values())
+        new = {_unique(file.name): file for file, _ in self._part("new", folder, opened)}
+        current = {(_unique(file.name), inode): file for file, inode in self._part("cur", folder, opened)}
+        for unique, _ in current:
+            new.pop(unique, None)
+        return [*new.values(), *current.values()]
+
+    def _part(self, name: str, folder: _Directory, opened: ExitStack) -> Iterator[tuple[_File, int]]:
+        with suppress(FileNotFoundError):
+            directory = _open_directory(name, folder, opened)
+            for found in _files(directory, is_new=name == "new"):
+                self._in_time()
+                yield found
+        self._in_time()
+
+    def _in_time(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise StoreError(
+                gettext_noop("The mailbox takes too long to read."), cause=f"no end after {SCAN_SECONDS} s"
+            )
 
 
 def _entries(directory: _Directory) -> Iterator[os.DirEntry[str]]:
@@ -187,16 +194,23 @@ def _entries(directory: _Directory) -> Iterator[os.DirEntry[str]]:
         raise _unreadable(directory, "", error) from error
 
 
-def _files(directory: _Directory, *, is_new: bool) -> Iterator[_File]:
+def _files(directory: _Directory, *, is_new: bool) -> Iterator[tuple[_File, int]]:
+    """The messages, and the numbers of their files."""
     for entry in _entries(directory):
         name = entry.name
         if name.startswith(".") or not entry.is_file(follow_symlinks=False):
             continue
-        if size := _SIZE.search(name):
-            yield _File(name, directory, is_new, int(size[1]))
-            continue
         with suppress(FileNotFoundError):
-            yield _File(name, directory, is_new, entry.stat(follow_symlinks=False).st_size)
+            size = _size_in(name)
+            if size is None:
+                size = entry.stat(follow_symlinks=False).st_size
+            yield _File(name, directory, is_new, size), entry.inode()
+
+
+def _size_in(name: str) -> int | None:
+    """The size that the name tells, the first one if there are more; Dovecot's is that of the message in plain."""
+    found = _SIZE.search(_unique(name))
+    return int(found[1]) if found and _DIGITS.fullmatch(found[1]) else None
 
 
 def _unique(name: str) -> str:
@@ -231,7 +245,7 @@ def _read_header(file: _File) -> Envelope | None:
     try:
         descriptor = os.open(file.name, _MESSAGE, dir_fd=file.directory.descriptor)
         with os.fdopen(descriptor, "rb") as stream:
-            return read_envelope(stream) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+            return read_envelope(unpacked(stream)) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
     except OSError as error:
         if error.errno in _GONE:
             return None

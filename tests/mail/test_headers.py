@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailstats.stores import headers
-from mailstats.stores.headers import Envelope, decode_words, parse_addresses, read_envelope, sent_moment
+from mailstats.stores.headers import Envelope, decode_words, parse_addresses, read_envelope
 
 
 def read(raw: bytes) -> Envelope:
@@ -131,24 +131,6 @@ def test_headers__repeated_marks_are_read_in_a_moment(shape: str) -> None:
     assert len(found.subject) <= headers.SUBJECT_LENGTH
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("Tue, 14 Nov 2023 22:13:20 +0000", 1_700_000_000),
-        ("14 Nov 2023 23:13:20 +0100 (CET)", 1_700_000_000),
-        ("Tue, 14 Nov 2023 22:13:20 GMT", 1_700_000_000),
-        ("Tue, 14 Nov 2023 22:13:20", 1_700_000_000),
-        ("Tue, 99 Nov 2023 22:13:20 +0000", None),
-        ("yesterday", None),
-        ("", None),
-        ("1 Jan 9999999999 00:00:00 +0000", None),
-        ("1 Jan 2020 00:00:00 +" + "9" * 180, None),
-    ],
-)
-def test_sent_moment__a_date_or_none(text: str, seconds: int | None) -> None:
-    assert sent_moment(text) == (None if seconds is None else seconds * 1000)
-
-
 def test_fields__the_first_of_each_counts_and_the_body_is_not_read() -> None:
     found = read(b"From me@mbox\nSUBJECT : one\nSubject: two\nX-Other: a\n Subject: three\n\nFrom: body@acme.example\n")
     assert found == Envelope(subject="one", sender=[], to=[], sent_ms=None)
@@ -195,8 +177,3 @@ def test_decode_words__gives_back_what_was_encoded(text: str, charset: str) -> N
     encodable = text.encode(charset, "ignore").decode(charset)
     encoded = Header(encodable, charset, maxlinelen=10_000).encode()
     assert decode_words(encoded) == encodable
-
-
-@given(st.text(max_size=60))
-def test_sent_moment__never_an_error(text: str) -> None:
-    assert sent_moment(text) is None or text

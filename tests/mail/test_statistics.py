@@ -14,7 +14,8 @@ import pytest
 from accounts.models import LastLogin
 from accounts.services.users import create_user, update_user
 from mailstats.stores import Mailbox, MailFlag, Message, OpenMailbox, store_from_url
-from mailstats.stores.delivery import deliver, modified_utf7
+from mailstats.stores.delivery import deliver
+from mailstats.stores.names import modified_utf7
 from tests.mail.mailing import MAIL_TESTS, Figures, letter, owner_login
 from tests.mail.stack import MASTER, SECRET, Stack, wait_until
 from tests.world import OPERATOR, World
