@@ -11,7 +11,7 @@ import io
 import re
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -21,7 +21,9 @@ from django.utils.translation import gettext_noop
 
 from mailstats.stores.base import Mailbox, MailFlag, Message, OpenMailbox, StoreError, Usage
 from mailstats.stores.headers import FIELD_BYTES, FIELDS, clean, envelope, read_fields
-from mailstats.stores.imap_wire import Connection, GarbledError, RefusedError, Value, connect, secured
+from mailstats.stores.imap_folders import FIGURES, PROBE, Folder, Listing, Namespaces, is_virtual, quoted
+from mailstats.stores.imap_values import GarbledError, Value, number_of, pairs, text_of, word
+from mailstats.stores.imap_wire import Connection, RefusedError, connect, secured
 
 REQUEST_SECONDS = 4.0
 """The whole request, from the name look-up to the last byte."""
@@ -35,6 +37,8 @@ _SENTENCES = {
     b"SERVERBUG": gettext_noop("The mail server cannot open this mailbox at the moment."),
     b"UNAVAILABLE": gettext_noop("The mail server cannot open this mailbox at the moment."),
 }
+_OF_THE_SERVER = (b"AUTHENTICATIONFAILED", b"UNAVAILABLE")
+_NOT_THERE = (b"NOPERM", b"NONEXISTENT")
 _UNEXPECTED = gettext_noop("The mail server answers in an unexpected way.")
 _FLAGS = {
     b"\\ANSWERED": MailFlag.ANSWERED,
@@ -49,7 +53,7 @@ _DATE = re.compile(
     rb" ?(\d\d?)-(%b)-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d\d)([0-5]\d)" % b"|".join(_MONTHS), re.IGNORECASE
 )
 # Each field apart, so that a long one cannot hide the others.
-_ENVELOPE_ITEMS = " ".join(f"BODY.PEEK[HEADER.FIELDS ({name.upper()})]<0.{FIELD_BYTES}>" for name in FIELDS)
+_ENVELOPE_ITEMS = [f"BODY.PEEK[HEADER.FIELDS ({name.upper()})]<0.{FIELD_BYTES}>" for name in FIELDS]
 
 Items = dict[bytes, Value]
 
@@ -92,8 +96,8 @@ class _Asked:
         plain = opened.enter_context(connect(store.host, store.port, self.end - time.monotonic()))
         encrypted = store.context and opened.enter_context(secured(plain, store.context, store.host, self.end))
         connection = Connection(encrypted or plain, self.end)
-        capabilities = connection.greeting()
-        connection.log_in(user, store.master.encode(), store.secret.encode(), at_once=b" SASL-IR" in capabilities)
+        connection.greeting()
+        connection.log_in(user, store.master.encode(), store.secret.encode())
         return connection
 
     @contextmanager
@@ -102,33 +106,28 @@ class _Asked:
         try:
             yield
         except RefusedError as error:
-            raise self._error(_SENTENCES.get(error.code, _UNEXPECTED), error) from None
+            whole = error.code in _OF_THE_SERVER or error.command == "greeting"
+            raise self._error(_SENTENCES.get(error.code, _UNEXPECTED), error, whole=whole) from None
         except GarbledError as error:
             raise self._error(_UNEXPECTED, error) from None
         except TimeoutError as error:
-            raise self._error(gettext_noop("The mail server does not answer in time."), error) from None
+            raise self._error(gettext_noop("The mail server does not answer in time."), error, whole=True) from None
         except ssl.SSLError as error:
-            raise self._error(gettext_noop("No secure connection to the mail server can be made."), error) from None
+            sentence = gettext_noop("No secure connection to the mail server can be made.")
+            raise self._error(sentence, error, whole=True) from None
         except OSError as error:
-            raise self._error(gettext_noop("The mail server cannot be reached."), error) from None
+            raise self._error(gettext_noop("The mail server cannot be reached."), error, whole=True) from None
         except UnicodeEncodeError as error:
             raise self._error(_SENTENCES[b"AUTHORIZATIONFAILED"], error) from None
 
-    def _error(self, sentence: str, error: Exception) -> StoreError:
+    def _error(self, sentence: str, error: Exception, *, whole: bool = False) -> StoreError:
         detail = str(error)
         # What the server says is quoted, but some repeat what they were sent.
         login = base64.b64encode(self.name.encode(errors="replace") + b"\0").decode()
         if self.store.secret in detail or login[:8] in detail:
             detail = "the answer repeats the login, so it is not shown"
         where = f"{self.store.host}:{self.store.port}, mailbox {self.name!r}"
-        return StoreError(sentence, cause=f"{where}: {type(error).__name__}: {clean(detail, 300)}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Folder:
-    messages: int
-    unseen: int
-    size: int
+        return StoreError(sentence, cause=f"{where}: {type(error).__name__}: {clean(detail, 300)}", whole=whole)
 
 
 class _OpenImap:
@@ -137,14 +136,15 @@ class _OpenImap:
         self._asked = asked
 
     def unread(self) -> int:
-        return self._folders.get(b"INBOX", _Folder(0, 0, 0)).unseen
+        _, listing = self._listed
+        inbox = listing.folders.get(b"INBOX")
+        return inbox.unseen if inbox else 0
 
     def unread_everywhere(self) -> int:
-        return sum(folder.unseen for folder in self._folders.values())
+        return sum(folder.unseen for folder in self._folders)
 
     def usage(self) -> Usage:
-        folders = self._folders.values()
-        return Usage(sum(folder.size for folder in folders), sum(folder.messages for folder in folders))
+        return Usage(sum(folder.size for folder in self._folders), sum(folder.messages for folder in self._folders))
 
     def new_since(self, moment: float | None) -> int:
         """Looks at the last WINDOW messages one by one. Where all of them are new, the mail before them is taken to be
@@ -172,21 +172,62 @@ class _OpenImap:
             return []
         numbers = ",".join(str(number) for _, number in newest)
         with self._asked.explained():
-            fetched = self._fetch(numbers, f"UID FLAGS RFC822.SIZE {_ENVELOPE_ITEMS}")
+            fetched = self._fetch(numbers, "UID", "FLAGS", "RFC822.SIZE", *_ENVELOPE_ITEMS)
             return [_message(received, fetched[number]) for received, number in newest if number in fetched]
 
     @cached_property
-    def _folders(self) -> dict[bytes, _Folder]:
+    def _folders(self) -> list[Folder]:
+        """All the user's folders."""
+        namespaces, listing = self._listed
         with self._asked.explained():
-            answers = self._connection.command('LIST "" "*" RETURN (STATUS (MESSAGES UNSEEN SIZE))')
-            return dict(_folder(answer) for answer in answers if answer[:1] == [b"STATUS"])
+            probes = listing.to_probe(namespaces)
+            virtual = {namespace for namespace, name in probes.items() if self._is_virtual(name)}
+            if probes and "_inbox" in self.__dict__:
+                self._connection.command(b"EXAMINE INBOX")
+            own = listing.without(namespaces, virtual)
+            late = [folder for name in sorted(own.missing) for folder in self._status(name, namespaces)]
+            return [*own.folders.values(), *late]
+
+    @cached_property
+    def _listed(self) -> tuple[Namespaces, Listing]:
+        capabilities = self._connection.capabilities
+        special = b"SPECIAL-USE " if capabilities & {b"SPECIAL-USE", b"IMAP4REV2"} else b""
+        ask = [b'LIST "" "*" RETURN (%bSTATUS (%b))' % (special, FIGURES)]
+        if capabilities & {b"NAMESPACE", b"IMAP4REV2"}:
+            ask.append(b"NAMESPACE")
+        with self._asked.explained():
+            answers, (refused, *others) = self._connection.commands(ask, b"LIST", b"STATUS", b"NAMESPACE")
+            namespaces = Namespaces.of(answers)
+            listing = Listing.of(answers, namespaces)
+            # One folder that cannot be opened may spoil the whole answer; it shall only where it is the user's own.
+            explained = b"INBOX" in listing.folders and not listing.whole
+            for refusal in others if explained else [refused, *others]:
+                if refusal is not None:
+                    raise refusal
+            return namespaces, listing
+
+    def _status(self, name: bytes, namespaces: Namespaces) -> Iterable[Folder]:
+        """What a folder holds of which LIST did not tell; nothing for one that is gone, or not the user's to read."""
+        if not quoted(name):
+            raise GarbledError("LIST: no figures of a folder")
+        try:
+            answers = self._connection.command(b"STATUS %b (%b)" % (quoted(name), FIGURES), b"STATUS")
+        except RefusedError as error:
+            if error.final or error.code not in _NOT_THERE:
+                raise
+            return ()
+        return Listing.of(answers, namespaces).folders.values()
+
+    def _is_virtual(self, name: bytes) -> bool:
+        answers, _refused = self._connection.commands([b"EXAMINE " + quoted(name), PROBE], b"FETCH")
+        return is_virtual(name, answers)
 
     @cached_property
     def _inbox(self) -> int:
         """The number of messages in INBOX, which is open from then on."""
         with self._asked.explained():
-            answers = self._connection.command("EXAMINE INBOX")
-            counts = [_number(answer[0]) for answer in answers if answer[1:] == [b"EXISTS"]]
+            answers = self._connection.command(b"EXAMINE INBOX", b"EXISTS")
+            counts = [number_of(answer[0]) for answer in answers if word(answer[1]) == b"EXISTS"]
             if not counts:
                 raise GarbledError("EXAMINE: no number of messages")
             return counts[-1]
@@ -205,45 +246,34 @@ class _OpenImap:
                 if first <= number <= last
             ]
 
-    def _fetch(self, numbers: str, items: str) -> dict[int, Items]:
+    def _fetch(self, numbers: str, *items: str) -> dict[int, Items]:
         """What was asked of each message. One that is gone is missing, and so is one that only had a flag changed."""
-        wanted = items.split()[0].encode()
+        wanted = {item.encode() for item in items if not item.startswith("BODY")}
         fetched: dict[int, Items] = {}
-        for answer in self._connection.command(f"FETCH {numbers} ({items})"):
+        for answer in self._connection.command(f"FETCH {numbers} ({' '.join(items)})".encode(), b"FETCH"):
             match answer:
-                case [bytes(number), b"FETCH", list(values)]:
-                    pairs = zip(values[::2], values[1::2], strict=False)
-                    named = {name.upper(): value for name, value in pairs if isinstance(name, bytes)}
-                    fetched.setdefault(_number(number), {}).update(named)
-        return {number: found for number, found in fetched.items() if wanted in found}
-
-
-def _folder(answer: list[Value]) -> tuple[bytes, _Folder]:
-    match answer:
-        case [_, bytes(name), list(values)]:
-            found = dict(zip((_bytes(key).upper() for key in values[::2]), values[1::2], strict=False))
-            numbers = [_number(found.get(key)) for key in (b"MESSAGES", b"UNSEEN", b"SIZE")]
-            return b"INBOX" if name.upper() == b"INBOX" else name, _Folder(*numbers)
-    raise GarbledError("STATUS: no figures")
+                case [bytes(number), bytes(kind), list(values)] if kind.upper() == b"FETCH":
+                    fetched.setdefault(number_of(number), {}).update(pairs(values))
+        return {number: found for number, found in fetched.items() if wanted <= found.keys()}
 
 
 def _message(received: int, items: Items) -> Message:
     fields: dict[str, bytes] = {}
     for name, value in items.items():
         if name.startswith(b"BODY[") and value is not None:
-            fields |= read_fields(io.BytesIO(_bytes(value)))
+            fields |= read_fields(io.BytesIO(text_of(value)))
     flags = items.get(b"FLAGS")
     bits = MailFlag(0)
     for flag in flags if isinstance(flags, list) else []:
-        bits |= _FLAGS.get(_bytes(flag).upper(), MailFlag(0))
+        bits |= _FLAGS.get(b"" if flag is None else text_of(flag).upper(), MailFlag(0))  # a keyword may be called NIL
     header = envelope(fields)
     return Message(
-        id=str(_number(items.get(b"UID"))),
+        id=str(number_of(items.get(b"UID"))),
         folder_id="INBOX",
         subject=header.subject,
         sender=header.sender,
         to=header.to,
-        size=_number(items.get(b"RFC822.SIZE")),
+        size=number_of(items.get(b"RFC822.SIZE")),
         received_ms=received * 1000,
         sent_ms=header.sent_ms,
         flags=int(bits),
@@ -251,27 +281,21 @@ def _message(received: int, items: Items) -> Message:
 
 
 def _moment(value: Value) -> int:
-    found = _DATE.fullmatch(_bytes(value))
+    found = _DATE.fullmatch(text_of(value))
     try:
         if found is None:
             raise ValueError
         day, month, year, hour, minute, second, zone_hours, zone_minutes = found.groups()
         offset = timedelta(hours=int(zone_hours), minutes=int(zone_hours[:1] + zone_minutes))
         written = datetime(
-            int(year), _MONTHS[month.upper()], int(day), int(hour), int(minute), int(second), tzinfo=timezone(offset)
+            int(year),
+            _MONTHS[month.upper()],
+            int(day),
+            int(hour),
+            int(minute),
+            min(int(second), 59),
+            tzinfo=timezone(offset),
         )
         return int(written.timestamp())
     except (ValueError, OverflowError):
         raise GarbledError("FETCH: no date") from None
-
-
-def _number(value: Value) -> int:
-    if isinstance(value, bytes) and value.isdigit() and len(value) <= 18:
-        return int(value)
-    raise GarbledError("a number was expected")
-
-
-def _bytes(value: Value) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    raise GarbledError("a word was expected")

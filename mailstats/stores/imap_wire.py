@@ -1,4 +1,4 @@
-"""The few pieces of IMAP (RFC 3501) that statistics need, against servers that may be slow, broken or hostile.
+"""The few commands of IMAP (RFC 3501) that statistics need, against servers that may be slow, broken or hostile.
 
 Every answer is bounded in bytes, and every wait by one deadline for the whole connection: a time limit for each read
 would let a server that sends a byte now and then hold the caller for ever.
@@ -13,38 +13,33 @@ import socket
 import ssl
 import threading
 import time
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
-Value: TypeAlias = "bytes | list[Value] | None"
-"""An atom, a string or a number as bytes; a list in parentheses; NIL."""
-Line: TypeAlias = list[bytes]
-"""One response: text, literal, text, …; an odd number of parts."""
+from mailstats.stores.imap_values import GarbledError, Line, Value, literal_size, parse
 
 LINE_BYTES = 64 * 1024
 LITERAL_BYTES = 64 * 1024
 ANSWER_BYTES = 8 * 1024 * 1024
 """So much a server may send over one connection."""
 
-_LITERAL = re.compile(rb"~?\{(\d{1,9})\}$")
-# A section such as BODY[HEADER.FIELDS (TO)]<0> is one atom, parentheses and all.
-_TOKEN = re.compile(
-    rb'"(?P<quoted>[^"\\]*(?:\\.[^"\\]*)*)(?P<end>"?)|(?P<mark>[()])'
-    rb'|(?P<atom>[^\s()"\[\]]*(?:\[[^\]]{0,200}\][^\s()"\[\]]*)+|[^\s()"]+)',
-    re.DOTALL,
-)
-_STATUS = re.compile(rb"(OK|NO|BAD|BYE|PREAUTH)(?: \[([A-Z-]+)|\b)", re.IGNORECASE)
-
-
-class GarbledError(Exception):
-    """The server sends what is no IMAP, or more than it should."""
+_STATUS = re.compile(rb"(OK|NO|BAD|BYE|PREAUTH)(?: \[([^\]\s]+)|(?=\s|$))", re.IGNORECASE)
+_CAPABILITIES = re.compile(rb"(?:\* |\S+ OK \[)CAPABILITY ([^\]\r\n]+)", re.IGNORECASE)
+# Responses whose first word says what they are; the others begin with a number.
+_NAMED = {
+    *(b"CAPABILITY", b"ENABLED", b"ESEARCH", b"FLAGS", b"ID", b"LIST", b"LSUB", b"METADATA", b"NAMESPACE"),
+    *(b"QUOTA", b"QUOTAROOT", b"SEARCH", b"SORT", b"STATUS", b"THREAD", b"VANISHED"),
+}
 
 
 class RefusedError(Exception):
-    """The server says no: `code` is the response code such as b"LIMIT", or empty."""
+    """The server says no: `code` is the response code such as b"LIMIT", or empty; `final` when it hangs up."""
 
-    def __init__(self, command: str, code: bytes, text: bytes) -> None:
+    def __init__(self, command: str, code: bytes, text: bytes, *, final: bool = False) -> None:
         super().__init__(f"{command}: {text.decode(errors='replace')}")
+        self.command = command
         self.code = code
+        self.final = final
 
 
 def connect(host: str, port: int, seconds: float) -> socket.socket:
@@ -115,39 +110,73 @@ class Connection:
         self._buffer = bytearray()
         self._left = ANSWER_BYTES
         self._count = 0
+        self.capabilities: frozenset[bytes] = frozenset()
 
-    def greeting(self) -> bytes:
-        """Waits for the server's first line and returns it."""
+    def greeting(self) -> None:
+        """Waits for the server's first line."""
         (first, *_) = self._line()
         status, code, text = _status(first.removeprefix(b"* "))
         if status != b"OK" or not first.startswith(b"* "):
             raise RefusedError("greeting", code, text)
-        return first
+        self._note_capabilities(first)
 
-    def log_in(self, user: bytes, master: bytes, secret: bytes, *, at_once: bool) -> None:
+    def log_in(self, user: bytes, master: bytes, secret: bytes) -> None:
         """Opens `user`'s mail with the master's secret (SASL PLAIN): no quoting, so any name is only a name."""
         answer = base64.b64encode(b"\0".join((user, master, secret)))
+        at_once = b"SASL-IR" in self.capabilities
+        self.capabilities = frozenset()  # a server tells others once somebody is logged in
         if at_once:
             self._send(b"AUTHENTICATE PLAIN " + answer)
         else:
             self._send(b"AUTHENTICATE PLAIN")
             self._challenge()
+            self._socket.settimeout(_remaining(self._end))
             self._socket.sendall(answer + b"\r\n")
-        self._answers("AUTHENTICATE")
+        self._answers("AUTHENTICATE", self._tag)
+        if not self.capabilities:
+            self.command(b"CAPABILITY")
 
-    def command(self, text: str) -> list[list[Value]]:
-        """Sends one command and returns its untagged responses, parsed."""
-        self._send(text.encode("ascii"))
-        answers = []
-        for line in self._answers(text.partition(" ")[0]):
-            _remaining(self._end)
-            answers.append(parse(line))
+    def command(self, text: bytes, *kinds: bytes) -> list[list[Value]]:
+        """Sends one command and returns the untagged responses of these kinds, parsed."""
+        answers, (refused,) = self.commands([text], *kinds)
+        if refused is not None:
+            raise refused
         return answers
 
-    def _send(self, text: bytes) -> None:
-        self._count += 1
+    def commands(self, texts: Sequence[bytes], *kinds: bytes) -> tuple[list[list[Value]], list[RefusedError | None]]:
+        """Sends several at once and returns the untagged responses to all of them, and what was refused of each."""
+        tags = self._send(*texts)
+        answers: list[list[Value]] = []
+        refused: list[RefusedError | None] = []
+        for text, tag in zip(texts, tags, strict=True):
+            lines: list[Line] = []
+            try:
+                self._answers(text.partition(b" ")[0].decode(), tag, into=lines)
+            except RefusedError as error:
+                if error.final:
+                    raise
+                refused.append(error)
+            else:
+                refused.append(None)
+            for line in lines:
+                _remaining(self._end)
+                if _kind(line) in kinds:
+                    answers.append(parse(line))
+        return answers, refused
+
+    def _note_capabilities(self, text: bytes) -> None:
+        if found := _CAPABILITIES.match(text):
+            self.capabilities = frozenset(found[1].upper().split())
+
+    def _send(self, *texts: bytes) -> list[bytes]:
+        """Sends commands, and returns their tags."""
+        tags = []
+        for _ in texts:
+            self._count += 1
+            tags.append(self._tag)
         self._socket.settimeout(_remaining(self._end))
-        self._socket.sendall(b"%s %s\r\n" % (self._tag, text))
+        self._socket.sendall(b"".join(b"%b %b\r\n" % one for one in zip(tags, texts, strict=True)))
+        return tags
 
     @property
     def _tag(self) -> bytes:
@@ -155,26 +184,26 @@ class Connection:
 
     def _challenge(self) -> None:
         while not (line := self._line())[0].startswith(b"+"):
-            if self._ends("AUTHENTICATE", line):
+            if self._ends("AUTHENTICATE", self._tag, line):
                 raise GarbledError("AUTHENTICATE: no challenge")
 
-    def _answers(self, command: str) -> list[Line]:
-        lines = []
-        while not self._ends(command, line := self._line()):
-            if not _status(line[0].removeprefix(b"* "))[0]:  # what follows an OK is for people
-                lines.append(line)
-        return lines
+    def _answers(self, command: str, tag: bytes, into: list[Line] | None = None) -> None:
+        """Reads up to the command's own response; what comes before goes into the list."""
+        while not self._ends(command, tag, line := self._line()):
+            if into is not None and not _status(line[0].removeprefix(b"* "))[0]:  # what follows an OK is for people
+                into.append(line)
 
-    def _ends(self, command: str, line: Line) -> bool:
+    def _ends(self, command: str, expected: bytes, line: Line) -> bool:
         """Whether this line ends the command, well; raises RefusedError when it ends badly."""
+        self._note_capabilities(line[0])
         if line[0].startswith(b"* "):
             status, code, text = _status(line[0][2:])
             if status == b"BYE":
-                raise RefusedError(command, code, text)
+                raise RefusedError(command, code, text, final=True)
             return False
         tag, _, rest = line[0].partition(b" ")
         status, code, text = _status(rest)
-        if tag != self._tag or not status:
+        if tag != expected or not status:
             raise GarbledError(f"{command}: {line[0].decode(errors='replace')}")
         # Messages that somebody removes meanwhile are only missing from the answer.
         if status != b"OK" and code != b"EXPUNGEISSUED":
@@ -185,12 +214,13 @@ class Connection:
         parts: Line = []
         while True:
             text = self._until_newline()
-            literal = _LITERAL.search(text)
-            if literal is None:
+            # What is written for people may end as a literal begins.
+            size = None if not parts and _is_for_people(text) else literal_size(text)
+            if size is None:
                 return [*parts, text]
-            if (size := int(literal[1])) > LITERAL_BYTES:
+            if size > LITERAL_BYTES:
                 raise GarbledError(f"a literal of {size} bytes")
-            parts += [text[: literal.start()], self._take(size)]
+            parts += [text[: text.rindex(b"{")].removesuffix(b"~"), self._take(size)]
 
     def _until_newline(self) -> bytes:
         searched = 0
@@ -234,31 +264,11 @@ def _status(text: bytes) -> tuple[bytes, bytes, bytes]:
     return status, code or (b"UNAVAILABLE" if status == b"BYE" else b""), text
 
 
-def parse(line: Line) -> list[Value]:
-    """The values of one response, `*` left out; lists in parentheses are nested."""
-    top: list[Value] = []
-    open_lists = [top]
-    for position, part in enumerate(line):
-        if position % 2:
-            open_lists[-1].append(part)
-            continue
-        for token in _TOKEN.finditer(part):
-            _add(token, open_lists)
-    return top[1:]
+def _is_for_people(text: bytes) -> bool:
+    """Whether this begins a line that only tells how something went: `* OK …`, `S1 NO …`, `+ …`."""
+    return not text.startswith(b"* ") or bool(_status(text[2:])[0])
 
 
-def _add(token: re.Match[bytes], open_lists: list[list[Value]]) -> None:
-    if (atom := token["atom"]) is not None:
-        open_lists[-1].append(None if atom.upper() == b"NIL" else atom)
-    elif (quoted := token["quoted"]) is not None:
-        if not token["end"]:
-            raise GarbledError("a string without an end")
-        open_lists[-1].append(re.sub(rb"\\(.)", rb"\1", quoted, flags=re.DOTALL))
-    elif token["mark"] == b"(":
-        inner: list[Value] = []
-        open_lists[-1].append(inner)
-        open_lists.append(inner)
-    elif len(open_lists) > 1:
-        open_lists.pop()
-    else:
-        raise GarbledError("a parenthesis too many")
+def _kind(line: Line) -> bytes:
+    first, _, rest = line[0].removeprefix(b"* ").partition(b" ")
+    return first.upper() if first.upper() in _NAMED else rest.partition(b" ")[0].upper()
