@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import LastLogin, User
 from core.errors import StoreUnavailable
-from core.iteration import batched
 from mailstats.models import MailboxUse
 from mailstats.stores import Mailbox, Message, OpenMailbox, StoreError, store_from_url
 
@@ -21,7 +21,10 @@ logger = logging.getLogger(__name__)
 
 RECENT_MAILS: Final = 5
 UNLIMITED: Final = -1
+GIVE_UP_AFTER: Final = 3
+"""So many times in a row the store as a whole may fail while all mailboxes are measured."""
 _CHUNK: Final = 500
+_MOST: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +78,66 @@ def open_figures(user: User) -> Iterator[MailFigures]:
         raise StoreUnavailable(gettext(str(error))) from error
 
 
-def measure_all() -> int:
-    """Note what every active user's mailbox holds, and say how many were measured. StoreUnavailable."""
-    measured = 0
-    for users in batched(User.objects.filter(is_active=True).order_by("pk").iterator(_CHUNK), _CHUNK):
-        rows = [_measured(user) for user in users]
-        MailboxUse.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["user"], update_fields=["bytes", "messages", "measured_at"]
-        )
-        measured += len(rows)
-    return measured
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """How many mailboxes were measured, and a sentence about each that was not."""
+
+    measured: int
+    left_out: list[str]
+
+
+def measure_all() -> Measurement:
+    """Note what every active user's mailbox holds; that of a suspended company is out of service, and changes no more.
+
+    Goes on after a mailbox that cannot be read, but not for long where the store as a whole does not answer.
+    """
+    measured, left_out, silent, last = 0, list[str](), 0, 0
+    while users := list(_to_measure(last)):
+        last = users[-1].pk
+        rows = []
+        for user in users:
+            if not user.context.in_service:
+                left_out.append(f"{user.uidname}: {_suspended(user)}")
+                continue
+            try:
+                rows.append(_measured(user))
+                silent = 0
+            except StoreUnavailable as error:
+                left_out.append(f"{user.uidname}: {error}")
+                silent = silent + 1 if isinstance(error.__cause__, StoreError) and error.__cause__.whole else 0
+            if silent == GIVE_UP_AFTER:
+                left_out.append("The mail store does not answer: nothing more was measured.")
+                return Measurement(measured + _note(rows), left_out)
+        measured += _note(rows)
+    return Measurement(measured, left_out)
+
+
+def _to_measure(after: int) -> QuerySet[User]:
+    users = User.objects.filter(is_active=True, pk__gt=after).order_by("pk")
+    return users.select_related("context__reseller__parent")[:_CHUNK]
+
+
+def _suspended(user: User) -> str:
+    if not user.context.is_active:
+        return f"the company {user.context.name} ({user.context.pk}) is suspended."
+    return f"the reseller of the company {user.context.name} ({user.context.pk}) is suspended."
 
 
 def _measured(user: User) -> MailboxUse:
     with open_figures(user) as figures:
         usage = figures.mailbox.usage()
-    return MailboxUse(user=user, bytes=usage.bytes, messages=usage.messages)
+    # A hostile file's name may claim any size.
+    return MailboxUse(user=user, bytes=min(usage.bytes, _MOST), messages=min(usage.messages, _MOST))
+
+
+def _note(rows: list[MailboxUse]) -> int:
+    """Write what was measured, but not of those who were deleted meanwhile."""
+    still_there = set(User.objects.filter(pk__in=[row.user_id for row in rows]).values_list("pk", flat=True))
+    kept = [row for row in rows if row.user_id in still_there]
+    MailboxUse.objects.bulk_create(
+        kept, update_conflicts=True, unique_fields=["user"], update_fields=["bytes", "messages", "measured_at"]
+    )
+    return len(kept)
 
 
 def _mail(message: Message) -> dict[str, Any]:
