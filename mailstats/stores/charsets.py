@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Final
 
 import webencodings
+from webencodings.labels import LABELS
 
 # Where Python's codec knows less than the Standard's.
 _CODECS: Final = {"gbk": "gb18030", "shift_jis": "cp932", "big5": "big5hkscs", "euc-kr": "cp949"}
@@ -63,7 +64,7 @@ _PARTS_OF_LATIN: Final = {7: 13, 8: 14, 9: 15, 10: 16}
 
 # Labels without their hyphens and such, which everybody sets in another way.
 _MARKS: Final = str.maketrans("", "", "-_ :.")
-_PLAIN: Final = {label.translate(_MARKS): label for label in (*webencodings.LABELS, *_BEYOND)}
+_PLAIN: Final = {label.translate(_MARKS): label for label in (*LABELS, *_BEYOND)}
 _CODE_PAGE = re.compile(r"x?(?:cp|ibm|ms|dos|windows|ccsid|csibm)0{0,3}(\d{3,5})")
 _LATIN = re.compile(r"x?latin(\d{1,2})")
 _PART = re.compile(r"x?(?:iso)?8859(\d{1,2})")

@@ -11,6 +11,9 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
+
+from tests.mail.dovecot import version
 from tests.mail.keeper import Daemon
 from tests.mail.stack import KEEPER_OF_MAIL, START_SECONDS, StackError, answers, free_ports, run, wait_until
 
@@ -60,6 +63,8 @@ class Dovecot:
     """`storage` is the part of the configuration that tells where mail is; {folder} stands for the instance's own."""
 
     def __init__(self, storage: str) -> None:
+        if version() != "2.3":
+            pytest.skip(f"the storage is described for Dovecot 2.3, not {version()}")
         if os.geteuid() != 0:
             raise StackError("the mail servers' tests need root: mail belongs to another account")
         self.folder = Path(tempfile.mkdtemp(prefix="oxaas-dovecot-", dir="/tmp"))

@@ -222,7 +222,7 @@ def test_folders__one_that_is_listed_without_figures_is_asked_again(
     server: FakeServer, answer: bytes, messages: int | None
 ) -> None:
     listed(server, folder(b"INBOX", 3) + folder(b"Late", status=False) + b"* NO [SERVERBUG] Internal error\r\n")
-    server.replies = {'STATUS "Late"': answer} | server.replies
+    server.replies = {'STATUS "Late"': answer, **server.replies}
     if messages is not None:
         assert usage(server)[1].messages == messages
         return

@@ -63,13 +63,15 @@ class Both:
 
     def of_dovecot(self) -> tuple[int, int, int, int]:
         """Messages and unseen in INBOX, and in all folders; asked twice, as the first time repairs."""
-        for _ in range(2):
-            listed = self._dovecot.doveadm(self._home, "mailbox", "status", "messages unseen", "*")
+        question = ("mailbox", "status", "messages unseen", "*")
+        self._dovecot.doveadm(self._home, *question)
+        listed = self._dovecot.doveadm(self._home, *question)
         rows = {
             line.rpartition(" messages=")[0]: [int(number) for number in re.findall(r"=(\d+)", line)]
             for line in listed.splitlines()
         }
-        return (*rows["INBOX"], *(sum(row[part] for row in rows.values()) for part in (0, 1)))
+        messages, unseen = rows["INBOX"]
+        return messages, unseen, sum(row[0] for row in rows.values()), sum(row[1] for row in rows.values())
 
     def of_store(self) -> tuple[int, int, int, int]:
         return self.ask(

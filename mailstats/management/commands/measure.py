@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from core.errors import StoreUnavailable
 from mailstats.services import measure_all
 
 
