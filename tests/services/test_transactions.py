@@ -7,7 +7,6 @@ from typing import Any, NoReturn
 import pytest
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
-from core import transactions
 from core.database_errors import DatabaseState, state_of
 from core.errors import Busy
 from core.transactions import atomic
@@ -28,7 +27,7 @@ def failed(code: str | None, error: type[Exception] = OperationalError) -> Excep
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transactions.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr("core.transactions.time.sleep", lambda _seconds: None)
 
 
 @pytest.mark.django_db(transaction=True)
