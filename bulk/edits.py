@@ -34,7 +34,7 @@ class Outcome(models.TextChoices):
     """What becomes of a row."""
 
     CHANGED = "changed", _("changed")
-    UNCHANGED = "unchanged", _("already so")
+    UNCHANGED = "unchanged", _("no change")
     REFUSED = "refused", _("refused")
 
 
@@ -50,7 +50,7 @@ class Result:
 
     @classmethod
     def of(cls, changed: bool) -> Result:
-        """Changed, or already so."""
+        """Changed, or no change."""
         return cls(Outcome.CHANGED if changed else Outcome.UNCHANGED)
 
     @classmethod

@@ -190,7 +190,7 @@ def _batch(job: BulkJob) -> None:
     with translation.override(job.language):
         edit = edits.edit_named(job.edit)
         if not edit.allowed(administrator):
-            _finish(job, State.FAILED, _("%(who)s may not do this any more.") % {"who": administrator})
+            _finish(job, State.FAILED, _("%(who)s no longer has permission to do this.") % {"who": administrator})
             return
         items = list(job.items.filter(position__gte=job.done)[: edit.batch_rows])
         _work_on(job, edit, Actor(administrator, edit.channel, job.batch), items)

@@ -48,7 +48,7 @@ class BulkJob(models.Model):
     total = models.PositiveIntegerField(_("rows"), default=0)
     done = models.PositiveIntegerField(_("rows done"), default=0)
     changed = models.PositiveIntegerField(_("changed"), default=0)
-    unchanged = models.PositiveIntegerField(_("already so"), default=0)
+    unchanged = models.PositiveIntegerField(_("no change"), default=0)
     refused = models.PositiveIntegerField(_("refused"), default=0)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     started_at = models.DateTimeField(_("started"), null=True)

@@ -25,7 +25,7 @@ _MAX_TEXT: Final = 254
 _NOT_REACHED: Final = "waiting"
 _PREVIEW_LABELS: Final[dict[str, StrOrPromise]] = {
     Outcome.CHANGED: gettext_lazy("will change"),
-    Outcome.UNCHANGED: gettext_lazy("already so"),
+    Outcome.UNCHANGED: gettext_lazy("no change"),
     Outcome.REFUSED: gettext_lazy("will be refused"),
 }
 

@@ -35,7 +35,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart, in its figures and in per cent of the chart's size, ready for SVG."""
+    """One bar of a chart, in its figures and in percent of the chart's size, ready for SVG."""
 
     label: str
     value: int

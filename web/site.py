@@ -27,7 +27,7 @@ _SECTIONS: Final = (
     ("mail", _("Mail"), ("User", "ForwardingAlias", "ExplicitDomain")),
     ("customers", _("Customers"), ("Context", "Reseller")),
     ("settings", _("Settings"), ("Administrator", "ConfigProperty")),
-    ("history", _("What happened"), ("Change", "BulkJob")),
+    ("history", _("Activity"), ("Change", "BulkJob")),
 )
 
 
@@ -42,7 +42,7 @@ class AutocompleteView(AutocompleteJsonView):
 
 
 class Site(admin.AdminSite):
-    """The web admin. What happened is in the change log and nowhere else."""
+    """The web admin. Its log entries are the lines of the change log."""
 
     site_title = site_header = _("oxaas")
     index_title = _("Overview")

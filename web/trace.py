@@ -1,4 +1,4 @@
-"""The page "Where does this address go?"."""
+"""The page "Trace an address"."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from forwards.resolve import resolve
 def resolve_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """The form, and below it the way of mail to `address`, within what the viewer may see."""
     text = request.GET.get("address", "").strip()
-    page = {**site.each_context(request), "title": _("Where does this address go?"), "address": text}
+    page = {**site.each_context(request), "title": _("Trace an address"), "address": text}
     if text:
         try:
             page["way"] = resolve(administrator_of(request), text)

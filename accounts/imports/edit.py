@@ -48,7 +48,7 @@ class ImportEdit(BulkEdit[ImportLine]):
             return ""
         return gettext(
             "Some lines are bad, so nothing can be imported. "
-            "Mend the file, or upload it again with “Skip bad lines” ticked."
+            "Correct the file, or upload it again with “Skip bad lines” ticked."
         )
 
     def all_or_nothing(self, params: Params) -> bool:

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=128, unique=True, verbose_name='name')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('quota', models.PositiveBigIntegerField(blank=True, help_text='Bytes; empty: unlimited.', null=True, verbose_name='quota')),
-                ('max_user', models.PositiveIntegerField(blank=True, help_text='Empty: unlimited.', null=True, verbose_name='most users')),
+                ('max_user', models.PositiveIntegerField(blank=True, help_text='Empty: unlimited.', null=True, verbose_name='user limit')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('reseller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contexts', to='accounts.reseller', verbose_name='reseller')),
             ],

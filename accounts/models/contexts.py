@@ -53,7 +53,7 @@ class Context(models.Model):
     )
     is_active = models.BooleanField(_("active"), default=True)
     quota = models.PositiveBigIntegerField(_("quota"), null=True, blank=True, help_text=_("Bytes; empty: unlimited."))
-    max_user = models.PositiveIntegerField(_("most users"), null=True, blank=True, help_text=_("Empty: unlimited."))
+    max_user = models.PositiveIntegerField(_("user limit"), null=True, blank=True, help_text=_("Empty: unlimited."))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = ContextQuerySet.as_manager()

@@ -62,7 +62,7 @@ def test_overview__what_needs_work_leads_to_the_list_of_it(
     set_forward_active(actor=OPERATOR, forward=foreign, is_active=False)
 
     page = log_in(login)
-    work = page.locator("section", has=page.get_by_role("heading", name="Needs work"))
+    work = page.locator("section", has=page.get_by_role("heading", name="Needs attention"))
     entry = work.locator("li", has_text="Suspended aliases")
     seen = {f"sales@{domain}", "sales@echo.example"} if login == "root" else {f"sales@{domain}"}
     expect(entry).to_contain_text(str(len(seen)))

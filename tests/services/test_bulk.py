@@ -441,7 +441,7 @@ def test_job__administrator_suspended_after_the_preview_stops_it(world: World) -
     before = state()
     job = jobs.finish_in_request(job)
     assert job.state == State.FAILED
-    assert job.note == "alpha may not do this any more."
+    assert job.note == "alpha no longer has permission to do this."
     assert state() == before
 
 

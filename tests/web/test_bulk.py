@@ -104,7 +104,7 @@ def test_preview__says_why_a_row_is_refused(alpha: Person, world: World) -> None
     shown = alpha.get(fill_in(alpha, form, recipient=NEW).url)
     assert rows(shown) == {
         "one@acme.example": ("will be refused", "This is the only recipient. Delete the alias, or suspend it."),
-        "sales@acme.example": ("already so", ""),
+        "sales@acme.example": ("no change", ""),
     }
     assert "There is nothing to change." in _text(shown)
     assert page(BulkJob.objects.get(), "start") not in _text(shown)
@@ -461,9 +461,9 @@ def test_csv__has_every_row_and_no_formula(alpha: Person, world: World) -> None:
     ]
     assert {line[0]: line[3] for line in lines[1:]} == {
         "sales@acme.example": "will change",
-        "'=cmd@acme.example": "already so",
-        "'+plus@acme.example": "already so",
-        "'-minus@acme.example": "already so",
+        "'=cmd@acme.example": "no change",
+        "'+plus@acme.example": "no change",
+        "'-minus@acme.example": "no change",
     }
 
 

@@ -117,7 +117,7 @@ def test_mailbox__with_figures_and_without_an_answer(
         (
             "domains/explicitdomain/add/",
             {"context": 24, "name": "bolt.example"},
-            "Die Domäne bolt.example ist vergeben",
+            "Die Domain bolt.example ist vergeben",
         ),
     ],
 )
@@ -133,7 +133,7 @@ def test_bulk_edit__from_the_form_to_the_result(world: World, german: Login, rea
     form = read(client, ALIASES, {"action": "forwards.add_recipient", **chosen})
     assert "1 Zeile ist ausgewählt." in form
     filled_in = {"bulk": "x", "edit-recipient": "outside@elsewhere.example"}
-    assert "bereits so" in read(client, ALIASES, {"action": "forwards.add_recipient", **chosen, **filled_in})
+    assert "keine Änderung" in read(client, ALIASES, {"action": "forwards.add_recipient", **chosen, **filled_in})
     assert "ist kein" in read(
         client, ALIASES, {"action": "forwards.add_recipient", **chosen, "bulk": "x", "edit-recipient": "nonsense"}
     )

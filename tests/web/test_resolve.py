@@ -1,4 +1,4 @@
-"""Where does this address go? The module, the command and the page."""
+"""Trace an address The module, the command and the page."""
 
 from __future__ import annotations
 

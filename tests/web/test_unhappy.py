@@ -37,7 +37,7 @@ def test_unknown_page__says_so_in_the_readers_language_and_leads_back(enter: Ent
 
 def test_refused_page__says_so_and_leads_back(enter: Enter) -> None:
     text = text_of(enter("admin@alpha_acme").get("/admin/domains/explicitdomain/", 403))
-    assert "You may not do this." in text
+    assert "You do not have permission to do this." in text
     assert 'href="/admin/"' in text
 
 
