@@ -58,11 +58,12 @@ class MailFigures:
         return [_mail(message) for message in self.mailbox.recent(RECENT_MAILS)]
 
     def everything(self) -> dict[str, Any]:
-        """All data in one request."""
+        """All data in one request; what is asked of INBOX comes first, while its messages keep their numbers."""
+        inbox = {"recentmails": self.recentmails(), "newmessages": self.newmessages()}
         return {
-            "recentmails": self.recentmails(),
+            "recentmails": inbox["recentmails"],
             "quota": self.quota(),
-            "newmessages": self.newmessages(),
+            "newmessages": inbox["newmessages"],
             "recentmessages": self.recentmessages(),
         }
 

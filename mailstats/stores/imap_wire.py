@@ -22,6 +22,9 @@ LINE_BYTES = 64 * 1024
 LITERAL_BYTES = 64 * 1024
 ANSWER_BYTES = 8 * 1024 * 1024
 """So much a server may send over one connection."""
+LOOK_UPS = 16
+"""So many look-ups of names may be left behind at a time: each is a thread."""
+_look_ups = threading.BoundedSemaphore(LOOK_UPS)
 
 _STATUS = re.compile(rb"(OK|NO|BAD|BYE|PREAUTH)(?: \[([^\]\s]+)|(?=\s|$))", re.IGNORECASE)
 _CAPABILITIES = re.compile(rb"(?:\* |\S+ OK \[)CAPABILITY ([^\]\r\n]+)", re.IGNORECASE)
@@ -66,6 +69,9 @@ def _resolve(host: str, port: int, seconds: float) -> list[Any]:
     """The system's name look-up knows no time limit, so it runs where it can be left behind."""
     if _is_address(host):
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    end = time.monotonic() + seconds
+    if not _look_ups.acquire(timeout=max(0, seconds)):
+        raise TimeoutError(f"{LOOK_UPS} look-ups of names hang already")
     found: list[Any] = []
 
     def look_up() -> None:
@@ -73,10 +79,12 @@ def _resolve(host: str, port: int, seconds: float) -> list[Any]:
             found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
             found.append(OSError(f"{host}: {error}"))
+        finally:
+            _look_ups.release()
 
     thread = threading.Thread(target=look_up, name="mail-server-name", daemon=True)
     thread.start()
-    thread.join(seconds)
+    thread.join(max(0, end - time.monotonic()))
     if not found:
         raise TimeoutError(f"the name {host} is not resolved in time")
     if isinstance(found[0], OSError):

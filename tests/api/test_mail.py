@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import os
+from collections.abc import Callable
 from email.header import Header
 from pathlib import Path
 from typing import Any
@@ -17,6 +21,7 @@ from accounts.services.users import create_user, update_user
 from mailstats.stores.delivery import deliver
 from tests.api.answers import answered, body_of, refused
 from tests.client import MAIL, Api
+from tests.mail.imap_server import FakeServer, envelope_line
 from tests.world import OPERATOR, World
 
 JOHN = "johndoe@acme.example"
@@ -288,6 +293,46 @@ def test_everything__hostile_mail_is_no_error(world: World, api: Api, box: Box, 
     assert "\x00" not in mail["subject"]
     assert "\x1b" not in mail["subject"]
     assert len(mail["subject"]) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("=?iso-8859-1?B?k1ByZWlzlCA1IIA=?=", "“Preis” 5 €"),
+        ("=?gb2312?B?6Ea7+SCA?=", "鐵基 €"),
+        ("=?gb2312?Q?=E9F=BB=F9_=80?=", "镕基 €"),
+        ("=?iso-8859-8-i?Q?=F9=EC=E5=ED?=", "שלום"),
+        ("=?windows-31j?B?h0CHig==?=", "①㈱"),
+        ("=?iso-2022-jp?B?GyRCLSEtahsoQg==?=", "①㈱"),
+    ],
+)
+def test_recentmails__charset_labels_mean_what_browsers_take_them_for(
+    world: World, api: Api, box: Box, word: str, shown: str
+) -> None:
+    box.deliver(f"Subject: {word}\r\nFrom: {word} <a@b.example>\r\n\r\n".encode())
+    (mail,) = figures(api, "recentmails")
+    assert (mail["subject"], mail["from"]) == (shown, [[shown, "a@b.example"]])
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+def test_recentmails__a_compressed_message_has_its_envelope(
+    world: World, api: Api, box: Box, compress: Callable[[bytes], bytes]
+) -> None:
+    plain = b"Subject: hello\r\nFrom: A <a@b.example>\r\nDate: Thu, 1 Jan 2026 00:00:00 +0000\r\n\r\nbody\r\n"
+    file = box.deliver(compress(plain), flags="S")
+    file.rename(file.with_name(f"1.packed,S={len(plain)}:2,S"))
+    (mail,) = figures(api, "recentmails")
+    assert (mail["subject"], mail["from"], mail["size"]) == ("hello", [["A", "a@b.example"]], len(plain))
+    assert mail["sent_date"] == 1_767_225_600_000
+
+
+def test_recentmails__any_keyword_is_only_a_keyword(world: World, api: Api, settings: Any) -> None:
+    with FakeServer() as server:
+        settings.MAIL_STORE = server.url
+        server.replies["BODY.PEEK"] = envelope_line(3, flags=b"\\Seen [todo", subject=b"hello") + b"TAG OK\r\n"
+        (mail,) = figures(api, "recentmails")
+        assert (mail["subject"], mail["flags"]) == ("hello", 32)
+        assert answered(api("GET", f"{MAIL}/{JOHN}", TENANT), 200)["recentmails"] == [mail]
 
 
 def test_everything__is_made_of_the_bodies_of_the_other_operations(world: World, api: Api, box: Box) -> None:

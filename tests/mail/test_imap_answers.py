@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -193,9 +195,9 @@ def test_folders__a_virtual_namespace_does_not_count(server: FakeServer) -> None
     listed(server, folders + folder(b"Archive/2020", 2), namespaces)
     server.replies |= {'EXAMINE "Virtual/New \\"1\\""': ONE, "EXAMINE INBOX": ONE, "EXAMINE": b"TAG OK\r\n"}
 
-    def real(connection: object, line: str) -> None:
+    def real(connection: socket.socket, line: str) -> None:
         inside = b'"Archive/2020"' if "Archive" in " ".join(server.commands[-2:]) else b"INBOX"
-        connection.sendall(b"* 1 FETCH (X-MAILBOX %b)\r\n%b OK\r\n" % (inside, line.split()[0].encode()))  # type: ignore[attr-defined]
+        connection.sendall(b"* 1 FETCH (X-MAILBOX %b)\r\n%b OK\r\n" % (inside, line.split()[0].encode()))
 
     server.replies["X-MAILBOX"] = real
     assert usage(server)[1].messages == 5
@@ -244,6 +246,44 @@ def test_folders__a_list_that_is_refused_without_a_reason_is_an_error(server: Fa
     server.replies["LIST"] = folder(b"INBOX", 3) + b"TAG NO [SERVERBUG] Internal error\r\n"
     with pytest.raises(StoreError):
         usage(server)
+
+
+# Answers about folders that are anything but legal
+
+PIECES = st.sampled_from(
+    [b"* LIST ", b"* STATUS ", b"* NAMESPACE ", b"* 1 FETCH (", b"X-MAILBOX ", b"(", b")", b'"', b"NIL ", b"INBOX ",
+     b'"/" ', b'(("" "/")) ', b"(MESSAGES 1 UNSEEN 1 SIZE 1)", b"\\All ", b"Virtual/x ", b"\r\n", b"{3}\r\n", b"5 ",
+     b"[", b"]", b"\xff", b"* OK ", b"* NO [SERVERBUG] x\r\n", b"* CAPABILITY X\r\n", b"9" * 30,
+     b"* LIST () NIL INBOX\r\n"]
+)  # fmt: skip
+OWN_AND_VIRTUAL = folder(b"INBOX", 3) + folder(b"Virtual/x", 2) + folder(b"Late", status=False)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    step=st.sampled_from(["LIST", "NAMESPACE", "EXAMINE", "X-MAILBOX", "STATUS", "CAPABILITY"]),
+    pieces=st.lists(PIECES, max_size=25),
+    status=st.sampled_from([b"OK", b"NO", b"NO [NOPERM]", b"BAD"]),
+)
+def test_garbage__about_folders_is_figures_or_a_sentence(
+    server: FakeServer, step: str, pieces: list[bytes], status: bytes
+) -> None:
+    listed(server, OWN_AND_VIRTUAL, b'(("" "/")("Virtual/" "/")) NIL NIL')
+    if step == "CAPABILITY":
+        server.replies["AUTHENTICATE"] = b"TAG OK\r\n"
+
+    def reply(connection: socket.socket, line: str) -> None:
+        tag = line.partition(" ")[0].encode()
+        connection.sendall(b"".join(pieces) + b"\r\n%b %b done\r\n" % (tag, status))
+        connection.shutdown(socket.SHUT_WR)
+
+    key = 'STATUS "Late"' if step == "STATUS" else step
+    server.replies = {key: reply, **server.replies} if key not in server.replies else server.replies | {key: reply}
+    with contextlib.suppress(StoreError):
+        unseen, used = usage(server)
+        assert unseen >= 0 <= used.bytes
+    server.replies.pop(key)
+    server.replies |= {"EXAMINE": ONE, "INTERNALDATE": ARRIVED}
 
 
 # Any value in any of its spellings

@@ -428,6 +428,24 @@ def test_name__a_look_up_that_hangs_is_left_behind(server: FakeServer, monkeypat
     assert "not resolved in time" in error.cause
 
 
+@pytest.mark.usefixtures("short")
+def test_name__look_ups_that_hang_do_not_pile_up(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    hanging = threading.Event()
+
+    def hangs(*args: Any, **kwargs: Any) -> Any:
+        hanging.wait(30)
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", hangs)
+    monkeypatch.setattr(imap_wire, "_look_ups", threading.BoundedSemaphore(2))
+    before = threading.active_count()
+    causes = [failure(named(server)).cause for _ in range(4)]
+    assert threading.active_count() == before + 2
+    hanging.set()
+    assert "hang already" in causes[-1]
+    assert "not resolved in time" in causes[0]
+
+
 # TLS
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import imaplib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from mailstats.stores import Mailbox, StoreError, Usage, store_from_url
+from mailstats.stores import Mailbox, MailFlag, StoreError, Usage, store_from_url
 from tests.mail.storage import Dovecot
 
 pytestmark = [pytest.mark.mail, pytest.mark.postgres, pytest.mark.xdist_group("mail")]
@@ -123,3 +124,17 @@ def test_figures__an_own_folder_that_cannot_be_opened_is_an_error(dovecot: Dovec
     ):
         mailbox.usage()
     shutil.rmtree(closed)
+
+
+def test_recent__keywords_of_dovecot_are_only_keywords(dovecot: Dovecot) -> None:
+    message = b"Subject: with keywords\r\nFrom: a@b.example\r\n\r\nbody\r\n"
+    with imaplib.IMAP4("127.0.0.1", dovecot.port) as client:
+        client.login("jane@acme.example", "any")
+        client.create('"Archive/[todo"')
+        client.append("INBOX", r"(\Seen [todo BODY[x $Label1 NIL)", imaplib.Time2Internaldate(2_000_000_000), message)
+        client.select()
+        assert "[todo" in str(client.fetch("1:*", "(FLAGS)")[1])
+    with store_from_url(dovecot.url).open(Mailbox("jane@acme.example")) as mailbox:
+        newest = mailbox.recent(1)[0]
+        assert (newest.subject, newest.flags & MailFlag.SEEN) == ("with keywords", MailFlag.SEEN)
+        assert mailbox.usage().messages == mailbox.new_since(None) + 2
