@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.openapi.operations import Answer, Body, Component, JSONSchema
+from core.openapi.operations import Answer, Body, JSONSchema
 
 _STRINGS: Final[JSONSchema] = {"type": "array", "items": {"type": "string"}}
 _OBJECT: Final[JSONSchema] = {"type": "object"}
@@ -18,9 +18,19 @@ def _object(example: object = None, optional: JSONSchema | None = None, /, **req
     return schema if example is None else schema | {"example": example}
 
 
-ERROR: Final = Component("Error", _object({"error": "Error message"}, error={"type": "string"}))
-CUSTOM: Final = Component("Custom", _object(custom=_STRINGS))
-USER: Final = Component(
+# The named schemas of bodies that the code writes without a serializer.
+SCHEMAS: Final[dict[str, JSONSchema]] = {}
+
+
+def _named(name: str, schema: JSONSchema) -> JSONSchema:
+    """A reference to this schema, which from now on is a component of the document."""
+    SCHEMAS[name] = schema
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+ERROR: Final = _named("Error", _object({"error": "Error message"}, error={"type": "string"}))
+CUSTOM: Final = _named("Custom", _object(custom=_STRINGS))
+USER: Final = _named(
     "User",
     _object(
         {"context-id": 24, "user-id": 42, "uidname": "johndoe@example.com", "msisdn": "+49.12345.6789"},
@@ -30,12 +40,12 @@ USER: Final = Component(
         uidname={"type": "string"},
     ),
 )
-USERCONFIG: Final = Component("Userconfig", _object(userconfig={"type": "array", "items": _OBJECT}))
-MESSAGE_COUNT: Final = Component(
+USERCONFIG: Final = _named("Userconfig", _object(userconfig={"type": "array", "items": _OBJECT}))
+MESSAGE_COUNT: Final = _named(
     "MessageCount", _object({"newmessages": 0}, newmessages={"type": "integer", "minimum": 0})
 )
-MAIL_QUOTA: Final = Component("MailQuota", _object(mailQuota=_OBJECT))
-MAIL_ALL: Final = Component(
+MAIL_QUOTA: Final = _named("MailQuota", _object(mailQuota=_OBJECT))
+MAIL_ALL: Final = _named(
     "MailAll", _object(recentmails=_MAILS, quota=_OBJECT, newmessages=_OBJECT, recentmessages=_OBJECT)
 )
 RECENT_MAILS: Final = _MAILS

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import uritemplate
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ComponentIdentity, ComponentRegistry, ResolvedComponent
-from drf_spectacular.utils import Direction, OpenApiExample, OpenApiParameter, OpenApiRequest, OpenApiResponse
+from drf_spectacular.plumbing import ComponentRegistry
+from drf_spectacular.utils import Direction
 from rest_framework.serializers import Serializer
 
-from core.openapi.operations import DESCRIBED, Answer, Component, JSONSchema, Operation
+from core.openapi.answers import SCHEMAS
+from core.openapi.operations import JSONSchema
 from core.openapi.parameters import PARAMETERS
 
 
@@ -30,81 +29,50 @@ class ContractEnumerator(EndpointEnumerator):
 
 
 class ContractGenerator(SchemaGenerator):
-    """Generates the contract's document."""
+    """Generates the contract's document, with the named schemas of bodies that have no serializer."""
 
     endpoint_inspector_cls = ContractEnumerator
 
+    def get_schema(self, request: Any = None, public: bool = False) -> Any:
+        """The document; its components in the order of their names."""
+        document: dict[str, Any] = super().get_schema(request, public)  # type: ignore[no-untyped-call]
+        components = document["components"]
+        components["schemas"] = dict(sorted((components["schemas"] | SCHEMAS).items()))
+        return document
+
 
 class ContractAutoSchema(AutoSchema):
-    """Describes one operation from its method's `@operation(…)`."""
+    """Describes one operation: beside what `@operation(…)` says, what the path and the viewset's family do."""
 
     def get_operation(
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
     ) -> dict[str, Any] | None:
-        """The operation object; a method without a description raises KeyError."""
+        """The operation object."""
         result: dict[str, Any] | None = super().get_operation(path, path_regex, path_prefix, method, registry)
         if result is not None and "requestBody" in result:
             # Also where every key is optional: DRF reads no body as an empty form, and that is 415 here.
             result["requestBody"]["required"] = True
         return result
 
-    def get_operation_id(self) -> str:
-        return self._described.id
-
     def get_tags(self) -> list[str]:
-        return [self._contract_view.family.name]
+        view: Any = self.view
+        return [view.family.name]
 
     def get_description(self) -> str:  # type: ignore[override]  # as in the base class
         return ""
 
-    def get_summary(self) -> str | None:
-        """The method's docstring is the published document's title of the operation."""
-        return str(self._action.__doc__)
+    def _resolve_path_parameters(self, variables: list[str]) -> Any:
+        """The contract's descriptions of the path's parameters."""
+        return [self._path_parameter(name) for name in variables]
 
-    def get_extensions(self) -> dict[str, Any]:
-        """The further statuses, in the contract's spelling."""
-        also = [str(status) for status in self._described.also]
-        return {"x-also": also} if also else {}
-
-    def get_override_parameters(self) -> list[OpenApiParameter | Serializer[Any] | type[Serializer[Any]]]:
-        return [PARAMETERS[name] for name in (*uritemplate.variables(self.path), *self._described.query)]
-
-    def get_request_serializer(self) -> Any:
-        body, example = self._described.body, self._described.example
-        if body is None:
-            return {}
-        examples = [] if example is None else [OpenApiExample("example", value=example)]
-        return {"application/json": OpenApiRequest(body, examples=examples)}
-
-    def get_response_serializers(self) -> Any:
-        return {str(answer.status): self._response(answer) for answer in self._described.answers}
-
-    def _response(self, answer: Answer) -> OpenApiResponse:
-        body = answer.body
-        if isinstance(body, Component):
-            component = ResolvedComponent(
-                name=body.name, type=ResolvedComponent.SCHEMA, schema=body.schema, object=ComponentIdentity(body.name)
-            )
-            self.registry.register_on_missing(component)
-            return OpenApiResponse(component.ref, description=answer.description)
-        return OpenApiResponse(body, description=answer.description)
+    @staticmethod
+    def _path_parameter(name: str) -> dict[str, Any]:
+        one = PARAMETERS[name]
+        return {"in": "path", "name": name, "schema": one.type, "required": True, "description": one.description}
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         """The bodies are described in full; nothing is to be wrapped in a list because a method is called `list`."""
         return False
-
-    @property
-    def _described(self) -> Operation:
-        return DESCRIBED[self._action]
-
-    @property
-    def _action(self) -> Callable[..., Any]:
-        action: Callable[..., Any] = getattr(type(self._contract_view), self._contract_view.action)
-        return action
-
-    @property
-    def _contract_view(self) -> Any:
-        return self.view
 
 
 class BodyExtension(OpenApiSerializerExtension):
@@ -127,5 +95,5 @@ class BodyExtension(OpenApiSerializerExtension):
 def document() -> dict[str, Any]:
     """The whole OpenAPI document. It depends on the code alone, so it is made once."""
     generator = ContractGenerator()  # type: ignore[no-untyped-call]
-    made: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    made: dict[str, Any] = generator.get_schema(request=None, public=True)
     return made
