@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 import time
 from collections.abc import Iterator
@@ -24,11 +23,11 @@ from mailstats.stores.names import is_folder_directory, is_folder_name
 from mailstats.stores.packed import unpacked
 
 SCAN_SECONDS = 5.0
+_LOOK_AT_THE_CLOCK = 500  # after so many files
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _MESSAGE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _GONE = (errno.ENOENT, errno.ELOOP, errno.ENXIO)  # removed, now a symbolic link, now a socket or a FIFO
-_SIZE = re.compile(r",S=([^,]*)")
-_DIGITS = re.compile(r"[0-9]{1,15}")
+_SIZE_DIGITS = 15  # a petabyte
 _FLAGS = {
     "R": MailFlag.ANSWERED,
     "T": MailFlag.DELETED,
@@ -49,12 +48,13 @@ class _Directory:
 
 @dataclass(slots=True)
 class _File:
-    """A message's file in the directory that it was seen in."""
+    """A message's file in the directory that it was seen in; its number is the file system's."""
 
     name: str
     directory: _Directory
     is_new: bool
     size: int
+    number: int
 
     @property
     def seen(self) -> bool:
@@ -165,17 +165,21 @@ class _OpenMaildir:
         and counts once, by the part of its name that stays. Two files of one such name in `cur` are two messages, but
         not where they are one file that got other flags meanwhile.
         """
-        new = {_unique(file.name): file for file, _ in self._part("new", folder, opened)}
-        current = {(_unique(file.name), inode): file for file, inode in self._part("cur", folder, opened)}
-        for unique, _ in current:
+        new = {_unique(file.name): file for file in self._part("new", folder, opened)}
+        current: dict[str, _File] = {}
+        for file in self._part("cur", folder, opened):
+            unique = _unique(file.name)
             new.pop(unique, None)
+            other = current.get(unique)
+            current[unique if other is None or other.number == file.number else f"{unique}:{file.number}"] = file
         return [*new.values(), *current.values()]
 
-    def _part(self, name: str, folder: _Directory, opened: ExitStack) -> Iterator[tuple[_File, int]]:
+    def _part(self, name: str, folder: _Directory, opened: ExitStack) -> Iterator[_File]:
         with suppress(FileNotFoundError):
             directory = _open_directory(name, folder, opened)
-            for found in _files(directory, is_new=name == "new"):
-                self._in_time()
+            for number, found in enumerate(_files(directory, is_new=name == "new")):
+                if not number % _LOOK_AT_THE_CLOCK:
+                    self._in_time()
                 yield found
         self._in_time()
 
@@ -194,8 +198,7 @@ def _entries(directory: _Directory) -> Iterator[os.DirEntry[str]]:
         raise _unreadable(directory, "", error) from error
 
 
-def _files(directory: _Directory, *, is_new: bool) -> Iterator[tuple[_File, int]]:
-    """The messages, and the numbers of their files."""
+def _files(directory: _Directory, *, is_new: bool) -> Iterator[_File]:
     for entry in _entries(directory):
         name = entry.name
         if name.startswith(".") or not entry.is_file(follow_symlinks=False):
@@ -204,13 +207,13 @@ def _files(directory: _Directory, *, is_new: bool) -> Iterator[tuple[_File, int]
             size = _size_in(name)
             if size is None:
                 size = entry.stat(follow_symlinks=False).st_size
-            yield _File(name, directory, is_new, size), entry.inode()
+            yield _File(name, directory, is_new, size, entry.inode())
 
 
 def _size_in(name: str) -> int | None:
     """The size that the name tells, the first one if there are more; Dovecot's is that of the message in plain."""
-    found = _SIZE.search(_unique(name))
-    return int(found[1]) if found and _DIGITS.fullmatch(found[1]) else None
+    digits = _unique(name).partition(",S=")[2].partition(",")[0]
+    return int(digits) if len(digits) <= _SIZE_DIGITS and digits.isascii() and digits.isdecimal() else None
 
 
 def _unique(name: str) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -168,6 +169,30 @@ def test_scan__a_message_that_moves_to_cur_meanwhile_counts_once(
     opened = mail.open()
     assert (opened.unread(), opened.new_since(None), opened.usage().messages) == (0, 1, 1)
     assert [message.flags for message in opened.recent(5)] == [MailFlag.SEEN]
+
+
+def test_scan__a_message_that_gets_flags_meanwhile_counts_once(mail: Maildirs, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = mail.deliver(flags="")
+    real = maildir._files
+
+    def files(directory: Any, *, is_new: bool) -> Iterator[Any]:
+        yield from real(directory, is_new=is_new)
+        if not is_new:
+            path.rename(f"{path}S")
+            yield from real(directory, is_new=is_new)
+
+    monkeypatch.setattr(maildir, "_files", files)
+    opened = mail.open()
+    assert (opened.new_since(None), opened.unread()) == (1, 0)
+
+
+def test_scan__many_files_of_one_name_are_as_many_messages_and_take_no_longer(mail: Maildirs) -> None:
+    path = mail.deliver(flags="")
+    for number in range(5000):
+        path.with_name(f"{path.name}{number}").touch()
+    started = time.process_time()
+    assert mail.open().usage().messages == 5001
+    assert time.process_time() - started < 1
 
 
 def test_scan__files_that_vanish_after_it_are_left_out(mail: Maildirs) -> None:
