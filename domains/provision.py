@@ -7,11 +7,18 @@ from contextlib import suppress
 from typing import Final
 
 from accounts.provision.section import Entry, References, Section
-from accounts.provision.shapes import Shape, text, whole
+from accounts.provision.shapes import EntrySerializer, Text, Whole
 from core.addresses import parse_domain
 from core.errors import Invalid
 from domains.models import ExplicitDomain
 from domains.services import add_domain
+
+
+class DomainSerializer(EntrySerializer):
+    """An entry of an explicit domain."""
+
+    context = Whole()
+    domain = Text()
 
 
 def _apply(references: References, entry: Entry) -> None:
@@ -38,7 +45,7 @@ SECTIONS: Final = [
     Section(
         "domains",
         60,
-        Shape({"context": whole, "domain": text}),
+        DomainSerializer,
         {"context": "context", "domain": "domain"},
         _apply,
         _export,

@@ -10,11 +10,20 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Context
 from accounts.provision.section import Entry, References, Section, different, given, needed
-from accounts.provision.shapes import Shape, flag, list_of, text, whole
+from accounts.provision.shapes import EntrySerializer, Flag, Text, Texts, Whole
 from core.addresses import parse_address
 from core.errors import Invalid, NotFound
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import create_forward, find_forward, set_forward_active, set_recipients, snapshot
+
+
+class ForwardSerializer(EntrySerializer):
+    """An entry of a forwarding alias."""
+
+    context = Whole()
+    alias = Text()
+    recipients = Texts(required=False)
+    is_active = Flag(required=False)
 
 
 def _apply(references: References, entry: Entry) -> None:
@@ -57,7 +66,7 @@ SECTIONS: Final = [
     Section(
         "forwards",
         70,
-        Shape({"context": whole, "alias": text}, {"recipients": list_of(text), "is_active": flag}),
+        ForwardSerializer,
         {"context": "context", "alias": "alias"},
         _apply,
         _export,

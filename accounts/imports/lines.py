@@ -80,7 +80,7 @@ def _entry(resource: TableResource, section: Section, heads: list[str], row: lis
         entry = resource.entry(dict(zip(heads, cells, strict=False)))
     except Invalid as error:
         return {}, str(error)
-    findings = [f"{where.lstrip('.')} {what}".strip() for where, what in section.shape(entry)]
+    findings = [f"{where} {what}".strip() for where, what in section.findings(entry)]
     return entry, " ".join(findings)
 
 

@@ -4,25 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 
 from accounts.models import Administrator, ConfigProperty, Context, Reseller
 from accounts.provision.section import Entry, References, Section, different, given, needed
-from accounts.provision.shapes import PROPERTIES, PROPERTY, Check, Finding, Shape, flag, or_null, text, whole
+from accounts.provision.shapes import EntrySerializer, Flag, OneOf, PropertySerializer, Text, Whole, properties
 from accounts.services import administrators, contexts, resellers
 from accounts.services.config import Owner, set_property
 from accounts.services.resellers import RESTRICTIONS
 from core.access import Role
 from core.errors import Invalid
 
-_RESTRICTIONS: Final = Shape(
-    {}, {name: flag if name == "Subadmin.CanCreateSubadmin" else or_null(whole) for name in RESTRICTIONS}
-)
-_BRAND: Final[dict[str, Check]] = {"display_name": text, "product_name": text, "colour": text, "hide_subjects": flag}
+_BRAND: Final = ("display_name", "product_name", "colour", "hide_subjects")
+
+
+class RestrictionsSerializer(EntrySerializer):
+    """OX's restrictions by their names, which hold dots."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {
+            name: Flag(required=False)
+            if name == "Subadmin.CanCreateSubadmin"
+            else Whole(required=False, allow_null=True)
+            for name in RESTRICTIONS
+        }
+
+
+class ResellerSerializer(EntrySerializer):
+    """An entry of a reseller."""
+
+    name = Text()
+    parent = Text(required=False, allow_null=True)
+    display_name = Text(required=False)
+    product_name = Text(required=False)
+    colour = Text(required=False)
+    hide_subjects = Flag(required=False)
+    is_active = Flag(required=False)
+    restrictions = RestrictionsSerializer(required=False)
+    config = properties()
+
+
+class ContextSerializer(EntrySerializer):
+    """An entry of a context."""
+
+    id = Whole()
+    name = Text(required=False)
+    reseller = Text(required=False, allow_null=True)
+    quota = Whole(required=False, allow_null=True)
+    max_user = Whole(required=False, allow_null=True)
+    is_active = Flag(required=False)
+    config = properties()
+
+
+class AdministratorSerializer(EntrySerializer):
+    """An entry of an administrator."""
+
+    login = Text()
+    role = OneOf({role: role for role in Role})
+    reseller = Text(required=False, allow_null=True)
+    context = Whole(required=False, allow_null=True)
+    password = Text(required=False)
+    password_hash = Text(required=False)
+    is_active = Flag(required=False)
+    language = OneOf({one: repr(one) for one in ("", *dict(settings.LANGUAGES))}, required=False)
 
 
 def set_config(references: References, owner: Owner, properties: list[Entry]) -> None:
@@ -118,17 +167,6 @@ def _export_contexts() -> Iterator[Entry]:
         }
 
 
-def _role(value: Any) -> Iterator[Finding]:
-    if value not in list(Role):
-        yield "", f"must be one of {', '.join(Role)}"
-
-
-def _language(value: Any) -> Iterator[Finding]:
-    languages = ["", *dict(settings.LANGUAGES)]
-    if value not in languages:
-        yield "", f"must be one of {', '.join(repr(one) for one in languages)}"
-
-
 def _apply_administrator(references: References, entry: Entry) -> None:
     reseller = references.reseller(entry.get("reseller"))
     context = None if entry.get("context") is None else references.context(entry["context"])
@@ -175,20 +213,11 @@ def _with_config(config: list[Entry] | None) -> Entry:
 
 
 SECTIONS: Final = [
-    Section("config", 10, PROPERTY, {"name": ""}, _apply_property, _export_properties),
+    Section("config", 10, PropertySerializer, {"name": ""}, _apply_property, _export_properties),
     Section(
         "resellers",
         20,
-        Shape(
-            {"name": text},
-            {
-                "parent": or_null(text),
-                **_BRAND,
-                "is_active": flag,
-                "restrictions": _RESTRICTIONS,
-                "config": PROPERTIES,
-            },
-        ),
+        ResellerSerializer,
         {"name": ""},
         _apply_reseller,
         _export_resellers,
@@ -196,17 +225,7 @@ SECTIONS: Final = [
     Section(
         "contexts",
         30,
-        Shape(
-            {"id": whole},
-            {
-                "name": text,
-                "reseller": or_null(text),
-                "quota": or_null(whole),
-                "max_user": or_null(whole),
-                "is_active": flag,
-                "config": PROPERTIES,
-            },
-        ),
+        ContextSerializer,
         {"id": "context"},
         _apply_context,
         _export_contexts,
@@ -214,17 +233,7 @@ SECTIONS: Final = [
     Section(
         "administrators",
         40,
-        Shape(
-            {"login": text, "role": _role},
-            {
-                "reseller": or_null(text),
-                "context": or_null(whole),
-                "password": text,
-                "password_hash": text,
-                "is_active": flag,
-                "language": _language,
-            },
-        ),
+        AdministratorSerializer,
         {"context": "context", "login": "login"},
         _apply_administrator,
         _export_administrators,

@@ -81,10 +81,10 @@ def _problems(sections: list[Section], document: Any) -> Iterator[str]:
 def _problems_of_entries(section: Section, entries: list[Any]) -> Iterator[str]:
     first: dict[Hashable, int] = {}
     for index, entry in enumerate(entries):
-        findings = list(section.shape(entry))
+        findings = section.findings(entry)
         label = section.label(index, entry)
         for path, sentence in findings:
-            yield f"{label}: {path.removeprefix('.')} {sentence}.".replace(":  ", ": ")
+            yield f"{label}: {path} {sentence}.".replace(":  ", ": ")
         if findings:
             continue
         other = first.setdefault(section.identity(entry), index)

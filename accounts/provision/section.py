@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Context, Reseller
 from accounts.provision.reading import shown
-from accounts.provision.shapes import Shape
+from accounts.provision.shapes import EntrySerializer, Finding, findings
 from core.actor import Actor
 from core.errors import Invalid
 
@@ -73,7 +73,7 @@ class Section:
 
     key: str
     rank: int
-    shape: Shape
+    shape: type[EntrySerializer]
     names: Mapping[str, str]
     apply: Callable[[References, Entry], None]
     export: Callable[[], Iterable[Entry]]
@@ -88,6 +88,10 @@ class Section:
             if isinstance(given.get(key), str | int)
         ]
         return f"{self.key}[{index}]" + (f" ({', '.join(words)})" if words else "")
+
+    def findings(self, entry: Any) -> list[Finding]:
+        """All that is wrong with the form of the entry."""
+        return findings(self.shape, entry)
 
     def identity(self, entry: Entry) -> Hashable:
         """What no two entries may have in common."""

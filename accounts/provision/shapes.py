@@ -1,94 +1,142 @@
-"""What an entry may look like. A shape finds all that is wrong with one, so that all of it can be said at once."""
+"""What an entry may look like, as serializers that find all that is wrong with one, so that it can be said at once.
+
+They look at values as they stand in the file and convert nothing: a number is not a text.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Final
 
 from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.settings import api_settings
 
 from accounts.provision.reading import shown
 from core.numbers import MAX_BIGINT
 
 Finding = tuple[str, str]
-"""Where in the value ("" for itself, ".config[0].name") and what is wrong there."""
-Check = Callable[[Any], Iterator[Finding]]
+"""Where in the entry ("" for itself, "config[0].name") and what is wrong there."""
 
+_ITSELF: Final = api_settings.NON_FIELD_ERRORS_KEY
 _MAX_TEXT: Final = 20_000
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
-def text(value: Any) -> Iterator[Finding]:
+class _Strict(serializers.Field):
+    """A value of one type. `problem` says in words what is wrong with it, or nothing."""
+
+    default_error_messages: ClassVar = {"required": "is missing"}
+
+    def problem(self, value: Any) -> str:
+        raise NotImplementedError
+
+    def to_internal_value(self, data: Any) -> Any:
+        if sentence := self.problem(data):
+            raise ValidationError(f"{sentence}, or null" if self.allow_null else sentence)
+        return data
+
+
+class Text(_Strict):
     """A text that a database can keep; what it must look like is the services' to say."""
-    if not isinstance(value, str):
-        yield "", "must be text (put it in quotes)"
-    elif len(value) > _MAX_TEXT:
-        yield "", _("is longer than %(limit)s characters") % {"limit": _MAX_TEXT}
-    elif _UNSTORABLE.search(value):
-        yield "", "contains a character that cannot be stored"
+
+    def problem(self, value: Any) -> str:
+        if not isinstance(value, str):
+            return "must be text (put it in quotes)"
+        if len(value) > _MAX_TEXT:
+            return _("is longer than %(limit)s characters") % {"limit": _MAX_TEXT}
+        return "contains a character that cannot be stored" if _UNSTORABLE.search(value) else ""
 
 
-def whole(value: Any) -> Iterator[Finding]:
+class Whole(_Strict):
     """A whole number from 0 to what eight bytes hold."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_BIGINT:
-        yield "", "must be a whole number, 0 or more"
+
+    def problem(self, value: Any) -> str:
+        fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_BIGINT
+        return "" if fits else "must be a whole number, 0 or more"
 
 
-def flag(value: Any) -> Iterator[Finding]:
+class Flag(_Strict):
     """True or false."""
-    if not isinstance(value, bool):
-        yield "", "must be true or false"
+
+    def problem(self, value: Any) -> str:
+        return "" if isinstance(value, bool) else "must be true or false"
 
 
-def or_null(check: Check) -> Check:
-    """What `check` accepts, or null."""
+class OneOf(_Strict):
+    """One of a few texts."""
 
-    def checked(value: Any) -> Iterator[Finding]:
-        if value is not None:
-            for path, sentence in check(value):
-                yield path, sentence if path else f"{sentence}, or null"
+    def __init__(self, values: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.values = values
 
-    return checked
-
-
-def list_of(check: Check) -> Check:
-    """A list of what `check` accepts."""
-
-    def checked(value: Any) -> Iterator[Finding]:
-        if not isinstance(value, list):
-            yield "", "must be a list"
-            return
-        for index, item in enumerate(value):
-            for path, sentence in check(item):
-                yield f"[{index}]{path}", sentence
-
-    return checked
+    def problem(self, value: Any) -> str:
+        known = isinstance(value, str) and value in self.values
+        return "" if known else f"must be one of {', '.join(self.values.values())}"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A mapping with these keys and no others."""
+class Texts(serializers.ListField):
+    """A list of texts."""
 
-    required: Mapping[str, Check]
-    optional: Mapping[str, Check] = field(default_factory=dict)
+    child = Text()
+    default_error_messages: ClassVar = {"required": "is missing", "not_a_list": "must be a list"}
 
-    def __call__(self, value: Any) -> Iterator[Finding]:
-        if not isinstance(value, dict):
-            yield "", f"must be a mapping with the keys {', '.join(self.required)}"
-            return
-        known = {**self.required, **self.optional}
-        for key in self.required:
-            if key not in value:
-                yield f".{key}", "is missing"
-        for key, item in value.items():
-            if key not in known:
-                yield f".{shown(key)}", f"is not a key here; known are {', '.join(known)}"
+
+class EntrySerializer(serializers.Serializer[Any]):
+    """A mapping with the declared keys and no others."""
+
+    default_error_messages: ClassVar = {"required": "is missing"}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            needed = [name for name, field in self.fields.items() if field.required]
+            raise ValidationError({_ITSELF: [f"must be a mapping with the keys {', '.join(needed)}"]})
+        known = ", ".join(self.fields)
+        errors: dict[str, Any] = {
+            shown(key): [f"is not a key here; known are {known}"] for key in data if key not in self.fields
+        }
+        for name, field in self.fields.items():
+            try:
+                # Without validators of its own: an entry's are those of its fields.
+                field.run_validation(data.get(name, serializers.empty))
+            except ValidationError as error:
+                errors[name] = error.detail
+            except serializers.SkipField:
                 continue
-            for path, sentence in known[key](item):
-                yield f".{key}{path}", sentence
+        if errors:
+            raise ValidationError(errors)
+        return data
 
 
-PROPERTY: Final = Shape({"name": text, "value": text})
-PROPERTIES: Final = list_of(PROPERTY)
+class PropertySerializer(EntrySerializer):
+    """A configuration property."""
+
+    name = Text()
+    value = Text()
+
+
+def properties() -> Any:
+    """A list of configuration properties, which may be left out."""
+    return PropertySerializer(many=True, required=False, error_messages={"not_a_list": "must be a list"})
+
+
+def findings(shape: type[EntrySerializer], entry: Any) -> list[Finding]:
+    """All that is wrong with the form of the entry."""
+    serializer = shape(data=entry)
+    return [] if serializer.is_valid() else list(_flat(serializer.errors, ""))
+
+
+def _flat(errors: Any, where: str) -> Iterator[Finding]:
+    """The serializers' nested errors, each with its place."""
+    if isinstance(errors, ErrorDetail):
+        yield where.removeprefix("."), str(errors)
+    elif isinstance(errors, Mapping):
+        for key, inner in errors.items():
+            step = "" if key == _ITSELF else f"[{key}]" if isinstance(key, int) else f".{key}"
+            yield from _flat(inner, where + step)
+    else:
+        for index, inner in enumerate(errors):
+            # A list of sentences about one value, or one mapping for each value of a list.
+            yield from _flat(inner, where if isinstance(inner, ErrorDetail) else f"{where}[{index}]")

@@ -10,9 +10,23 @@ from django.utils.translation import gettext as _
 from accounts.models import LastLogin, User
 from accounts.provision.owners import all_config, set_config
 from accounts.provision.section import Entry, References, Section, different, given, needed
-from accounts.provision.shapes import PROPERTIES, Shape, flag, list_of, or_null, text, whole
+from accounts.provision.shapes import EntrySerializer, Flag, Text, Texts, Whole, properties
 from accounts.services.config import Owner
 from accounts.services.users import create_user, set_last_login, snapshot, update_user
+
+
+class UserSerializer(EntrySerializer):
+    """An entry of a user."""
+
+    context = Whole()
+    id = Whole()
+    uidname = Text(required=False)
+    msisdn = Text(required=False, allow_null=True)
+    custom = Texts(required=False)
+    quota = Whole(required=False, allow_null=True)
+    is_active = Flag(required=False)
+    last_login = Whole(required=False, allow_null=True)
+    config = properties()
 
 
 def _apply(references: References, entry: Entry) -> None:
@@ -54,18 +68,7 @@ SECTIONS: Final = [
     Section(
         "users",
         50,
-        Shape(
-            {"context": whole, "id": whole},
-            {
-                "uidname": text,
-                "msisdn": or_null(text),
-                "custom": list_of(text),
-                "quota": or_null(whole),
-                "is_active": flag,
-                "last_login": or_null(whole),
-                "config": PROPERTIES,
-            },
-        ),
+        UserSerializer,
         {"context": "context", "id": "user"},
         _apply,
         _export,
