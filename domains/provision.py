@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from accounts.provision.section import Entry, References, Section
 from accounts.provision.shapes import EntrySerializer, Text, Whole
@@ -17,7 +17,7 @@ from domains.services import add_domain
 class DomainSerializer(EntrySerializer):
     """An entry of an explicit domain."""
 
-    context = Whole()
+    context: Any = Whole()  # the base class has a property of this name
     domain = Text()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from forwards.services import create_forward, find_forward, set_forward_active, 
 class ForwardSerializer(EntrySerializer):
     """An entry of a forwarding alias."""
 
-    context = Whole()
+    context: Any = Whole()  # the base class has a property of this name
     alias = Text()
     recipients = Texts(required=False)
     is_active = Flag(required=False)

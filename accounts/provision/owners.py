@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -39,7 +39,7 @@ class ResellerSerializer(EntrySerializer):
     """An entry of a reseller."""
 
     name = Text()
-    parent = Text(required=False, allow_null=True)
+    parent: Any = Text(required=False, allow_null=True)
     display_name = Text(required=False)
     product_name = Text(required=False)
     colour = Text(required=False)
@@ -67,7 +67,7 @@ class AdministratorSerializer(EntrySerializer):
     login = Text()
     role = OneOf({role: role for role in Role})
     reseller = Text(required=False, allow_null=True)
-    context = Whole(required=False, allow_null=True)
+    context: Any = Whole(required=False, allow_null=True)  # the base class has a property of this name
     password = Text(required=False)
     password_hash = Text(required=False)
     is_active = Flag(required=False)

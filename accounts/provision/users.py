@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from accounts.services.users import create_user, set_last_login, snapshot, updat
 class UserSerializer(EntrySerializer):
     """An entry of a user."""
 
-    context = Whole()
+    context: Any = Whole()  # the base class has a property of this name
     id = Whole()
     uidname = Text(required=False)
     msisdn = Text(required=False, allow_null=True)
