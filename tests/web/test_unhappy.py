@@ -83,7 +83,7 @@ def test_list_of_bulk_edits__says_how_to_begin(alpha: Person) -> None:
 def test_delete_page__says_what_goes_and_leads_back_without_a_script(alpha: Person, world: World) -> None:
     context = world.contexts[24]
     text = text_of(alpha.get(page(context, "delete")))
-    assert f"The context <strong>{context}</strong> will be deleted, and with it:</p>" in text
+    assert f"The context <strong>{context}</strong> will be deleted, and with it: </p>" in text
     assert "<li>Users: 1</li>" in text
     assert f'<a class="closelink" href="{page(context, "change")}">No, take me back</a>' in text
     assert Context.objects.filter(pk=24).exists()
