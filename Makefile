@@ -19,9 +19,11 @@ test: packages lint ## All checks and tests, on SQLite and PostgreSQL (some of t
 lint: venv-dev ## Format, lint, types, Django's checks, migrations: without the tests
 	@scripts/lint
 
-format: venv-dev ## Format the code and mend what ruff can mend
+format: venv-dev ## Format code, templates, styles and scripts, and mend what the linters can mend
 	$(PYTHON_IN_VENV) -m ruff format .
 	$(PYTHON_IN_VENV) -m ruff check --fix .
+	$(PYTHON_IN_VENV) -m djlint templates --reformat --quiet
+	.venv/bin/biome check --write
 
 lock: ## Write requirements*.txt from the .in files (newest versions: make lock ARGS=--upgrade)
 	@scripts/lock $(ARGS)

@@ -1,12 +1,10 @@
-"use strict";
-
 const page = document.getElementById("swagger-ui");
 
-SwaggerUIBundle({
+window.SwaggerUIBundle({
   url: page.dataset.schema,
   domNode: page,
   deepLinking: true,
-  presets: [SwaggerUIBundle.presets.apis],
+  presets: [window.SwaggerUIBundle.presets.apis],
   layout: "BaseLayout",
   // The validator is another host's.
   validatorUrl: null,

@@ -1,5 +1,3 @@
-"use strict";
-
 // Shows how far a bulk edit is, and loads the page anew when its state changes. Without it, a link does the same.
 const box = document.getElementById("bulk-progress");
 const bar = document.getElementById("bulk-bar");

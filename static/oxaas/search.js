@@ -1,116 +1,126 @@
 // The search box in the header: Ctrl-K or "/" goes to it, hits appear below while typing, the arrow keys choose.
 // Without this script the form leads to the page of hits.
-"use strict";
-document.addEventListener("DOMContentLoaded", () => {
-  const form = document.querySelector(".global-search");
-  if (!form) {
+
+const form = document.querySelector(".global-search");
+const box = form.querySelector("input[type=search]");
+const list = form.querySelector(".search-hits");
+// Milliseconds without a key before the server is asked.
+const PAUSE = 120;
+let chosen = -1;
+let waiting;
+let asked = 0;
+
+function options() {
+  return Array.from(list.querySelectorAll("[role=option]"));
+}
+
+function choose(index) {
+  const all = options();
+  chosen = all.length ? (index + all.length) % all.length : -1;
+  all.forEach((option, number) => {
+    option.setAttribute("aria-selected", String(number === chosen));
+  });
+  if (chosen >= 0) {
+    box.setAttribute("aria-activedescendant", all[chosen].id);
+    all[chosen].scrollIntoView({ block: "nearest" });
+  } else {
+    box.removeAttribute("aria-activedescendant");
+  }
+}
+
+function close() {
+  list.hidden = true;
+  box.setAttribute("aria-expanded", "false");
+  choose(-1);
+  chosen = -1;
+}
+
+function cell(name, text) {
+  const span = document.createElement("span");
+  span.className = name;
+  span.textContent = text;
+  return span;
+}
+
+function lineOf(hit, number) {
+  const option = document.createElement("li");
+  option.id = `search-hit-${number}`;
+  option.setAttribute("role", "option");
+  option.setAttribute("aria-selected", "false");
+  option.dataset.url = hit.url;
+  option.append(cell("kind", hit.kind), cell("label", hit.label), cell("detail", hit.detail));
+  return option;
+}
+
+function nothing() {
+  const none = document.createElement("li");
+  none.setAttribute("role", "presentation");
+  none.append(cell("detail", list.dataset.nothing));
+  return none;
+}
+
+function show(hits) {
+  list.replaceChildren(...(hits.length ? hits.map(lineOf) : [nothing()]));
+  chosen = -1;
+  list.hidden = false;
+  box.setAttribute("aria-expanded", "true");
+}
+
+async function ask() {
+  const text = box.value.trim();
+  asked += 1;
+  const mine = asked;
+  if (!text) {
+    close();
     return;
   }
-  const box = form.querySelector("input[type=search]");
-  const list = form.querySelector(".search-hits");
-  let chosen = -1;
-  let waiting;
-  let asked = 0;
-
-  const options = () => Array.from(list.querySelectorAll("[role=option]"));
-
-  const choose = (index) => {
-    const all = options();
-    chosen = all.length ? (index + all.length) % all.length : -1;
-    all.forEach((option, number) => option.setAttribute("aria-selected", String(number === chosen)));
-    if (chosen >= 0) {
-      box.setAttribute("aria-activedescendant", all[chosen].id);
-      all[chosen].scrollIntoView({block: "nearest"});
-    } else {
-      box.removeAttribute("aria-activedescendant");
-    }
-  };
-
-  const close = () => {
-    list.hidden = true;
-    box.setAttribute("aria-expanded", "false");
-    choose(-1);
-    chosen = -1;
-  };
-
-  const cell = (name, text) => {
-    const span = document.createElement("span");
-    span.className = name;
-    span.textContent = text;
-    return span;
-  };
-
-  const show = (hits) => {
-    list.replaceChildren();
-    hits.forEach((hit, number) => {
-      const option = document.createElement("li");
-      option.id = `search-hit-${number}`;
-      option.setAttribute("role", "option");
-      option.setAttribute("aria-selected", "false");
-      option.dataset.url = hit.url;
-      option.append(cell("kind", hit.kind), cell("label", hit.label), cell("detail", hit.detail));
-      list.append(option);
-    });
-    if (!hits.length) {
-      const none = document.createElement("li");
-      none.setAttribute("role", "presentation");
-      none.append(cell("detail", list.dataset.nothing));
-      list.append(none);
-    }
-    chosen = -1;
-    list.hidden = false;
-    box.setAttribute("aria-expanded", "true");
-  };
-
-  const ask = async () => {
-    const text = box.value.trim();
-    asked += 1;
-    const mine = asked;
-    if (!text) {
-      close();
-      return;
-    }
-    const answer = await fetch(`${form.action}?format=json&q=${encodeURIComponent(text)}`, {
-      headers: {Accept: "application/json"},
-    });
-    if (answer.ok && mine === asked) {
-      show((await answer.json()).hits);
-    }
-  };
-
-  box.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(ask, 120);
+  const answer = await fetch(`${form.action}?format=json&q=${encodeURIComponent(text)}`, {
+    headers: { Accept: "application/json" },
   });
-  box.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      choose(chosen + (event.key === "ArrowDown" ? 1 : chosen < 0 ? 0 : -1));
-    } else if (event.key === "Enter" && chosen >= 0) {
-      event.preventDefault();
-      window.location.assign(options()[chosen].dataset.url);
-    } else if (event.key === "Escape") {
-      close();
-    }
-  });
-  list.addEventListener("click", (event) => {
-    const option = event.target.closest("[role=option]");
-    if (option) {
-      window.location.assign(option.dataset.url);
-    }
-  });
-  document.addEventListener("click", (event) => {
-    if (!form.contains(event.target)) {
-      close();
-    }
-  });
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    const wanted = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing);
-    if (wanted) {
-      event.preventDefault();
-      box.focus();
-      box.select();
-    }
-  });
+  if (answer.ok && mine === asked) {
+    show((await answer.json()).hits);
+  }
+}
+
+function press(event) {
+  if (event.key === "ArrowDown") {
+    event.preventDefault();
+    choose(chosen + 1);
+  } else if (event.key === "ArrowUp") {
+    event.preventDefault();
+    choose(Math.max(chosen, 0) - 1);
+  } else if (event.key === "Enter" && chosen >= 0) {
+    event.preventDefault();
+    window.location.assign(options()[chosen].dataset.url);
+  } else if (event.key === "Escape") {
+    close();
+  }
+}
+
+function goToBox(event) {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  const wanted = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing);
+  if (wanted) {
+    event.preventDefault();
+    box.focus();
+    box.select();
+  }
+}
+
+box.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(ask, PAUSE);
 });
+box.addEventListener("keydown", press);
+list.addEventListener("click", (event) => {
+  const option = event.target.closest("[role=option]");
+  if (option) {
+    window.location.assign(option.dataset.url);
+  }
+});
+document.addEventListener("click", (event) => {
+  if (!form.contains(event.target)) {
+    close();
+  }
+});
+document.addEventListener("keydown", goToBox);

@@ -1,27 +1,26 @@
-// Loaded before the page is drawn: rows as dense as this person wants them. The button is in the header.
-"use strict";
-(() => {
-  // What a script does by itself needs no button.
-  document.documentElement.dataset.scripted = "";
-  const key = "oxaas.density";
-  const apply = (density) => {
-    document.documentElement.dataset.density = density;
-  };
-  apply(localStorage.getItem(key) === "roomy" ? "roomy" : "dense");
-  document.addEventListener("DOMContentLoaded", () => {
-    const button = document.querySelector(".density-toggle");
-    if (!button) {
-      return;
-    }
-    const show = () => {
-      button.setAttribute("aria-pressed", String(document.documentElement.dataset.density === "roomy"));
-    };
-    button.addEventListener("click", () => {
-      const next = document.documentElement.dataset.density === "roomy" ? "dense" : "roomy";
-      localStorage.setItem(key, next);
-      apply(next);
-      show();
-    });
+// Rows as dense as this person wants them, from the first line that is drawn on. The button is in the header.
+
+const KEY = "oxaas.density";
+const root = document.documentElement;
+
+function addButton() {
+  const button = document.querySelector(".density-toggle");
+  const show = () => button.setAttribute("aria-pressed", String(root.dataset.density === "roomy"));
+  button?.addEventListener("click", () => {
+    root.dataset.density = root.dataset.density === "roomy" ? "dense" : "roomy";
+    localStorage.setItem(KEY, root.dataset.density);
     show();
   });
-})();
+  if (button) {
+    show();
+  }
+}
+
+// What a script does by itself needs no button.
+root.dataset.scripted = "";
+root.dataset.density = localStorage.getItem(KEY) === "roomy" ? "roomy" : "dense";
+if (document.readyState === "loading") {
+  document.addEventListener("DOMContentLoaded", addButton);
+} else {
+  addButton();
+}
