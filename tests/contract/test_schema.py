@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -147,7 +148,7 @@ def test_docs__name_no_other_host_and_nothing_inline(client: Client) -> None:
     assert "://" not in page
     assert "<style" not in page
     assert "style=" not in page
-    assert page.count("<script") == page.count("<script src=") == 2
+    assert page.count("<script") == len(re.findall(r"<script [^>]*src=", page)) == 2
 
 
 def test_contract_helper__knows_all_operations() -> None:
