@@ -128,6 +128,8 @@ def _decoded(charset: str, data: bytes) -> str:
 
 
 def _guess(data: bytes) -> str:
+    if b"\x1b$" in data:  # nothing else in a header begins so
+        return decode("iso-2022-jp", data) or ""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -37,6 +37,7 @@ def subject(value: bytes) -> str:
         (b"folded\r\n\tover\r\n  lines", "folded over lines"),
         (b"raw Gr\xc3\xbc\xc3\x9fe", "raw Grüße"),
         (b"raw caf\xe9", "raw café"),
+        (b"raw \x1b$B%F%9%H\x1b(B!", "raw テスト!"),
         (b"raw \x93quotes\x94", "raw “quotes”"),
         (b"=?x-unknown?q?Gr=C3=BC=C3=9Fe?=", "Grüße"),
         (b"=?unknown-8bit?q?caf=E9?=", "café"),
@@ -122,7 +123,7 @@ def test_addresses__one_that_was_cut_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "shape", ["(", "((a)", '"\\', "<", "=?", "=?utf-8?q?", "a:", "@", "=?a*", ")", "\\", "=?utf-8?q?=3D?= "]
+    "shape", ["\x1b$B!", "(", "((a)", '"\\', "<", "=?", "=?utf-8?q?", "a:", "@", "=?a*", ")", "\\", "=?utf-8?q?=3D?= "]
 )
 def test_headers__repeated_marks_are_read_in_a_moment(shape: str) -> None:
     """Neither recursion nor a quadratic pattern: 16 kB of each take milliseconds."""
