@@ -12,10 +12,9 @@ from http import HTTPStatus
 from typing import IO, Any, ClassVar, Final, TypeVar, cast
 
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import Error, IntegrityError
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from rest_framework import exceptions, status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import BaseContentNegotiation
@@ -27,7 +26,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ViewSet
 
-from accounts.login.backends import PathContext
+from accounts.login.backends import LoginBackend, PathContext, PathContextBackend, TenantBackend
 from accounts.models import Administrator, Context
 from core import access
 from core.actor import Actor, Channel
@@ -133,6 +132,9 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+RENDERER: Final = JSONRenderer()
+
+
 class SchemeAuthentication(BaseAuthentication):
     """HTTP Basic credentials, checked by the backend for the operation's scheme."""
 
@@ -148,14 +150,14 @@ class SchemeAuthentication(BaseAuthentication):
         if method.lower() != "basic":
             return None
         name, password = _decode(encoded)
-        found = authenticate(request._request, **self.credentials(request, name, password))
-        if not isinstance(found, Administrator):
+        found = self.find(request, name, password)
+        if found is None:
             raise exceptions.AuthenticationFailed("The credentials are wrong.")
         return found, None
 
-    def credentials(self, request: Request, name: str, password: str) -> dict[str, Any]:
-        """The keywords that pick the backend."""
-        return {"login": name, "password": password, "path_context": _view(request).path_context}
+    def find(self, request: Request, name: str, password: str) -> Administrator | None:
+        """Whose credentials they are. TooManyAttempts."""
+        return PathContextBackend().authenticate(request._request, name, password, _view(request).path_context)
 
     def authenticate_header(self, request: Request) -> str:
         """What 401 announces."""
@@ -185,9 +187,9 @@ class BasicAuth(SchemeAuthentication):
 
     scheme = "basicAuth"
 
-    def credentials(self, request: Request, name: str, password: str) -> dict[str, Any]:
+    def find(self, request: Request, name: str, password: str) -> Administrator | None:
         """The path names no context, so a context's admin gives the long form."""
-        return {"username": name, "password": password}
+        return LoginBackend().authenticate(request._request, name, password)
 
 
 class TennantAuth(SchemeAuthentication):
@@ -195,9 +197,9 @@ class TennantAuth(SchemeAuthentication):
 
     scheme = "tennantAuth"
 
-    def credentials(self, request: Request, name: str, password: str) -> dict[str, Any]:
+    def find(self, request: Request, name: str, password: str) -> Administrator | None:
         """Tenants have a backend of their own."""
-        return {"tenant": name, "password": password}
+        return TenantBackend().authenticate(request._request, name, password)
 
 
 AUTHENTICATION: Final[dict[str, type[SchemeAuthentication]]] = {
@@ -215,9 +217,9 @@ class SchemePermission(BasePermission):
             return False
         if not access.may_use(view.scheme, caller.role, override=settings.MASTER_ACCOUNT_OVERRIDE):
             return False
-        context = view.path_context.context
+        context = caller.path_context
         # Somebody else's context named by its id is denied; by its name it is unknown, which the view answers.
-        return context is None or view.path_context.by_name or caller.in_charge_of(context)
+        return context is None or view.path_context.name != "" or caller.in_charge_of(context)
 
 
 class ContractViewSet(ViewSet):
@@ -234,10 +236,17 @@ class ContractViewSet(ViewSet):
     http_method_names = ["get", "post", "put", "delete", "head"]
     path_context: PathContext
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Every operation works in the path's context: it is no parameter of the methods."""
+        given: str = kwargs.pop(self.context_kwarg, "") if self.context_kwarg else ""
+        self.path_context = self._path_context(given)
+        return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Find the context of the path, then who asks, then whether they may: existence is answered last."""
-        self.path_context = self._find_path_context()
-        super().initial(request, *args, **kwargs)
+        """Who asks, then whether they may: existence is answered last. There is nothing to negotiate."""
+        request.accepted_renderer = RENDERER
+        request.accepted_media_type = RENDERER.media_type
+        self.check_permissions(request)
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         """The one of the scheme."""
@@ -260,7 +269,7 @@ class ContractViewSet(ViewSet):
     @property
     def context(self) -> Context:
         """The context of the path, which the caller may see. UnknownContext."""
-        context = self.path_context.context
+        context = self.caller.path_context
         if context is None or not self.caller.in_charge_of(context):
             raise UnknownContext("Context not found.")
         return context
@@ -275,15 +284,10 @@ class ContractViewSet(ViewSet):
         response["Cache-Control"] = "no-store"
         return response
 
-    def _find_path_context(self) -> PathContext:
-        given = self.kwargs.get(self.context_kwarg, "") if self.context_kwarg else ""
-        rows = Context.objects.select_related("reseller__parent")
+    def _path_context(self, given: str) -> PathContext:
         if given.isascii() and given.isdecimal():
-            number = whole_number(given)
-            return PathContext(given, False, None if number is None else rows.filter(pk=number).first())
-        if self.context_names and given and printable(given):
-            return PathContext(given, True, rows.filter(name=given).first())
-        return PathContext(given, False, None)
+            return PathContext(number=whole_number(given) or 0)
+        return PathContext(name=given if self.context_names and printable(given) else "")
 
 
 def read_body(request: Request, serializer_class: type[_Input]) -> _Input:

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from accounts.models import User
 from accounts.services.users import KEEP, Keep
 from core.openapi.fields import Text, TextOrList
 
@@ -63,7 +62,7 @@ class UidsInputSerializer(serializers.Serializer[Any]):
         return {"msisdn": msisdn, "custom": custom}
 
 
-def user_body(user: User) -> dict[str, Any]:
+def user_body(context_id: int, number: int, uidname: str, msisdn: str | None) -> dict[str, Any]:
     """The answer of a change; `msisdn` only where it is set."""
-    body = {"context-id": user.context_id, "user-id": user.number, "uidname": user.uidname}
-    return body if user.msisdn is None else body | {"msisdn": user.msisdn}
+    body = {"context-id": context_id, "user-id": number, "uidname": uidname}
+    return body if msisdn is None else body | {"msisdn": msisdn}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, cast, get_args
+from typing import Any, Final, cast, get_args
 
+from django.db.models import QuerySet
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import ADMIN, ContractViewSet, body_of, read_body
-from accounts.models import IdentifierField, User
+from accounts.models import Administrator, IdentifierField, User, identifiers
+from accounts.queries import NamedQuery
 from accounts.serializers import (
     CustomInputSerializer,
     MsisdnSerializer,
@@ -44,7 +46,7 @@ class UserViewSet(ContractViewSet):
     family = ADMIN
 
     @operation("getCustom", success(CUSTOM), UNAUTHORIZED, NOT_SET)
-    def retrieve_custom(self, request: Request, contextid: str, userid: str) -> Response:
+    def retrieve_custom(self, request: Request, userid: str) -> Response:
         """get custom name of user"""
         values = list(self._user(userid).custom_ids.order_by("position").values_list("value", flat=True))
         if not values:
@@ -52,19 +54,19 @@ class UserViewSet(ContractViewSet):
         return Response({"custom": values})
 
     @operation("putCustom", *CHANGED, body=CustomInputSerializer, example={"custom": "string"})
-    def update_custom(self, request: Request, contextid: str, userid: str) -> Response:
+    def update_custom(self, request: Request, userid: str) -> Response:
         """change custom id(s)"""
         user = self._user(userid)
         body = body_of(request, CustomInputSerializer)
-        return Response(user_body(update_user(actor=self.actor, user=user, custom=body["custom"])))
+        return Response(_changed(update_user(actor=self.actor, user=user, custom=body["custom"])))
 
     @operation("deleteCustom", *REMOVED)
-    def destroy_custom(self, request: Request, contextid: str, userid: str) -> Response:
+    def destroy_custom(self, request: Request, userid: str) -> Response:
         """delete custom id(s)"""
-        return Response(user_body(update_user(actor=self.actor, user=self._user(userid), custom=[])))
+        return Response(_changed(update_user(actor=self.actor, user=self._user(userid), custom=[])))
 
     @operation("getMsisdn", success(MsisdnSerializer), UNAUTHORIZED, NOT_SET)
-    def retrieve_msisdn(self, request: Request, contextid: str, userid: str) -> Response:
+    def retrieve_msisdn(self, request: Request, userid: str) -> Response:
         """get msisdn of user"""
         msisdn = self._user(userid).msisdn
         if msisdn is None:
@@ -72,47 +74,50 @@ class UserViewSet(ContractViewSet):
         return Response({"msisdn": msisdn})
 
     @operation("putMsisdn", *CHANGED, body=MsisdnSerializer)
-    def update_msisdn(self, request: Request, contextid: str, userid: str) -> Response:
+    def update_msisdn(self, request: Request, userid: str) -> Response:
         """change msisdn"""
         user = self._user(userid)
         body = body_of(request, MsisdnSerializer)
-        return Response(user_body(update_user(actor=self.actor, user=user, msisdn=body["msisdn"])))
+        return Response(_changed(update_user(actor=self.actor, user=user, msisdn=body["msisdn"])))
 
     @operation("deleteMsisdn", *REMOVED)
-    def destroy_msisdn(self, request: Request, contextid: str, userid: str) -> Response:
+    def destroy_msisdn(self, request: Request, userid: str) -> Response:
         """delete msisdn"""
-        return Response(user_body(update_user(actor=self.actor, user=self._user(userid), msisdn=None)))
+        return Response(_changed(update_user(actor=self.actor, user=self._user(userid), msisdn=None)))
 
     @operation("getUidname", success(UidnameSerializer), UNAUTHORIZED, NO_USER)
-    def retrieve_uidname(self, request: Request, contextid: str, userid: str) -> Response:
+    def retrieve_uidname(self, request: Request, userid: str) -> Response:
         """get uidname of user"""
-        return Response({"uidname": self._user(userid).uidname})
+        found = _UIDNAME.rows(self.caller, context=self.context.pk, number=whole_number(userid) or 0)
+        if not found:
+            raise NotFound("User does not exist.")
+        return Response({"uidname": found[0][0]})
 
     @operation("putUidname", *CHANGED, error(409, "User does already exist"), body=UidnameSerializer)
-    def update_uidname(self, request: Request, contextid: str, userid: str) -> Response:
+    def update_uidname(self, request: Request, userid: str) -> Response:
         """change uidname"""
         user = self._user(userid)
         body = body_of(request, UidnameSerializer)
-        return Response(user_body(update_user(actor=self.actor, user=user, uidname=body["uidname"])))
+        return Response(_changed(update_user(actor=self.actor, user=user, uidname=body["uidname"])))
 
     @operation(
         "postUids", *CHANGED, Answer(201, "At least one setting has been created", USER), body=UidsInputSerializer
     )
-    def create_uids(self, request: Request, contextid: str, userid: str) -> Response:
+    def create_uids(self, request: Request, userid: str) -> Response:
         """change or remove msisdn or custom id(s)"""
         user = self._user(userid)
         body = read_body(request, UidsInputSerializer)
         outcome = set_uids(actor=self.actor, user=user, **body.changes())
         code = status.HTTP_201_CREATED if outcome.created else status.HTTP_200_OK
-        return Response(user_body(outcome.user), status=code)
+        return Response(_changed(outcome.user), status=code)
 
     @operation("getUserconfig", success(USERCONFIG), UNAUTHORIZED, NO_USER)
-    def retrieve_config(self, request: Request, contextid: str, userid: str) -> Response:
+    def retrieve_config(self, request: Request, userid: str) -> Response:
         """get whole config of the user"""
         return Response({"userconfig": effective_config(self._user(userid), "")})
 
     @operation("searchUserconfig", success(USERCONFIG), UNAUTHORIZED, NO_USER)
-    def search_config(self, request: Request, contextid: str, userid: str, searchpattern: str) -> Response:
+    def search_config(self, request: Request, userid: str, searchpattern: str) -> Response:
         """get whole config of the user"""
         return Response({"userconfig": effective_config(self._user(userid), searchpattern)})
 
@@ -143,7 +148,24 @@ class UserSearchViewSet(ContractViewSet):
             raise Invalid("The parameter search is missing or empty.")
         if field not in get_args(IdentifierField):
             raise Invalid("The parameter field must be UIDNAME, MSISDN, CUSTOM or ANY.")
-        user = User.objects.visible_to(self.caller).identified_by(text, cast(IdentifierField, field))
-        if user is None:
+        found = _FOUND.rows(self.caller, **identifiers(text, cast(IdentifierField, field)))
+        if not found:
             raise NotFound("User not found.")
-        return Response(user_body(user))
+        return Response(user_body(*found[0]))
+
+
+def _changed(user: User) -> dict[str, Any]:
+    return user_body(user.context_id, user.number, user.uidname, user.msisdn)
+
+
+def _found(viewer: Administrator, *, uidname: str, digits: str, custom: str) -> QuerySet[User, tuple[Any, ...]]:
+    rows = User.objects.visible_to(viewer).of_identifiers(uidname=uidname, digits=digits, custom=custom)
+    return rows.values_list("context", "number", "uidname", "msisdn")[:1]
+
+
+def _uidname(viewer: Administrator, *, context: int, number: int) -> QuerySet[User, tuple[Any, ...]]:
+    return User.objects.visible_to(viewer).filter(context=context, number=number).order_by().values_list("uidname")
+
+
+_FOUND: Final = NamedQuery(_found, uidname=str, digits=str, custom=str)
+_UIDNAME: Final = NamedQuery(_uidname, context=int, number=int)

@@ -21,7 +21,7 @@ class DomainViewSet(ContractViewSet):
     family = EXPLICIT_DOMAINS
 
     @operation("headDomain", *DOMAIN_EXISTS)
-    def exists(self, request: Request, contextid: str, domain: str) -> Response:
+    def exists(self, request: Request, domain: str) -> Response:
         """Check whether given domain exists in context"""
         rows = ExplicitDomain.objects.visible_to(self.caller).filter(context=self.context)
         if not rows.filter(name=parse_domain(domain)).exists():
@@ -29,13 +29,13 @@ class DomainViewSet(ContractViewSet):
         return Response()
 
     @operation("postDomain", success(DOMAIN), WRONG, UNAUTHORIZED, error(409, "Domain could not be added"))
-    def create(self, request: Request, contextid: str, domain: str) -> Response:
+    def create(self, request: Request, domain: str) -> Response:
         """Create given domain in context"""
         row = services.add_domain(actor=self.actor, context=self.context, name=domain)
         return Response({"domain": row.name})
 
     @operation("deleteDomain", success(), WRONG, UNAUTHORIZED, error(409, "Domain could not be removed"))
-    def destroy(self, request: Request, contextid: str, domain: str) -> Response:
+    def destroy(self, request: Request, domain: str) -> Response:
         """Remove given domain from context"""
         services.remove_domain(actor=self.actor, context=self.context, name=domain)
         return Response()
@@ -48,7 +48,7 @@ class ContextDomainsViewSet(ContractViewSet):
     family = EXPLICIT_DOMAINS
 
     @operation("listDomains", success(DOMAINS), WRONG, UNAUTHORIZED)
-    def list(self, request: Request, contextid: str) -> Response:
+    def list(self, request: Request) -> Response:
         """List all explicit mail domains within given context"""
         rows = ExplicitDomain.objects.visible_to(self.caller).filter(context=self.context)
         return Response({"domains": sorted(rows.values_list("name", flat=True))})

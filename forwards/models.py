@@ -79,9 +79,9 @@ class RecipientQuerySet(ScopedQuerySet["Recipient"]):
         aliases = ForwardingAlias.objects.filter(normalized=same, is_active=True)
         return self.filter(Exists(domains), ~Exists(users), ~Exists(aliases))
 
-    def of_alias(self, context: Context, normalized: str) -> Self:
+    def of_alias(self, context_id: int, normalized: str) -> Self:
         """The recipients of one alias of a context, in the order in which they were added."""
-        return self.filter(alias__context=context, alias__normalized=normalized).order_by("pk")
+        return self.filter(alias__context=context_id, alias__normalized=normalized).order_by("pk")
 
     def by_alias(self, context: Context) -> Iterator[tuple[str, list[str]]]:
         """Every alias of the context with its recipients, sorted by alias; read in chunks, never as a whole."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Final
 
+from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import FORWARDS, ContractViewSet, body_of
+from accounts.models import Administrator
+from accounts.queries import NamedQuery
 from core.addresses import parse_address
 from core.errors import Invalid, NotFound
 from core.openapi.answers import (
@@ -44,12 +48,12 @@ class ForwardViewSet(ContractViewSet):
     context_names = True
 
     @operation("getForward", success(RECIPIENTS), FORBIDDEN, NO_ALIAS)
-    def retrieve(self, request: Request, contextId: str, alias: str) -> Response:
+    def retrieve(self, request: Request, alias: str) -> Response:
         """get the forwarding Alias"""
         return Response(self._recipients(alias))
 
     @operation("headForward", *ALIAS_EXISTS)
-    def exists(self, request: Request, contextId: str, alias: str) -> Response:
+    def exists(self, request: Request, alias: str) -> Response:
         """check if the alias exists"""
         self._recipients(alias)
         return Response()
@@ -64,7 +68,7 @@ class ForwardViewSet(ContractViewSet):
         example=RECIPIENT,
         also=(400,),
     )
-    def create(self, request: Request, contextId: str, alias: str) -> Response:
+    def create(self, request: Request, alias: str) -> Response:
         """create the forwarding Alias"""
         context = self.context
         recipients = body_of(request, RecipientInputSerializer)["recipient"]
@@ -81,7 +85,7 @@ class ForwardViewSet(ContractViewSet):
         body=RecipientInputSerializer,
         example=RECIPIENT,
     )
-    def update(self, request: Request, contextId: str, alias: str) -> Response:
+    def update(self, request: Request, alias: str) -> Response:
         """update the forwarding Alias"""
         context = self.context
         recipients = body_of(request, RecipientInputSerializer)["recipient"]
@@ -89,33 +93,31 @@ class ForwardViewSet(ContractViewSet):
         return _changed(added)
 
     @operation("deleteForward", DELETED, FORBIDDEN, NO_ALIAS)
-    def destroy(self, request: Request, contextId: str, alias: str) -> Response:
+    def destroy(self, request: Request, alias: str) -> Response:
         """delete the forwarding Alias"""
         services.delete_forward(actor=self.actor, context=self.context, alias=alias)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @operation("headRecipient", *ALIAS_EXISTS)
-    def recipient_exists(self, request: Request, contextId: str, alias: str, recipient: str) -> Response:
+    def recipient_exists(self, request: Request, alias: str, recipient: str) -> Response:
         """check if a recipient for an alias exists"""
         context = self.context
-        rows = Recipient.objects.visible_to(self.caller).of_alias(context, _normalized(alias))
+        rows = Recipient.objects.visible_to(self.caller).of_alias(context.pk, _normalized(alias))
         if not rows.filter(normalized=_normalized(recipient)).exists():
             raise NotFound("The alias has no such recipient.")
         return Response()
 
     @operation("deleteRecipient", DELETED, FORBIDDEN, NO_ALIAS)
-    def destroy_recipient(self, request: Request, contextId: str, alias: str, recipient: str) -> Response:
+    def destroy_recipient(self, request: Request, alias: str, recipient: str) -> Response:
         """delete the recipient of an alias"""
         services.remove_recipient(actor=self.actor, context=self.context, alias=alias, recipient=recipient)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _recipients(self, alias: str) -> list[str]:
-        context = self.context
-        rows = Recipient.objects.visible_to(self.caller).of_alias(context, _normalized(alias))
-        recipients = list(rows.values_list("address", flat=True))
-        if not recipients:
+        rows = _RECIPIENTS.rows(self.caller, context=self.context.pk, alias=_normalized(alias))
+        if not rows:
             raise NotFound("Forwarding alias does not exist.")
-        return recipients
+        return [address for (address,) in rows]
 
 
 class ContextForwardsViewSet(ContractViewSet):
@@ -127,13 +129,13 @@ class ContextForwardsViewSet(ContractViewSet):
     context_names = True
 
     @operation("listForwards", success(FORWARD_LISTS), FORBIDDEN, NO_CONTEXT)
-    def list(self, request: Request, contextId: str) -> StreamingHttpResponse:
+    def list(self, request: Request) -> StreamingHttpResponse:
         """get the forwarding Aliases in a Context"""
         pieces = _as_json(Recipient.objects.visible_to(self.caller).by_alias(self.context))
         return StreamingHttpResponse(pieces, content_type="application/json")
 
     @operation("deleteForwards", DELETED, FORBIDDEN, NO_CONTEXT)
-    def destroy_all(self, request: Request, contextId: str) -> Response:
+    def destroy_all(self, request: Request) -> Response:
         """delete all forwarding Aliases in a context"""
         services.delete_forwards(actor=self.actor, context=self.context)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -158,3 +160,10 @@ def _as_json(aliases: Iterator[tuple[str, list[str]]]) -> Iterator[bytes]:
         yield f"{opening}{pair[1:-1]}".encode()
         opening = ","
     yield b"}" if opening == "," else b"{}"
+
+
+def _recipients(viewer: Administrator, *, context: int, alias: str) -> QuerySet[Recipient, tuple[str]]:
+    return Recipient.objects.visible_to(viewer).of_alias(context, alias).values_list("address")
+
+
+_RECIPIENTS: Final = NamedQuery(_recipients, context=int, alias=str)

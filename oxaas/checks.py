@@ -64,3 +64,11 @@ def check_bulk_edits(**kwargs: Any) -> list[CheckMessage]:
         for name, least in lowest.items()
         if getattr(settings, name) < least
     ]
+
+
+@register
+def check_login_cache(**kwargs: Any) -> list[CheckMessage]:
+    """E007: LOGIN_CACHE_SECONDS is a time, or 0."""
+    if settings.LOGIN_CACHE_SECONDS >= 0:
+        return []
+    return [Error("LOGIN_CACHE_SECONDS must be 0 (never remember a login) or a number of seconds.", id="oxaas.E007")]

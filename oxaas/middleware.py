@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from django.core.handlers.exception import convert_exception_to_response
 from django.core.signals import request_started
 from django.db import InterfaceError, OperationalError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.response import SimpleTemplateResponse
+from django.urls import resolve
 from django.utils import translation
 
 from core.database_errors import state_of
@@ -51,29 +54,46 @@ def mark_broken_path(environ: dict[str, Any], **kwargs: Any) -> None:
         environ[_BROKEN] = True
 
 
-class ApiPathMiddleware:
-    """A path below the API's prefixes that is not UTF-8 names nothing: 404."""
+class ApiMiddleware:
+    """Requests of the API go from here to their view: no session, no cookie, no form and no language of their own.
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if _BROKEN in request.META and request.path.startswith(API_PREFIXES):
-            return api_refusal(request, 404, "The path is not percent-encoded UTF-8.")
-        return self.get_response(request)
-
-
-class LanguageMiddleware:
-    """Who is logged in reads the web admin in the language of their profile; the browser's wish is for all others.
-
-    The API knows its callers by their credentials, not by a session: its sentences are English, whatever is accepted.
+    Its sentences are English, whatever is accepted. A path that is not UTF-8 names nothing: 404.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        self.call_view = cast(GetResponse, convert_exception_to_response(_call_view))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        language = API_LANGUAGE if request.path.startswith(API_PREFIXES) else self._language_of(request)
+        if not request.path.startswith(API_PREFIXES):
+            return self.get_response(request)
+        translation.activate(API_LANGUAGE)
+        if _BROKEN in request.META:
+            return api_refusal(request, 404, "The path is not percent-encoded UTF-8.")
+        response = self.call_view(request)
+        response.headers.setdefault("Content-Language", API_LANGUAGE)
+        if request.method != "HEAD" and isinstance(response, HttpResponse):
+            # HEAD has operations of its own, which do not know the length of what GET answers.
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
+
+
+def _call_view(request: HttpRequest) -> HttpResponseBase:
+    """What Django's handler does behind the last middleware; a Host that is not ours raises."""
+    request.get_host()
+    request.resolver_match = match = resolve(request.path_info)
+    response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+    return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+
+class LanguageMiddleware:
+    """Who is logged in reads the web admin in the language of their profile; the browser's wish is for all others."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = self._language_of(request)
         if language:
             translation.activate(language)
             request.LANGUAGE_CODE = language
@@ -99,13 +119,13 @@ class BodySizeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = request.META.get("CONTENT_LENGTH") or ""
         too_large = length.isdecimal() and int(length) > _MAX_FORM
-        if not too_large or request.path.startswith(API_PREFIXES):
+        if not too_large:
             return self.get_response(request)
         return HttpResponse(translation.gettext(TOO_LARGE), content_type="text/plain; charset=utf-8", status=413)
 
 
 class DatabaseUnavailableMiddleware:
-    """A database that is out of reach, busy or read-only: 503 with Retry-After, in the API's form below its prefix."""
+    """A database that is out of reach, busy or read-only: 503 with Retry-After; the API has a handler of its own."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -114,14 +134,11 @@ class DatabaseUnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answers for the views; the API's own handler has the same exceptions."""
+        """Answers for the views."""
         state = state_of(exception)
         if state is None and not isinstance(exception, Busy):
             return None
         logger.error("the database %s: %s", state.value if state else "is busy", exception)
         headers = {"Retry-After": str(RETRY_AFTER)}
-        english = state.sentence if state else BUSY
-        if request.path.startswith(API_PREFIXES):
-            return api_refusal(request, 503, english, headers)
-        sentence = translation.gettext(english)
+        sentence = translation.gettext(state.sentence if state else BUSY)
         return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=503, headers=headers)

@@ -17,10 +17,15 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default="only-for-development") if DEBUG else env.str("SECRET_KEY")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 
+# Whether a pooler between us and PostgreSQL may give each transaction another session.
+TRANSACTION_POOLER: bool = env.bool("TRANSACTION_POOLER", default=False)
+
 # What the product itself can be told.
 MASTER_ACCOUNT_OVERRIDE: bool = env.bool("MASTER_ACCOUNT_OVERRIDE", default=False)
 MAIL_STORE: str = env.str("MAIL_STORE", default=f"maildir://{BASE_DIR}/var/maildir")
 LOGIN_FAILURE_LIMIT: int = env.int("LOGIN_FAILURE_LIMIT", default=20)
+# For how long a verified login is remembered in the process; 0: never.
+LOGIN_CACHE_SECONDS: int = env.int("LOGIN_CACHE_SECONDS", default=60)
 MAX_RECIPIENTS: int = env.int("MAX_RECIPIENTS", default=100)
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 # Bulk edits: above how many changed rows the number must be typed; up to how many rows need no worker; for how long the
@@ -55,8 +60,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Nothing below here is for the API.
+    "oxaas.middleware.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "oxaas.middleware.ApiPathMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -65,7 +72,6 @@ MIDDLEWARE = [
     "oxaas.middleware.LanguageMiddleware",
     "oxaas.middleware.BodySizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "oxaas.middleware.DatabaseUnavailableMiddleware",
 ]
 
@@ -97,7 +103,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+    DATABASES["default"].update(
+        CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, DISABLE_SERVER_SIDE_CURSORS=TRANSACTION_POOLER
+    )
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import translation
 
+from accounts.login.remembered import forget_all
 from tests.client import Api
 from tests.world import World, build
 
@@ -72,6 +73,12 @@ def api() -> Api:
 def override(settings: Any) -> None:
     """MASTER_ACCOUNT_OVERRIDE is on."""
     settings.MASTER_ACCOUNT_OVERRIDE = True
+
+
+@pytest.fixture(autouse=True)
+def no_login_is_remembered() -> None:
+    """Every test hashes for itself: the world's passwords stay the same."""
+    forget_all()
 
 
 @pytest.fixture(autouse=True)

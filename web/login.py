@@ -53,7 +53,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 
         attempt = Attempt.of(self.request, str(self.user))
         try:
-            attempt.refuse_if_locked([])
+            attempt.refuse_if_locked()
             old_password: str = super().clean_old_password()
         except TooManyAttempts as refusal:
             raise _locked(refusal) from refusal

@@ -8,27 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, cast
 
 from django.contrib.auth.backends import BaseBackend
-from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import Q
+from django.contrib.auth.hashers import make_password
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 
 from accounts.login.lockout import Attempt
-from accounts.models import Administrator, Context
+from accounts.login.remembered import verify
+from accounts.models import Administrator, Context, Reseller
+from accounts.queries import NamedQuery
 from core import access
 from core.access import Role
 from core.addresses import printable
 
+# What is looked at of an administrator and its owner; the rest is read when it is asked for.
+_COLUMNS: Final = (
+    *("login", "password", "role", "is_active", "reseller", "context"),
+    *("reseller__name", "reseller__is_active", "reseller__parent__is_active"),
+    *("context__name", "context__is_active"),
+    *("context__reseller__is_active", "context__reseller__parent__is_active"),
+)
+_OUTSIDE_CONTEXTS: Final = Q(role__in=[Role.MASTER, Role.RESELLER], context=None)
+
 
 @dataclass(frozen=True, slots=True)
 class PathContext:
-    """The context that a path names: `given` as it stands there, `context` the row if there is one."""
+    """What a path says of a context: its `number` (0 for what is no context's), or its `name`."""
 
-    given: str
-    by_name: bool
-    context: Context | None
+    number: int = 0
+    name: str = ""
+
+    def __str__(self) -> str:
+        return self.name or str(self.number)
 
 
 class CredentialsBackend(BaseBackend):
@@ -39,18 +53,12 @@ class CredentialsBackend(BaseBackend):
         administrator: Administrator | None = Administrator.objects.with_owner().filter(pk=user_id).first()
         return administrator if administrator is not None and administrator.is_staff else None
 
-    def _candidates(self, attempt: Attempt, wanted: Q) -> list[Administrator]:
-        """Those of the name, each with its reseller or context. Raises TooManyAttempts while the name is locked."""
-        found = list(attempt.annotate(Administrator.objects.with_owner().filter(wanted).order_by()))
-        attempt.refuse_if_locked(found)
-        return found
-
     def _verify(self, attempt: Attempt, administrator: Administrator | None, password: str) -> Administrator | None:
         """The administrator, when the password is theirs and they may act. Counts a failure."""
         if administrator is None:
             # An unknown name takes as long as a wrong password.
             make_password(password)
-        elif check_password(password, administrator.password):
+        elif verify(password, administrator.password):
             return administrator if administrator.may_act else None
         attempt.failed()
         return None
@@ -67,9 +75,7 @@ class LoginBackend(CredentialsBackend):
             return None
         attempt = Attempt.of(request, username)
         login, _at, context_name = username.rpartition("@")
-        wanted = Q(login=username, role__in=[Role.MASTER, Role.RESELLER])
-        wanted |= Q(login=login, role=Role.CONTEXT, context__name=context_name)
-        ordered = by_rank(self._candidates(attempt, wanted))
+        ordered = by_rank(attempt.candidates(_BY_LOGIN, login=username, short=login, name=context_name))
         return self._verify(attempt, next(ordered, None), password)
 
 
@@ -82,31 +88,31 @@ class PathContextBackend(CredentialsBackend):
     def authenticate(  # type: ignore[override]  # the keywords pick the backend
         self, request: HttpRequest | None, login: str, password: str, path_context: PathContext
     ) -> Administrator | None:
-        """The administrator with these credentials, or None. Raises TooManyAttempts.
+        """The administrator with these credentials, or None; `path_context` on it is the path's. TooManyAttempts.
 
         A reseller's staff are known by their password also where they are not in charge; what that means is the
         caller's business.
         """
         if request is None or not login or not password or not printable(login):
             return None
-        attempt = Attempt.of(
-            request, login, place=path_context.given if path_context.by_name else path_context.given.lstrip("0")
-        )
-        candidates = list(by_rank(self._candidates(attempt, self._wanted(login, path_context.context))))
-        strangers = [one for one in candidates if path_context.context and not one.in_charge_of(path_context.context)]
+        attempt = Attempt.of(request, login, place=str(path_context))
+        candidates = list(by_rank(self._candidates(attempt, login, path_context)))
+        context = candidates[0].path_context if candidates else None
+        strangers = [one for one in candidates if context and not one.in_charge_of(context)]
         deciding = next((one for one in candidates if one not in strangers), None)
-        if deciding is None or (strangers and not check_password(password, deciding.password)):
+        if deciding is None or (strangers and not verify(password, deciding.password)):
             # Somebody else's context must answer a reseller as any other does, also when its admin has the same login.
             deciding = next(iter(strangers), deciding)
         return self._verify(attempt, deciding, password)
 
     @staticmethod
-    def _wanted(login: str, context: Context | None) -> Q:
-        wanted = Q(login=login, role__in=[Role.MASTER, Role.RESELLER])
-        if context is not None:
-            short = login.removesuffix(f"@{context.name}")
-            wanted |= Q(login__in={login, short}, role=Role.CONTEXT, context=context)
-        return wanted
+    def _candidates(attempt: Attempt, login: str, path: PathContext) -> list[Administrator]:
+        short, _at, suffix = login.rpartition("@")
+        query, place = (_BY_NAME, path.name) if path.name else (_BY_NUMBER, path.number)
+        found = attempt.candidates(query, login=login, short=short, suffix=suffix, place=place)
+        for one in found:
+            one.path_context = _context(cast(dict[str, Any] | None, one.path_context))
+        return found
 
 
 class TenantBackend(CredentialsBackend):
@@ -119,7 +125,7 @@ class TenantBackend(CredentialsBackend):
         if request is None or not tenant or not password or not printable(tenant):
             return None
         attempt = Attempt.of(request, f"tenant\0{tenant}")
-        candidates = self._candidates(attempt, Q(login=tenant, role=Role.TENANT))
+        candidates = attempt.candidates(_TENANTS, login=tenant)
         return self._verify(attempt, next(iter(candidates), None), password)
 
 
@@ -139,3 +145,59 @@ def by_rank(candidates: Iterable[Administrator]) -> Iterator[Administrator]:
     """Masters first, then resellers, then context admins."""
     order = [Role.MASTER, Role.RESELLER, Role.CONTEXT, Role.TENANT]
     return iter(sorted(candidates, key=lambda one: order.index(Role(one.role))))
+
+
+def _accounts(wanted: Q) -> QuerySet[Administrator]:
+    rows: QuerySet[Administrator] = Administrator.objects.with_owner()
+    return rows.only(*_COLUMNS).filter(wanted).order_by()
+
+
+def _logins(_viewer: None, *, login: str, short: str, name: str, **attempt: Any) -> QuerySet[Administrator]:
+    context = Subquery(Context.objects.filter(name=name).values("pk"))
+    own = Q(role=Role.CONTEXT, login=short, context=context)
+    return Attempt.annotate(_accounts(Q(_OUTSIDE_CONTEXTS, login=login) | own), **attempt)
+
+
+def _in_context(
+    rows: QuerySet[Context], *, login: str, short: str, suffix: str, **attempt: Any
+) -> QuerySet[Administrator]:
+    """Who could be meant by a login beside the path's context, each with that context.
+
+    The context's own admin is `admin` there, or `admin@<context name>`.
+    """
+    context, named = Subquery(rows.values("pk")), Subquery(rows.filter(name=suffix).values("pk"))
+    own = Q(role=Role.CONTEXT, login=login, context=context) | Q(role=Role.CONTEXT, login=short, context=named)
+    path = JSONObject(id="pk", name="name", reseller="reseller", parent="reseller__parent")
+    accounts = _accounts(Q(_OUTSIDE_CONTEXTS, login=login) | own)
+    beside: Any = {"path_context": Subquery(rows.values(path=path))}
+    return Attempt.annotate(accounts.annotate(**beside), **attempt)
+
+
+def _by_number(_viewer: None, *, place: int, **values: Any) -> QuerySet[Administrator]:
+    return _in_context(Context.objects.filter(pk=place).order_by(), **values)
+
+
+def _by_name(_viewer: None, *, place: str, **values: Any) -> QuerySet[Administrator]:
+    return _in_context(Context.objects.filter(name=place).order_by(), **values)
+
+
+def _tenants(_viewer: None, *, login: str, **attempt: Any) -> QuerySet[Administrator]:
+    return Attempt.annotate(_accounts(Q(login=login, role=Role.TENANT, context=None)), **attempt)
+
+
+_BY_LOGIN: Final = NamedQuery(_logins, login=str, short=str, name=str, **Attempt.SLOTS)
+_BY_NUMBER: Final = NamedQuery(_by_number, login=str, short=str, suffix=str, place=int, **Attempt.SLOTS)
+_BY_NAME: Final = NamedQuery(_by_name, login=str, short=str, suffix=str, place=str, **Attempt.SLOTS)
+_TENANTS: Final = NamedQuery(_tenants, login=str, **Attempt.SLOTS)
+
+
+def _context(found: dict[str, Any] | None) -> Context | None:
+    """The path's context with its reseller, and what `in_charge_of` and the change log look at."""
+    if found is None:
+        return None
+    reseller = None
+    if found["reseller"] is not None:
+        reseller = Reseller.from_db(None, ["id", "parent_id"], [found["reseller"], found["parent"]])
+    context = Context.from_db(None, ["id", "name", "reseller_id"], [found["id"], found["name"], found["reseller"]])
+    context.reseller = reseller
+    return context

@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
-from typing import Final
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +21,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Administrator, LoginFailures
+from accounts.queries import NamedQuery
 from core.errors import TooManyAttempts
 from core.locks import lock_names
 
@@ -28,6 +29,8 @@ WINDOW: Final = timedelta(minutes=5)
 # How many times LOGIN_FAILURE_LIMIT a name may fail over all contexts together.
 EVERYWHERE: Final = 10
 _PURGE: Final = 500
+# Without LOGIN_FAILURE_LIMIT nothing is counted: no number reaches this.
+_NO_LIMIT: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +46,36 @@ class Attempt:
         address = client_address(request)
         return cls(_key(address, name, "at", place), _key(address, name, "everywhere"))
 
-    def annotate(self, candidates: QuerySet[Administrator]) -> QuerySet[Administrator]:
-        """Adds `locked_until`, so that looking up the administrator and the lock is one statement."""
-        return candidates.annotate(locked_until=Subquery(self._locks().values("ends_at")[:1]))
+    # What the statement of the candidates is told of the attempt.
+    SLOTS: ClassVar[dict[str, type[int | str]]] = {"here": str, "everywhere": str, "most_here": int, "most": int}
 
-    def refuse_if_locked(self, candidates: list[Administrator]) -> None:
-        """Raises TooManyAttempts while the name is locked; no further statement when a candidate brought the answer."""
-        if candidates:
-            locked_until: datetime | None = getattr(candidates[0], "locked_until", None)
-        else:
-            locked_until = self._locks().values_list("ends_at", flat=True).first()
+    @staticmethod
+    def annotate(
+        candidates: QuerySet[Administrator], *, here: str, everywhere: str, most_here: int, most: int
+    ) -> QuerySet[Administrator]:
+        """Adds `locked_until`, so that looking up the administrator and the lock is one statement."""
+        locks = _locks(here, everywhere, most_here, most)
+        return candidates.annotate(locked_until=Subquery(locks.values("ends_at")[:1]))
+
+    def candidates(self, query: NamedQuery[Administrator], **values: int | str) -> list[Administrator]:
+        """The administrators of the query. Raises TooManyAttempts while the name is locked."""
+        found = query.rows(None, **values, **self._slots())
+        if not found:
+            self.refuse_if_locked()
+        elif (locked_until := getattr(found[0], "locked_until", None)) is not None:
+            raise _too_many(locked_until)
+        return found
+
+    def refuse_if_locked(self) -> None:
+        """Raises TooManyAttempts while the name is locked."""
+        locked_until = _locks(**self._slots()).values_list("ends_at", flat=True).first()
         if locked_until is not None:
-            raise TooManyAttempts(max(1, round((locked_until - timezone.now()).total_seconds())))
+            raise _too_many(locked_until)
+
+    def _slots(self) -> dict[str, Any]:
+        limit = settings.LOGIN_FAILURE_LIMIT or _NO_LIMIT
+        most = min(limit * EVERYWHERE, _NO_LIMIT)
+        return {"here": self.here, "everywhere": self.everywhere, "most_here": limit, "most": most}
 
     def failed(self) -> None:
         """Count this failure."""
@@ -71,12 +92,14 @@ class Attempt:
                 row.count += 1
                 row.save(update_fields=["count", "ends_at"])
 
-    def _locks(self) -> QuerySet[LoginFailures]:
-        limit = settings.LOGIN_FAILURE_LIMIT
-        if not limit:
-            return LoginFailures.objects.none()
-        full = Q(key=self.here, count__gte=limit) | Q(key=self.everywhere, count__gte=limit * EVERYWHERE)
-        return LoginFailures.objects.filter(full, ends_at__gt=Now()).order_by("-ends_at")
+
+def _too_many(locked_until: datetime) -> TooManyAttempts:
+    return TooManyAttempts(max(1, round((locked_until - timezone.now()).total_seconds())))
+
+
+def _locks(here: str, everywhere: str, most_here: int, most: int) -> QuerySet[LoginFailures]:
+    full = Q(key=here, count__gte=most_here) | Q(key=everywhere, count__gte=most)
+    return LoginFailures.objects.filter(full, ends_at__gt=Now()).order_by("-ends_at")
 
 
 def _key(*parts: str) -> str:

@@ -4,7 +4,7 @@ from accounts.models.administrators import Administrator, LoginFailures
 from accounts.models.config import ConfigProperty
 from accounts.models.contexts import Context
 from accounts.models.resellers import Reseller
-from accounts.models.users import CustomId, IdentifierField, LastLogin, User
+from accounts.models.users import CustomId, IdentifierField, LastLogin, User, identifiers
 
 __all__ = [
     "Administrator",
@@ -16,4 +16,5 @@ __all__ = [
     "LoginFailures",
     "Reseller",
     "User",
+    "identifiers",
 ]

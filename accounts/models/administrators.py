@@ -65,6 +65,9 @@ class Administrator(AbstractBaseUser):
         help_text=_("Empty: the browser's."),
     )
 
+    # The context that the path of the request names, where a login was looked up beside one.
+    path_context: Context | None = None
+
     objects = AdministratorManager()
 
     USERNAME_FIELD = "login"
@@ -86,6 +89,13 @@ class Administrator(AbstractBaseUser):
             ),
             models.UniqueConstraint(fields=["context", "login"], name="administrator_login_is_unique_in_context"),
         ]
+
+    @classmethod
+    def stand_in(cls, role: Role, *, reseller_id: int, context_id: int) -> Administrator:
+        """An active administrator of this role that is no row: for whoever compiles what such a one may see."""
+        if role is Role.CONTEXT:
+            return cls(role=role, context=Context(pk=context_id))
+        return cls(role=role, reseller=None if role is Role.MASTER else Reseller(pk=reseller_id))
 
     def __str__(self) -> str:
         return f"{self.login}@{self.context.name}" if self.context is not None else self.login

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import ClassVar, Final, Literal, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Subquery, When
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +19,6 @@ from core.scoping import ScopedQuerySet, Viewer
 models.CharField.register_lookup(Length)
 
 _NEAR: Final = 0.9
-_NOTHING: Final = Q(pk__in=())
 IdentifierField = Literal["UIDNAME", "MSISDN", "CUSTOM", "ANY"]
 _PHONE: Final = re.compile(r"[+ ]?[0-9][0-9 .\-]{4,63}")
 
@@ -37,13 +36,14 @@ class UserQuerySet(ScopedQuerySet["User"]):
 
     def identified_by(self, text: str, field: IdentifierField = "ANY") -> User | None:
         """The user of exactly this identifier, without case: a uidname, else an msisdn, else a custom id."""
-        if not printable(text):
-            return None
-        for one in ("UIDNAME", "MSISDN", "CUSTOM"):
-            found = self.filter(_identified(one, text)).first() if field in {one, "ANY"} else None
-            if found is not None:
-                return found
-        return None
+        return self.of_identifiers(**identifiers(text, field)).first()
+
+    def of_identifiers(self, *, uidname: str, digits: str, custom: str) -> Self:
+        """The users of these normalized identifiers, that of the uidname first; an empty one is nobody's."""
+        owner = CustomId.objects.filter(value_normalized=custom).order_by().values("user")
+        wanted = Q(uidname_normalized=uidname) | Q(msisdn_digits=digits) | Q(pk=Subquery(owner))
+        rank = Case(When(uidname_normalized=uidname, then=0), When(msisdn_digits=digits, then=1), default=2)
+        return self.filter(wanted).order_by(rank)
 
     def tenant_scope(self, viewer: Viewer) -> Q:
         return self.reseller_scope(viewer)
@@ -143,13 +143,14 @@ class LastLogin(models.Model):
         return self.username
 
 
-def _identified(field: str, text: str) -> Q:
-    match field:
-        case "UIDNAME":
-            return Q(uidname_normalized=normalize_uidname(text))
-        case "MSISDN":
-            # A plus sign in a query string is a blank by the time it arrives here.
-            return Q(msisdn_digits=digits_of(text)) if _PHONE.fullmatch(text) else _NOTHING
-        case "CUSTOM":
-            return Q(custom_ids__value_normalized=normalize_identifier(text))
-    raise ValueError(f"unknown field {field!r}")
+def identifiers(text: str, field: IdentifierField) -> dict[str, str]:
+    """The normalized forms of `text` as a uidname, an msisdn and a custom id; empty where it is or should be none."""
+    if not printable(text):
+        return {"uidname": "", "digits": "", "custom": ""}
+    # A plus sign in a query string is a space by the time it arrives here.
+    is_phone = field in {"MSISDN", "ANY"} and _PHONE.fullmatch(text)
+    return {
+        "uidname": normalize_uidname(text) if field in {"UIDNAME", "ANY"} else "",
+        "digits": digits_of(text) if is_phone else "",
+        "custom": normalize_identifier(text) if field in {"CUSTOM", "ANY"} else "",
+    }

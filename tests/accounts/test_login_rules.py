@@ -43,8 +43,8 @@ def _make(world: World, login: str, *, context: int | None = None, reseller: str
 
 def _who(login: str, password: str, world: World, number: int | None, *, by_name: bool = False) -> str:
     """Who decided at a path that names this context."""
-    context = world.contexts[number] if number else None
-    place = PathContext(str(number or 999), by_name, context)
+    name = world.contexts[number].name if number and by_name else ""
+    place = PathContext(name=name) if name else PathContext(number=number or 999)
     found = authenticate(REQUEST, login=login, password=password, path_context=place)
     return f"{found.role} {found}" if isinstance(found, Administrator) else "nobody"
 
@@ -321,7 +321,7 @@ def test_backends__take_only_their_own_keywords(world: World) -> None:
     assert authenticate(REQUEST, username="portal-alpha", password=PASSWORD) is None
     assert authenticate(REQUEST, tenant="alpha", password=PASSWORD) is None
     assert authenticate(None, username="alpha", password=PASSWORD) is None
-    assert PathContextBackend().authenticate(None, "alpha", PASSWORD, PathContext("24", False, None)) is None
+    assert PathContextBackend().authenticate(None, "alpha", PASSWORD, PathContext(24)) is None
     assert TenantBackend().authenticate(None, "portal-alpha", PASSWORD) is None
 
 

@@ -28,7 +28,7 @@ ALIAS = "/api/oxaas/v1/admin/forwards/{}/sales@{}"
         ("24", "beta", "acme.example", 403),
     ],
 )
-def test_get_forward__takes_three_statements_at_most(
+def test_get_forward__takes_two_statements_at_most(
     api: Api,
     world: World,
     django_assert_max_num_queries: DjangoAssertNumQueries,
@@ -38,7 +38,7 @@ def test_get_forward__takes_three_statements_at_most(
     domain: str,
     status: int,
 ) -> None:
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(2):
         response = api(method, ALIAS.format(place, domain), login)
 
     assert response.status_code == status

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 import pytest
-from psycopg2.errors import InsufficientPrivilege  # type: ignore[import-untyped]
+from psycopg2.errors import InsufficientPrivilege
 
 from tests.mail import dovecot, nginx
 from tests.mail.deployment import DEPLOY, DeploymentError, deployed

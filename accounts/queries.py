@@ -1,0 +1,152 @@
+"""Querysets that are compiled once and afterwards only sent: for the requests that come thousands of times a second.
+
+Building a statement with the ORM costs more than running it, and planning it as much again. A `NamedQuery` is an
+ordinary queryset, so the rules in it (`visible_to` above all) stay where they are; its values are slots that are filled
+in at each call. PostgreSQL is given the statement to prepare once in each session.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final, Generic, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import QuerySet
+from django.db.models.query import ModelIterable, get_related_populators
+from psycopg2.extensions import AsIs
+
+from accounts.models import Administrator
+from core.access import Role
+
+_Row = TypeVar("_Row")
+_Value = int | str
+# Values that nothing else has: where they turn up among the statement's parameters, there the caller's own belong.
+# Every column of whole numbers can hold them; for what it cannot hold Django leaves the condition out.
+_FIRST_NUMBER: Final = 2_111_222_333
+_TEXT: Final = "\N{WHITE SQUARE} {}"
+# The viewer's own numbers that `visible_to` may look at.
+_OF_VIEWER: Final = ("reseller_id", "context_id")
+
+_numbers: Final = count(1)
+_session = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A compiled queryset: `parameters` are names of slots, or constants in a tuple of one."""
+
+    name: str
+    sql: str
+    parameters: tuple[str | tuple[Any], ...]
+    read: Callable[[list[tuple[Any, ...]]], list[Any]]
+
+    def run(self, values: dict[str, _Value | None]) -> list[Any]:
+        """The rows, as the queryset would give them."""
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql" and not settings.TRANSACTION_POOLER:
+                self._prepare()
+                slots = self._slots()
+                marks = f"({', '.join(['%s'] * len(slots))})" if slots else ""
+                cursor.execute(f"EXECUTE {self.name}{marks}", [values[slot] for slot in slots])
+            else:
+                cursor.execute(self.sql, [values[one] if isinstance(one, str) else one[0] for one in self.parameters])
+            return self.read(cursor.fetchall())
+
+    def _slots(self) -> list[str]:
+        return list(dict.fromkeys(one for one in self.parameters if isinstance(one, str)))
+
+    def _prepare(self) -> None:
+        """Have the server prepare the statement, unless this session has it."""
+        raw: Any = connection.connection
+        if getattr(_session, "raw", None) is not raw:
+            _session.raw, _session.prepared = raw, set()
+        if self.name in _session.prepared:
+            return
+        places = {slot: AsIs(f"${place}") for place, slot in enumerate(self._slots(), start=1)}
+        with connection.wrap_database_errors, raw.cursor() as cursor:
+            body = cursor.mogrify(
+                self.sql, [places[one] if isinstance(one, str) else one[0] for one in self.parameters]
+            )
+            cursor.execute(f"PREPARE {self.name} AS {body.decode()}")
+        _session.prepared.add(self.name)
+
+
+class NamedQuery(Generic[_Row]):
+    """A queryset of a viewer and of named values; `rows` answers what `queryset` would, without building it again.
+
+    The values are whole numbers and texts, each kept as it is given: a lookup that changes its value (`iexact`, `in`)
+    cannot have a slot and raises at the first call.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, _Row]], **kinds: type[_Value]) -> None:
+        self._build, self._kinds = build, kinds
+        self._compiled: dict[Role | None, _Statement | None] = {}
+
+    def queryset(self, viewer: Administrator | None, **values: _Value) -> QuerySet[Any, _Row]:
+        """The queryset itself."""
+        return self._build(viewer, **values)
+
+    def rows(self, viewer: Administrator | None, **values: _Value) -> list[_Row]:
+        """All rows that the viewer may see."""
+        if viewer is not None and not viewer.may_act:
+            # `visible_to` knows the answer.
+            return list(self.queryset(viewer, **values))
+        role = None if viewer is None else Role(viewer.role)
+        if role not in self._compiled:
+            self._compiled[role] = self._compile(role)
+        statement = self._compiled[role]
+        if statement is None:
+            return []
+        own = {} if viewer is None else {one: getattr(viewer, one) for one in _OF_VIEWER}
+        return statement.run({**values, **own})
+
+    def _compile(self, role: Role | None) -> _Statement | None:
+        """The statement for the role; None where it can have no rows."""
+        numbers = count(_FIRST_NUMBER)
+        slots: dict[str, _Value] = {
+            name: next(numbers) if kind is int else _TEXT.format(name) for name, kind in self._kinds.items()
+        }
+        own = {name: next(numbers) for name in _OF_VIEWER}
+        viewer = None if role is None else Administrator.stand_in(role, **own)
+        queryset = self.queryset(viewer, **slots)
+        compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        names = {value: name for name, value in (slots | own).items()}
+        found = tuple(names.get(one, (one,)) for one in parameters)
+        if not slots.keys() <= set(found):
+            raise ValueError(f"the statement changes the value of a slot: {sql}")
+        return _Statement(f"oxaas_{next(_numbers)}", sql, found, _reader(queryset, compiler))
+
+
+def _reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[tuple[Any, ...]]], list[Any]]:
+    """How the statement's rows become those of the queryset: instances with relations and annotations, or values."""
+    converters = compiler.get_converters([one[0] for one in compiler.select])
+
+    def converted(rows: list[tuple[Any, ...]]) -> list[Any]:
+        return list(map(tuple, compiler.apply_converters(rows, converters))) if converters else rows
+
+    if queryset._iterable_class is not ModelIterable:
+        return converted
+    info, annotations = compiler.klass_info, compiler.annotation_col_map or {}
+    model, chosen = info["model"], info["select_fields"]
+    start, end = chosen[0], chosen[-1] + 1
+    names = [one[0].target.attname for one in compiler.select[start:end]]
+    populators = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+
+    def instance(row: tuple[Any, ...]) -> Any:
+        made = model.from_db(DEFAULT_DB_ALIAS, names, row[start:end])
+        for populator in populators:
+            populator.populate(row, made)
+        for name, place in annotations.items():
+            setattr(made, name, row[place])
+        return made
+
+    return lambda rows: [instance(row) for row in converted(rows)]
