@@ -23,7 +23,7 @@ format: venv-dev ## Format code, templates, styles and scripts, and mend what th
 	$(PYTHON_IN_VENV) -m ruff format .
 	$(PYTHON_IN_VENV) -m ruff check --fix .
 	$(PYTHON_IN_VENV) -m djlint templates --reformat --quiet
-	.venv/bin/biome check --write
+	@[ ! -x .venv/bin/biome ] || .venv/bin/biome check --write
 
 lock: ## Write requirements*.txt from the .in files (newest versions: make lock ARGS=--upgrade)
 	@scripts/lock $(ARGS)
