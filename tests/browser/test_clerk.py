@@ -24,7 +24,7 @@ LISTS: Final = [
     "accounts/user",
     "accounts/configproperty",
     "accounts/administrator",
-    "accounts/change",
+    "changelog/change",
     "forwards/forwardingalias",
     "domains/explicitdomain",
 ]
