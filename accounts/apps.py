@@ -15,7 +15,7 @@ class AccountsConfig(AppConfig):
         from accounts.provision import SECTIONS, section
         from bulk import edits
         from changelog import record, words
-        from changelog.undo import register
+        from changelog.undo import register, register_lock
         from core import access, tables
 
         everything, reading, nothing = access.EDIT, access.VIEW, access.NOTHING
@@ -28,9 +28,10 @@ class AccountsConfig(AppConfig):
             "administrator": reading,
         }.items():
             access.register_web(f"accounts.{model}", master=everything, reseller=everything, context=context)
-        record.register_context_kinds("user")
+        record.register_context_kinds("user", "last_login")
         words.register_words(KINDS, FIELDS)
         register(undo.KINDS)
+        register_lock(undo.lock_owners)
         section.register(*SECTIONS)
         tables.register(*resources.RESOURCES)
         edits.register(*bulk.EDITS, *edit.EDITS)
@@ -45,6 +46,7 @@ KINDS = {
     "administrator": _("administrator"),
     "reseller": _("reseller"),
     "mail": _("recent mails"),
+    "last_login": _("last login"),
 }
 FIELDS = {
     "colour": _("colour"),

@@ -6,12 +6,16 @@ from typing import Any, Final
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.text import Truncator
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.contents import contents
-from accounts.models import Context, Reseller, User
+from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
+from accounts.services.administrators import delete_administrator
+from accounts.services.config import Owner, delete_property
 from accounts.services.contexts import delete_context, update_context
 from accounts.services.limits import lock_reseller_rows
+from accounts.services.resellers import delete_reseller
 from accounts.services.users import delete_user, update_user
 from bulk.activity import Resume, Suspend
 from bulk.edits import BulkEdit, BulkForm, Params, Result
@@ -143,8 +147,83 @@ class DeleteContexts(_ContextEdit):
         return Result.of(True)
 
 
+class DeleteResellers(BulkEdit[Reseller]):
+    """Only those without contexts and children; their administrators and configuration go with them."""
+
+    name = "resellers.delete"
+    label = gettext_lazy("Delete")
+    permission = "delete"
+    model = Reseller
+    always_confirm = True
+
+    def lock(self, rows: QuerySet[Reseller], params: Params) -> None:
+        lock_reseller_rows(rows.order_by())
+
+    def related(self, rows: QuerySet[Reseller]) -> QuerySet[Reseller]:
+        return rows.select_related("parent")
+
+    def before(self, row: Reseller) -> str:
+        held = [row.contexts, row.children, row.administrators, row.config]
+        counts = [(manager.model._meta.verbose_name_plural, manager.count()) for manager in held]
+        return ", ".join(f"{name}: {count}" for name, count in counts if count)
+
+    def apply(self, actor: Actor, row: Reseller, params: Params) -> Result:
+        delete_reseller(actor=actor, reseller=row)
+        return Result.of(True)
+
+
+class DeleteAdministrators(BulkEdit[Administrator]):
+    """Nobody deletes themselves. What they did stays in the change log."""
+
+    name = "administrators.delete"
+    label = gettext_lazy("Delete")
+    permission = "delete"
+    model = Administrator
+    always_confirm = True
+
+    def related(self, rows: QuerySet[Administrator]) -> QuerySet[Administrator]:
+        return rows.select_related("reseller__parent", "context__reseller__parent")
+
+    def before(self, row: Administrator) -> str:
+        return str(row.get_role_display())
+
+    def apply(self, actor: Actor, row: Administrator, params: Params) -> Result:
+        delete_administrator(actor=actor, administrator=row)
+        return Result.of(True)
+
+
+class DeleteProperties(BulkEdit[ConfigProperty]):
+    """The next wider owner's value wins again."""
+
+    name = "config.delete"
+    label = gettext_lazy("Delete")
+    permission = "delete"
+    model = ConfigProperty
+
+    def related(self, rows: QuerySet[ConfigProperty]) -> QuerySet[ConfigProperty]:
+        return rows.select_related("reseller__parent", "context__reseller", "user__context__reseller")
+
+    def before(self, row: ConfigProperty) -> str:
+        return f"{Owner(row.reseller, row.context, row.user)}: {Truncator(row.value).chars(_SHOWN)}"
+
+    def apply(self, actor: Actor, row: ConfigProperty, params: Params) -> Result:
+        delete_property(actor=actor, row=row)
+        return Result.of(True)
+
+
 def _users(count: int) -> str:
     return ngettext("%(count)s user", "%(count)s users", count) % {"count": count}
 
 
-EDITS = (SuspendUsers, ResumeUsers, SetQuota, DeleteUsers, SuspendContexts, ResumeContexts, DeleteContexts)
+EDITS = (
+    SuspendUsers,
+    ResumeUsers,
+    SetQuota,
+    DeleteUsers,
+    SuspendContexts,
+    ResumeContexts,
+    DeleteContexts,
+    DeleteResellers,
+    DeleteAdministrators,
+    DeleteProperties,
+)

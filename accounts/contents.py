@@ -20,13 +20,15 @@ class Content:
     """One kind of rows that belong to contexts and are deleted with them.
 
     `cascade_entries` yields the change log's lines for what a context loses; `lock` waits for and holds the rows of a
-    context that others may be changing; `counted` says a number of them in words (for one and for many).
+    context that others may be changing; `counted` says a number of them in words. What `others_rely_on` comes back
+    before everything else when the deletion of a context is undone.
     """
 
     model: type[Model]
     cascade_entries: Callable[[Context], Iterator[Entry]]
     counted: Callable[[int], str]
     lock: Callable[[Context], None] | None = None
+    others_rely_on: bool = False
 
     def of(self, context: Context) -> QuerySet[Any]:
         """The rows of a context."""
@@ -54,7 +56,14 @@ def lock_contents(context: Context) -> None:
             content.lock(context)
 
 
-def cascade_entries(context: Context) -> Iterator[Entry]:
-    """The change log's lines for everything registered that is deleted together with the context."""
+def cascade_entries(context: Context, *, others_rely_on: bool) -> Iterator[Entry]:
+    """The change log's lines for what is registered and deleted together with the context, of one of the two sorts."""
     for content in _contents:
-        yield from content.cascade_entries(context)
+        if content.others_rely_on is others_rely_on:
+            yield from content.cascade_entries(context)
+
+
+def held_by(context: Context) -> list[str]:
+    """What the context holds of what is registered, counted in words."""
+    counts = [(content, content.of(context).count()) for content in _contents]
+    return [content.counted(count) for content, count in counts if count]

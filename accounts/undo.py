@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from accounts.contents import held_by
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
 from accounts.services import administrators, config, contexts, resellers, users
+from accounts.services.limits import lock_reseller_rows
 from changelog.entries import Snapshot
 from changelog.models import Change
 from changelog.undo import UndoKind
 from core.actor import Actor
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 
 
 def context_of(change: Change) -> Context:
@@ -39,12 +42,30 @@ def _user_now(change: Change) -> Snapshot | None:
 def _restore_user(actor: Actor, change: Change) -> None:
     user, before = _user(change), dict(change.before or {})
     if change.before is None and user is not None:
+        if user.config.exists():
+            raise Conflict(_("Cannot undo: configuration properties were set for it since."))
         users.delete_user(actor=actor, user=user)
     elif user is None:
         users.create_user(actor=actor, context=context_of(change), key=change.key, **before)
     else:
         before.pop("number")
         users.update_user(actor=actor, user=user, **before)
+
+
+# Last logins.
+
+
+def _last_login_now(change: Change) -> Snapshot | None:
+    user = _user(change)
+    at = None if user is None else users.last_login_of(user)
+    return None if at is None else {"last_login": at}
+
+
+def _restore_last_login(actor: Actor, change: Change) -> None:
+    user = _user(change)
+    if user is None:
+        raise Conflict(_("The user does not exist any more."))
+    users.set_last_login(actor=actor, user=user, at=(change.before or {}).get("last_login"))
 
 
 # Contexts: one that was deleted and made anew under the same id is another one.
@@ -59,8 +80,7 @@ def _restore_context(actor: Actor, change: Change) -> None:
     before = dict(change.before or {})
     if change.before is None:
         context = context_of(change)
-        if any(manager.exists() for manager in (context.users, context.administrators)):
-            raise Conflict(_("It has changed since."))
+        _refuse_what_holds(held_by(context), context.users, context.administrators, context.config)
         contexts.delete_context(actor=actor, context=context)
     elif change.after is None:
         before["reseller"] = _reseller_named(before["reseller"])
@@ -69,6 +89,14 @@ def _restore_context(actor: Actor, change: Change) -> None:
     else:
         del before["reseller"]
         contexts.update_context(actor=actor, context=context_of(change), **before)
+
+
+def _refuse_what_holds(counted: list[str], *managers: Any) -> None:
+    """Conflict when there is anything that would be deleted too: undoing a creation deletes nothing else."""
+    own = [(manager.model._meta, manager.count()) for manager in managers]
+    held = [f"{options.verbose_name_plural}: {count}" for options, count in own if count]
+    if held or counted:
+        raise Conflict(_("Cannot undo: it is not empty (%(held)s).") % {"held": ", ".join([*held, *counted])})
 
 
 # Resellers.
@@ -91,8 +119,9 @@ def _restore_reseller(actor: Actor, change: Change) -> None:
         return
     row = _reseller(change)
     if row is None:
-        raise Conflict(_("It has changed since."))
+        raise Conflict(_("The reseller does not exist any more."))
     if change.before is None:
+        _refuse_what_holds([], row.contexts, row.children, row.administrators, row.config)
         resellers.delete_reseller(actor=actor, reseller=row)
     else:
         resellers.update_reseller(actor=actor, reseller=row, **fields)
@@ -107,7 +136,7 @@ def _reseller_named(name: str | None) -> Reseller | None:
     return row
 
 
-# Administrators: no password is in the log, so neither a deleted account nor an old password comes back.
+# Administrators: no password is in the log, so an old one does not come back, and a deleted account has none.
 
 
 def _administrator(change: Change) -> Administrator | None:
@@ -121,17 +150,17 @@ def _administrator_now(change: Change) -> Snapshot | None:
 
 
 def _restore_administrator(actor: Actor, change: Change) -> None:
-    if change.after is None or "password" in change.after:
-        raise Invalid(_("Passwords are not kept, so this cannot be undone."))
-    row = _administrator(change)
+    row, before = _administrator(change), dict(change.before or {})
     if row is None:
-        raise Conflict(_("It has changed since."))
-    if change.before is None:
+        before["reseller"] = _reseller_named(before["reseller"])
+        context = None if change.context_id is None else context_of(change)
+        administrators.create_administrator(actor=actor, key=change.key, context=context, **before)
+    elif change.before is None:
         administrators.delete_administrator(actor=actor, administrator=row)
-        return
-    administrators.update_administrator(
-        actor=actor, administrator=row, is_active=change.before["is_active"], language=change.before["language"]
-    )
+    else:
+        administrators.update_administrator(
+            actor=actor, administrator=row, is_active=before["is_active"], language=before["language"]
+        )
 
 
 # Configuration.
@@ -180,8 +209,18 @@ def _owner(change: Change) -> config.Owner:
 
 KINDS: Final = {
     "user": UndoKind("accounts.user", _user_now, _restore_user),
+    "last_login": UndoKind("accounts.user", _last_login_now, _restore_last_login),
     "context": UndoKind("accounts.context", _context_now, _restore_context),
     "reseller": UndoKind("accounts.reseller", _reseller_now, _restore_reseller),
     "administrator": UndoKind("accounts.administrator", _administrator_now, _restore_administrator),
     "config": UndoKind("accounts.configproperty", _property_now, _restore_property),
 }
+
+
+def lock_owners(changes: Collection[Change]) -> None:
+    """Hold the rows of the resellers, contexts and users that the changes touch, in the order of every service."""
+    lock_reseller_rows(Reseller.objects.filter(pk__in={change.reseller_id for change in changes}))
+    contexts_touched = Context.objects.filter(pk__in={change.context_id for change in changes})
+    users_touched = User.objects.filter(pk__in={change.user_id for change in changes})
+    for rows in (contexts_touched, users_touched):
+        list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from bulk.edits import NOTHING, BulkEdit, Params, Result
 from changelog.models import Change
-from changelog.undo import undo_change
+from changelog.undo import lock_owners, undo_change
 from changelog.words import field_name, kind_name, value_in_words
 from core.actor import Actor
 from core.scoping import Viewer
@@ -25,11 +26,13 @@ class UndoChanges(BulkEdit[Change]):
     model = Change
     # What came last is undone first: a deleted context comes back before its users do.
     newest_first = True
-    holds_everything = True
 
     def allowed(self, administrator: Viewer) -> bool:
         """Whoever reads the log may try; the log's own lines are never changed, new ones are written."""
         return administrator.has_perm("changelog.view_change")
+
+    def lock(self, rows: QuerySet[Change], params: Params) -> None:
+        lock_owners(list(rows))
 
     def before(self, row: Change) -> str:
         what = f"{kind_name(row.kind)}, {row.get_action_display()}"

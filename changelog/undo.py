@@ -6,16 +6,19 @@ what their kinds of objects are like now and how they get back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from changelog.entries import Snapshot
 from changelog.models import Change
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotAllowed
+from core.scoping import Viewer
 from core.transactions import atomic
 
 
@@ -33,11 +36,13 @@ class UndoKind:
 
 
 _kinds: Final[dict[str, UndoKind]] = {}
+_locks: Final[list[Callable[[Collection[Change]], None]]] = []
 _OPPOSITE: Final[Mapping[str, str]] = {
     Change.Action.CREATE: "delete",
     Change.Action.UPDATE: "change",
     Change.Action.DELETE: "add",
 }
+# What a change leaves in a snapshot beside the object's state.
 _MARKS: Final = frozenset({"password", "created_at"})
 
 
@@ -46,26 +51,70 @@ def register(kinds: Mapping[str, UndoKind]) -> None:
     _kinds.update(kinds)
 
 
+def register_lock(lock: Callable[[Collection[Change]], None]) -> None:
+    """Have `lock` hold the rows that the services ask for first, in their order, before several changes are undone."""
+    _locks.append(lock)
+
+
+def lock_owners(changes: Collection[Change]) -> None:
+    """Hold, until the transaction ends, the rows of those that the changed objects belong to."""
+    for lock in _locks:
+        lock(changes)
+
+
 @atomic
 def undo_change(*, actor: Actor, change: Change) -> None:
     """Make the object what it was before. Invalid, NotAllowed, Conflict when it has changed since."""
-    kind = _kinds.get(change.kind)
-    if kind is None or change.action not in _OPPOSITE:
-        raise Invalid(_("That cannot be undone."))
-    app_label, _dot, model = kind.permission_model.partition(".")
-    writer = actor.administrator
-    if writer is not None and not writer.has_perm(f"{app_label}.{_OPPOSITE[change.action]}_{model}"):
+    if sentence := _never(change):
+        raise Invalid(sentence)
+    if not _permitted(actor.administrator, change):
         raise NotAllowed(_("Your role cannot undo that."))
-    if comparable(kind.current(change)) != comparable(change.after):
-        raise Conflict(_("It has changed since."))
-    kind.restore(actor, change)
+    if sentence := _changed_since(change):
+        raise Conflict(sentence)
+    _kinds[change.kind].restore(actor, change)
 
 
-def can_be_undone(change: Change) -> bool:
-    """Whether there is a way back at all; whether it is open, only trying tells."""
-    return change.kind in _kinds and change.action in _OPPOSITE
+def why_not_undoable(change: Change, viewer: Viewer) -> str:
+    """Why the viewer cannot undo the change, as a sentence; empty when it can be tried.
+
+    What else a service may refuse, such as a limit that was reached meanwhile, the preview tells.
+    """
+    if sentence := _never(change):
+        return sentence
+    if not _permitted(viewer, change):
+        return _("Your role cannot undo that.")
+    return _changed_since(change)
 
 
-def comparable(snapshot: Snapshot | None) -> Snapshot | None:
-    """What two snapshots of one object are compared by: not the marks that a change leaves beside the state."""
+def _never(change: Change) -> str:
+    """Why there is no way back from such a change at all."""
+    if change.kind not in _kinds or change.action not in _OPPOSITE:
+        return _("That cannot be undone.")
+    if "password" in (change.after or {}):
+        return _("Passwords are not kept, so this cannot be undone.")
+    return ""
+
+
+def _permitted(writer: Viewer | None, change: Change) -> bool:
+    app_label, _dot, model = _kinds[change.kind].permission_model.partition(".")
+    return writer is None or writer.has_perm(f"{app_label}.{_OPPOSITE[change.action]}_{model}")
+
+
+def _changed_since(change: Change) -> str:
+    """That the object is not as the change left it, and who has changed it; empty when it is."""
+    try:
+        current = _kinds[change.kind].current(change)
+    except Conflict as refusal:
+        return str(refusal)
+    if _comparable(current) == _comparable(change.after):
+        return ""
+    later = Change.objects.filter(kind=change.kind, key=change.key, pk__gt=change.pk).order_by("-pk").first()
+    if later is None:
+        return _("Cannot undo: it has changed since.")
+    at = timezone.localtime(later.at)
+    when = f"{date_format(at, 'DATETIME_FORMAT')} {at.tzname()}"
+    return _("Cannot undo: it was changed again later, by %(who)s on %(when)s.") % {"who": later.actor, "when": when}
+
+
+def _comparable(snapshot: Snapshot | None) -> Snapshot | None:
     return None if snapshot is None else {key: value for key, value in snapshot.items() if key not in _MARKS}

@@ -23,7 +23,9 @@ class DomainsConfig(AppConfig):
         access.register_web("domains.explicitdomain", master=access.EDIT, reseller=access.EDIT, context=access.NOTHING)
         words.register_words({"domain": _("explicit domain")}, {"domain": _("domain")})
         register(undo.KINDS)
-        contents.register(contents.Content(ExplicitDomain, undo.cascade_entries, bulk.count_domains))
+        contents.register(
+            contents.Content(ExplicitDomain, undo.cascade_entries, bulk.count_domains, others_rely_on=True)
+        )
         ownership.register(explicit_domains=ExplicitDomain.objects.contexts_by_name)
         ownership.register_domains(ExplicitDomain.objects.seen_by)
         section.register(*provision.SECTIONS)

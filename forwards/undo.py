@@ -62,7 +62,7 @@ def _restore(actor: Actor, change: Change) -> None:
             actor=actor, context=context, alias=before["alias"], recipients=before["recipients"], key=change.key
         )
         if not made:
-            raise Conflict(_("It has changed since."))
+            raise Conflict(_("The context has this alias already."))
         row = find_forward(context, before["alias"])
     set_recipients(actor=actor, forward=row, recipients=before["recipients"])
     set_forward_active(actor=actor, forward=row, is_active=before["is_active"])

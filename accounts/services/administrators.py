@@ -29,8 +29,13 @@ def create_administrator(
     reseller: Reseller | None = None,
     context: Context | None = None,
     is_active: bool = True,
+    language: str = "",
+    key: int | None = None,
 ) -> Administrator:
-    """A new administrator, with a `password` or with its hash. Invalid, Conflict (login taken), NotAllowed."""
+    """A new administrator, with a `password` or with its hash. Invalid, Conflict (login taken), NotAllowed.
+
+    One that is restored under its former primary key `key` has no password: it cannot log in until one is set.
+    """
     _check_owner(role, reseller, context)
     _check_in_charge(actor, role, reseller, context)
     clean_identifier(login, what=_("login"), field="login")
@@ -38,12 +43,14 @@ def create_administrator(
         raise Invalid(_("A login cannot contain a colon: it ends the name in HTTP Basic credentials."), field="login")
     _claim_login(login, context)
     administrator = Administrator(
+        pk=key,
         login=login,
         role=role,
         reseller=reseller,
         context=context,
         is_active=is_active,
-        password=_hash(password, password_hash),
+        language=language,
+        password=_hash(password, password_hash) if key is None else make_password(None),
     )
     administrator.save(force_insert=True)
     record(actor, entry(administrator, None, snapshot(administrator)))

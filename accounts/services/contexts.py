@@ -111,9 +111,11 @@ def delete_context(*, actor: Actor, context: Context) -> None:
     users = list(context.users.select_for_update(of=("self",)).select_related("context").order_by("pk"))
     lock_contents(context)
     actor = actor if actor.batch is not None else actor.in_batch()
-    record_all(actor, cascade_entries(context))
+    # The lines are undone backwards: domains come back before the addresses in them, those before what is set for them.
     record_all(actor, _own_entries(context))
+    record_all(actor, cascade_entries(context, others_rely_on=False))
     forget_users(actor=actor, users=users)
+    record_all(actor, cascade_entries(context, others_rely_on=True))
     record(actor, _entry(context, snapshot(context) | {"created_at": context.created_at.isoformat()}, None))
     context.delete()
 

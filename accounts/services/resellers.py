@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Reseller
-from accounts.services import limits
+from accounts.models import Administrator, Reseller
+from accounts.services import administrators, config, limits
 from changelog.entries import Entry, Snapshot
-from changelog.record import record
+from changelog.record import record, record_all
 from core.access import Role
 from core.actor import Actor
 from core.addresses import clean_identifier
@@ -76,13 +77,27 @@ def update_reseller(*, actor: Actor, reseller: Reseller, **fields: Any) -> Resel
 
 @atomic
 def delete_reseller(*, actor: Actor, reseller: Reseller) -> None:
-    """Delete a reseller without contexts and children; its administrators and configuration go with it."""
+    """Delete a reseller without contexts and children; its administrators and configuration go with it.
+
+    Each of them has its line in the change log, in one batch with the reseller's own, which is the last.
+    """
     reseller = _locked(reseller)
     _check_stands_above(actor, reseller)
     if reseller.contexts.exists() or reseller.children.exists():
         raise Conflict(_("The reseller %(reseller)s still has contexts or children.") % {"reseller": reseller})
+    with_it = list(_cascade_entries(reseller))
+    actor = actor if actor.batch is not None or not with_it else actor.in_batch()
+    record_all(actor, with_it)
     record(actor, _entry(reseller, snapshot(reseller), None))
     reseller.delete()
+
+
+def _cascade_entries(reseller: Reseller) -> Iterator[Entry]:
+    """The change log's lines for what is deleted together with the reseller."""
+    for row in reseller.config.select_related("reseller__parent").order_by("name"):
+        yield config.entry(row, config.snapshot(row), None)
+    for one in Administrator.objects.with_owner().filter(reseller=reseller).order_by("login"):
+        yield administrators.entry(one, administrators.snapshot(one), None)
 
 
 def snapshot(reseller: Reseller) -> Snapshot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,8 +10,8 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts import ownership
-from accounts.models import Context, CustomId, LastLogin, User
-from accounts.services import limits
+from accounts.models import ConfigProperty, Context, CustomId, LastLogin, User
+from accounts.services import config, limits
 from changelog.entries import Entry, Snapshot
 from changelog.record import record, record_all
 from core.actor import Actor
@@ -137,16 +137,26 @@ def set_last_login(*, actor: Actor, user: User, at: int | None) -> bool:
     user = _locked(user)
     if at is not None and not 0 <= at <= MAX_BIGINT:
         raise Invalid(_("The last login must be in seconds since 1970."), field="last_login")
-    rows = LastLogin.objects.filter(username=user.uidname.lower())
-    before = rows.values_list("last_login", flat=True).first() or None
+    before = last_login_of(user)
     if before == (at or None):
         return False
     if at:
         LastLogin.objects.update_or_create(username=user.uidname.lower(), defaults={"last_login": at})
     else:
-        rows.delete()
-    record(actor, _entry(user, {"last_login": before}, {"last_login": at or None}))
+        LastLogin.objects.filter(username=user.uidname.lower()).delete()
+    record(actor, _last_login_entry(user, before, at or None))
     return True
+
+
+def last_login_of(user: User) -> int | None:
+    """When the mailbox's owner last logged in, in epoch seconds; None for never."""
+    rows = LastLogin.objects.filter(username=user.uidname.lower())
+    return rows.values_list("last_login", flat=True).first() or None
+
+
+def _last_login_entry(user: User, before: int | None, after: int | None) -> Entry:
+    then, now = (None if at is None else {"last_login": at} for at in (before, after))
+    return Entry("last_login", user.pk, f"{user.number} {user.uidname}", then, now, user.owners)
 
 
 @atomic
@@ -157,12 +167,29 @@ def delete_user(*, actor: Actor, user: User) -> None:
 
 
 def forget_users(*, actor: Actor, users: Sequence[User]) -> None:
-    """Delete these users inside the caller's transaction, and record it; the statements do not grow with the number."""
+    """Delete these users inside the caller's transaction, and record it; the statements do not grow with the number.
+
+    What is deleted with a user has its line before the user's: undone backwards, the user comes first.
+    """
     for chunk in batched(users, _CHUNK):
         prefetch_related_objects(chunk, "custom_ids")
+        with_them = list(_cascade_entries(chunk))
+        actor = actor if actor.batch is not None or not with_them else actor.in_batch()
+        record_all(actor, with_them)
         record_all(actor, [_entry(user, snapshot(user), None) for user in chunk])
         LastLogin.objects.filter(username__in=[user.uidname.lower() for user in chunk]).delete()
         User.objects.filter(pk__in=[user.pk for user in chunk]).delete()
+
+
+def _cascade_entries(users: Sequence[User]) -> Iterator[Entry]:
+    """The change log's lines for the properties and the last logins that are deleted together with these users."""
+    by_key = {user.pk: user for user in users}
+    for row in ConfigProperty.objects.filter(user__in=by_key).order_by("user", "name"):
+        row.user = by_key[row.user_id or 0]
+        yield config.entry(row, config.snapshot(row), None)
+    by_name = {user.uidname.lower(): user for user in users}
+    for login in LastLogin.objects.filter(username__in=by_name, last_login__gt=0).order_by("username"):
+        yield _last_login_entry(by_name[login.username], login.last_login, None)
 
 
 def snapshot(user: User) -> Snapshot:

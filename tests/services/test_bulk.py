@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import Administrator, Context, User
+from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
 from accounts.services.administrators import update_administrator
 from accounts.services.contexts import create_context
+from accounts.services.resellers import create_reseller
 from accounts.services.users import create_user, update_user
 from bulk import edits as bulk
 from bulk import jobs
@@ -27,7 +28,7 @@ from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import create_forward, delete_forward, move_forward, set_forward_active
 from tests.services.bulk import changes, details, outcomes, prepare, preview, run
-from tests.world import OPERATOR, World
+from tests.world import CONTEXTS, OPERATOR, World
 
 OUTSIDE: Final = "outside@elsewhere.example"
 NEW: Final = "new@elsewhere.example"
@@ -87,6 +88,12 @@ def _two_contexts(world: World) -> QuerySet[Any]:
     return Context.objects.filter(pk__in=[24, 26])
 
 
+def _two_resellers(world: World) -> QuerySet[Any]:
+    create_reseller(actor=OPERATOR, name="spare", parent=world.resellers["alpha"])
+    return Reseller.objects.filter(name__in=["alphakid", "spare"])
+
+
+_STILL_HAS: Final = ("refused", "The reseller alphakid still has contexts or children.")
 CHANGED, UNCHANGED, REFUSED = ("changed", ""), ("unchanged", ""), "refused"
 CASES: Final[list[Case]] = [
     (
@@ -161,6 +168,23 @@ CASES: Final[list[Case]] = [
     ("contexts.suspend", {}, _two_contexts, {"alpha_acme": CHANGED, "alpha_off": UNCHANGED}),
     ("contexts.resume", {}, _two_contexts, {"alpha_acme": UNCHANGED, "alpha_off": CHANGED}),
     ("contexts.delete", {}, _two_contexts, {"alpha_acme": CHANGED, "alpha_off": CHANGED}),
+    ("resellers.delete", {}, _two_resellers, {"alphakid": _STILL_HAS, "spare": CHANGED}),
+    (
+        "administrators.delete",
+        {},
+        lambda world: Administrator.objects.filter(login__in=["alpha", "admin", "portal-alpha"]),
+        {
+            "alpha": (REFUSED, "Nobody deletes themselves."),
+            "portal-alpha": CHANGED,
+            **{f"admin@{CONTEXTS[number][0]}": CHANGED for number in (24, 25, 34, 35)},
+        },
+    ),
+    (
+        "config.delete",
+        {},
+        lambda world: ConfigProperty.objects.filter(context__in=[24, 34]),
+        {"com.openexchange.brand": CHANGED},
+    ),
     (
         "domains.delete",
         {},

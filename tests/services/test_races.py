@@ -33,6 +33,7 @@ from forwards.services import (
     set_forward_active,
 )
 from tests.client import DOMAINS, FORWARDS, Api
+from tests.services.bulk import preview, run
 from tests.services.threads import compete, kinds, race
 from tests.world import OPERATOR, PASSWORD, World
 
@@ -575,3 +576,26 @@ def test_administrators__who_change_each_other_wait_in_no_circle(world: World) -
             for _turn in range(20)
         ]
     )
+
+
+# --- undoing -----------------------------------------------------------------------------------------------------
+
+
+def test_undo__beside_new_users_of_the_same_context_waits_and_meets_nobody_in_a_circle(world: World) -> None:
+    """Undoing held names before rows once, everybody else rows before names."""
+    alpha, context = world.administrators["alpha"], world.contexts[24]
+    chosen = []
+    for turn in range(10):
+        update_user(actor=Actor(alpha, Channel.WEB), user=world.users[24], quota=turn)
+        chosen.append(Change.objects.latest("pk"))
+
+    def undo(change: Change) -> str:
+        job = preview(alpha, "changes.undo", Change.objects.filter(pk=change.pk))
+        return run(job).state
+
+    def add(number: int) -> str:
+        create_user(actor=OPERATOR, context=context, number=number, uidname=f"race{number}@acme.example")
+        return "created"
+
+    outcomes = compete(*[(partial(undo, change), partial(add, 100 + turn)) for turn, change in enumerate(chosen[::-1])])
+    assert [[str(one) for one in pair] for pair in outcomes] == [["done", "created"]] * 10

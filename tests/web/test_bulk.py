@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 from django.utils.html import strip_tags
 
-from accounts.models import Context, User
+from accounts.models import Administrator, Context, User
 from bulk import edits as bulk
 from bulk import jobs
 from bulk.models import BulkJob
@@ -473,3 +473,22 @@ def test_job_page__html_in_stored_text_shows_as_text(alpha: Person, world: World
     shown = _text(alpha.get(page(job, "change")))
     assert "<img src=x" not in shown
     assert "&lt;img src=x" in shown
+
+
+def test_delete_administrators__spares_oneself_and_deletes_the_others(root: Person, world: World) -> None:
+    """Once the answer was 500 "nothing was saved", and all but oneself were gone."""
+    chosen = [world.administrators[name] for name in ("alpha", "beta", "admin@alpha_acme", "root")]
+    response = choose(root, "administrators.delete", [one.pk for one in chosen], url=page(Administrator), status=302)
+    shown = root.client.get(response["Location"]).content.decode()
+    assert "Nobody deletes themselves." in shown
+    assert Administrator.objects.filter(pk__in=[one.pk for one in chosen]).count() == 4
+    job = BulkJob.objects.latest("pk")
+    decide(root, job, count="3")
+    assert list(Administrator.objects.filter(pk__in=[one.pk for one in chosen])) == [world.administrators["root"]]
+
+
+def test_actions__of_django_itself_are_nowhere(root: Person, rf: Any) -> None:
+    for model, model_admin in admin.site._registry.items():
+        request = rf.get(page(model))
+        request.user = Administrator.objects.get(login="root")
+        assert "delete_selected" not in model_admin.get_actions(request), model

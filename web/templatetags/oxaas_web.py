@@ -9,8 +9,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import Context
-from changelog import undo as history
 from changelog.models import Change
+from changelog.undo import why_not_undoable
 from changelog.words import kind_name
 from core.admin.base import administrator_of
 from web.context_page import ContextOverview, overview_of
@@ -43,7 +43,7 @@ def nowrap(text: str) -> SafeString:
     return format_html_join(", ", '<span class="nowrap">{}</span>', parts)
 
 
-@register.filter
-def can_be_undone(change: Change) -> bool:
-    """Whether there is a way back from this change at all."""
-    return history.can_be_undone(change)
+@register.simple_tag(takes_context=True)
+def undo_obstacle(context: Any, change: Change) -> str:
+    """Why whoever is logged in cannot undo the change; empty when they can try: `{% undo_obstacle original as … %}`."""
+    return why_not_undoable(change, administrator_of(context["request"]))
