@@ -37,12 +37,17 @@ _session = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
-    """A compiled queryset: `parameters` are names of slots, or constants in a tuple of one."""
+class Statement:
+    """A compiled queryset: `parameters` are names of slots, or constants in a tuple of one.
+
+    `slots` are the names in the order in which the prepared statement takes their values.
+    """
 
     name: str
     sql: str
     parameters: tuple[str | tuple[Any], ...]
+    slots: tuple[str, ...]
+    execute: str
     read: Callable[[list[tuple[Any, ...]]], list[Any]]
 
     def run(self, values: dict[str, _Value | None]) -> list[Any]:
@@ -50,15 +55,10 @@ class _Statement:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql" and not settings.TRANSACTION_POOLER:
                 self._prepare()
-                slots = self._slots()
-                marks = f"({', '.join(['%s'] * len(slots))})" if slots else ""
-                cursor.execute(f"EXECUTE {self.name}{marks}", [values[slot] for slot in slots])
+                cursor.execute(self.execute, [values[slot] for slot in self.slots])
             else:
                 cursor.execute(self.sql, [values[one] if isinstance(one, str) else one[0] for one in self.parameters])
             return self.read(cursor.fetchall())
-
-    def _slots(self) -> list[str]:
-        return list(dict.fromkeys(one for one in self.parameters if isinstance(one, str)))
 
     def _prepare(self) -> None:
         """Have the server prepare the statement, unless this session has it."""
@@ -67,13 +67,15 @@ class _Statement:
             _session.raw, _session.prepared = raw, set()
         if self.name in _session.prepared:
             return
-        places = {slot: AsIs(f"${place}") for place, slot in enumerate(self._slots(), start=1)}
         with connection.wrap_database_errors, raw.cursor() as cursor:
-            body = cursor.mogrify(
-                self.sql, [places[one] if isinstance(one, str) else one[0] for one in self.parameters]
-            )
-            cursor.execute(f"PREPARE {self.name} AS {body.decode()}")
+            cursor.execute(f"PREPARE {self.name} AS {self.body(cursor)}")
         _session.prepared.add(self.name)
+
+    def body(self, cursor: Any) -> str:
+        """The statement as PostgreSQL prepares it: `$1` and so on for the slots, the constants in their places."""
+        places = {slot: AsIs(f"${place}") for place, slot in enumerate(self.slots, start=1)}
+        parameters = [places[one] if isinstance(one, str) else one[0] for one in self.parameters]
+        return str(cursor.mogrify(self.sql, parameters).decode())
 
 
 class NamedQuery(Generic[_Row]):
@@ -85,7 +87,7 @@ class NamedQuery(Generic[_Row]):
 
     def __init__(self, build: Callable[..., QuerySet[Any, _Row]], **kinds: type[_Value]) -> None:
         self._build, self._kinds = build, kinds
-        self._compiled: dict[Role | None, _Statement | None] = {}
+        self._compiled: dict[Role | None, Statement | None] = {}
 
     def queryset(self, viewer: Administrator | None, **values: _Value) -> QuerySet[Any, _Row]:
         """The queryset itself."""
@@ -96,17 +98,19 @@ class NamedQuery(Generic[_Row]):
         if viewer is not None and not viewer.may_act:
             # `visible_to` knows the answer.
             return list(self.queryset(viewer, **values))
-        role = None if viewer is None else Role(viewer.role)
-        if role not in self._compiled:
-            self._compiled[role] = self._compile(role)
-        statement = self._compiled[role]
+        statement = self.statement(None if viewer is None else Role(viewer.role))
         if statement is None:
             return []
         own = {} if viewer is None else {one: getattr(viewer, one) for one in _OF_VIEWER}
         return statement.run({**values, **own})
 
-    def _compile(self, role: Role | None) -> _Statement | None:
-        """The statement for the role; None where it can have no rows."""
+    def statement(self, role: Role | None) -> Statement | None:
+        """What is sent for viewers of this role; None where it can have no rows."""
+        if role not in self._compiled:
+            self._compiled[role] = self._compile(role)
+        return self._compiled[role]
+
+    def _compile(self, role: Role | None) -> Statement | None:
         numbers = count(_FIRST_NUMBER)
         slots: dict[str, _Value] = {
             name: next(numbers) if kind is int else _TEXT.format(name) for name, kind in self._kinds.items()
@@ -123,7 +127,10 @@ class NamedQuery(Generic[_Row]):
         found = tuple(names.get(one, (one,)) for one in parameters)
         if not slots.keys() <= set(found):
             raise ValueError(f"the statement changes the value of a slot: {sql}")
-        return _Statement(f"oxaas_{next(_numbers)}", sql, found, _reader(queryset, compiler))
+        taken = tuple(dict.fromkeys(one for one in found if isinstance(one, str)))
+        name = f"oxaas_{next(_numbers)}"
+        execute = f"EXECUTE {name}" + (f"({', '.join(['%s'] * len(taken))})" if taken else "")
+        return Statement(name, sql, found, taken, execute, _reader(queryset, compiler))
 
 
 def _reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[tuple[Any, ...]]], list[Any]]:

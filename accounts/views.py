@@ -88,7 +88,7 @@ class UserViewSet(ContractViewSet):
     @operation("getUidname", success(UidnameSerializer), UNAUTHORIZED, NO_USER)
     def retrieve_uidname(self, request: Request, userid: str) -> Response:
         """get uidname of user"""
-        found = _UIDNAME.rows(self.caller, context=self.context.pk, number=whole_number(userid) or 0)
+        found = UIDNAME.rows(self.caller, context=self.context.pk, number=whole_number(userid) or 0)
         if not found:
             raise NotFound("User does not exist.")
         return Response({"uidname": found[0][0]})
@@ -148,7 +148,7 @@ class UserSearchViewSet(ContractViewSet):
             raise Invalid("The parameter search is missing or empty.")
         if field not in get_args(IdentifierField):
             raise Invalid("The parameter field must be UIDNAME, MSISDN, CUSTOM or ANY.")
-        found = _FOUND.rows(self.caller, **identifiers(text, cast(IdentifierField, field)))
+        found = FOUND.rows(self.caller, **identifiers(text, cast(IdentifierField, field)))
         if not found:
             raise NotFound("User not found.")
         return Response(user_body(*found[0]))
@@ -167,5 +167,5 @@ def _uidname(viewer: Administrator, *, context: int, number: int) -> QuerySet[Us
     return User.objects.visible_to(viewer).filter(context=context, number=number).order_by().values_list("uidname")
 
 
-_FOUND: Final = NamedQuery(_found, uidname=str, digits=str, custom=str)
-_UIDNAME: Final = NamedQuery(_uidname, context=int, number=int)
+FOUND: Final = NamedQuery(_found, uidname=str, digits=str, custom=str)
+UIDNAME: Final = NamedQuery(_uidname, context=int, number=int)

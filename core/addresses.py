@@ -22,10 +22,16 @@ email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 MAX_ADDRESS: Final = 254
 MAX_DOMAIN: Final = 253
+_MAX_LOCAL: Final = 64
 MAX_IDENTIFIER: Final = 254
 # A U-label form may be longer than its A-label form only in bytes; this only keeps absurd input from the parsers.
 _ABSURD: Final = 1024
 _MSISDN: Final = re.compile(r"\+[0-9](?:[ .\-]*[0-9]){4,14}")
+# What nearly all addresses are: letters, digits and a few signs, the domain without what looks like an A-label.
+_PLAIN: Final = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
+    r"@(?:[A-Za-z0-9](?:-?[A-Za-z0-9]){0,31}\.){1,8}[A-Za-z]{2,32}"
+)
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
@@ -93,6 +99,10 @@ def _ascii_form(text: str) -> str:
 
 def parse_address(text: str, *, field: str = "address") -> Address:
     """A mail address after RFC 5321 and RFC 6531 whose domain has at least one dot."""
+    if len(text) <= MAX_ADDRESS and _PLAIN.fullmatch(text) and text.index("@") <= _MAX_LOCAL:
+        # The same answer, a tenth of the work.
+        lower = text.lower()
+        return Address(text, lower, lower.partition("@")[2])
     if len(text) > MAX_ADDRESS or not printable(text):
         raise Invalid(_("%(text)s is not a mail address.") % {"text": _quoted(text)}, field=field)
     try:

@@ -114,7 +114,7 @@ class ForwardViewSet(ContractViewSet):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _recipients(self, alias: str) -> list[str]:
-        rows = _RECIPIENTS.rows(self.caller, context=self.context.pk, alias=_normalized(alias))
+        rows = OF_ALIAS.rows(self.caller, context=self.context.pk, alias=_normalized(alias))
         if not rows:
             raise NotFound("Forwarding alias does not exist.")
         return [address for (address,) in rows]
@@ -166,4 +166,4 @@ def _recipients(viewer: Administrator, *, context: int, alias: str) -> QuerySet[
     return Recipient.objects.visible_to(viewer).of_alias(context, alias).values_list("address")
 
 
-_RECIPIENTS: Final = NamedQuery(_recipients, context=int, alias=str)
+OF_ALIAS: Final = NamedQuery(_recipients, context=int, alias=str)

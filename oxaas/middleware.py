@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import select
 from collections.abc import Callable
 from typing import Any, Final, cast
 
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.signals import request_started
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.response import SimpleTemplateResponse
@@ -23,6 +24,12 @@ logger = logging.getLogger(__name__)
 
 API_PREFIXES: Final = ("/oxaas/", "/api/oxaas/")
 API_LANGUAGE: Final = "en"
+# No answer of the API is a page: a browser is to load, run and frame nothing of it.
+API_HEADERS: Final = {
+    "Content-Language": API_LANGUAGE,
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+}
 TOO_LARGE: Final = translation.gettext_noop("That is more than can be sent here at once.")
 
 _BROKEN: Final = "oxaas.broken_path"
@@ -54,6 +61,17 @@ def mark_broken_path(environ: dict[str, Any], **kwargs: Any) -> None:
         environ[_BROKEN] = True
 
 
+@receiver(request_started)
+def trust_silent_connection(**kwargs: Any) -> None:
+    """Spare the request the statement by which Django asks whether its connection is still there.
+
+    Where the server has closed it, there is something to read. Then Django asks, and opens another.
+    """
+    if connection.connection is not None and connection.vendor == "postgresql":
+        readable, _writable, _failed = select.select([connection.connection], [], [], 0)
+        connection.health_check_done = not readable
+
+
 class ApiMiddleware:
     """Requests of the API go from here to their view: no session, no cookie, no form and no language of their own.
 
@@ -71,7 +89,8 @@ class ApiMiddleware:
         if _BROKEN in request.META:
             return api_refusal(request, 404, "The path is not percent-encoded UTF-8.")
         response = self.call_view(request)
-        response.headers.setdefault("Content-Language", API_LANGUAGE)
+        for name, value in API_HEADERS.items():
+            response.headers.setdefault(name, value)
         if request.method != "HEAD" and isinstance(response, HttpResponse):
             # HEAD has operations of its own, which do not know the length of what GET answers.
             response.headers.setdefault("Content-Length", str(len(response.content)))

@@ -75,7 +75,7 @@ class LoginBackend(CredentialsBackend):
             return None
         attempt = Attempt.of(request, username)
         login, _at, context_name = username.rpartition("@")
-        ordered = by_rank(attempt.candidates(_BY_LOGIN, login=username, short=login, name=context_name))
+        ordered = by_rank(attempt.candidates(BY_LOGIN, login=username, short=login, name=context_name))
         return self._verify(attempt, next(ordered, None), password)
 
 
@@ -108,7 +108,7 @@ class PathContextBackend(CredentialsBackend):
     @staticmethod
     def _candidates(attempt: Attempt, login: str, path: PathContext) -> list[Administrator]:
         short, _at, suffix = login.rpartition("@")
-        query, place = (_BY_NAME, path.name) if path.name else (_BY_NUMBER, path.number)
+        query, place = (BY_NAME, path.name) if path.name else (BY_NUMBER, path.number)
         found = attempt.candidates(query, login=login, short=short, suffix=suffix, place=place)
         for one in found:
             one.path_context = _context(cast(dict[str, Any] | None, one.path_context))
@@ -125,7 +125,7 @@ class TenantBackend(CredentialsBackend):
         if request is None or not tenant or not password or not printable(tenant):
             return None
         attempt = Attempt.of(request, f"tenant\0{tenant}")
-        candidates = attempt.candidates(_TENANTS, login=tenant)
+        candidates = attempt.candidates(TENANTS, login=tenant)
         return self._verify(attempt, next(iter(candidates), None), password)
 
 
@@ -185,10 +185,10 @@ def _tenants(_viewer: None, *, login: str, **attempt: Any) -> QuerySet[Administr
     return Attempt.annotate(_accounts(Q(login=login, role=Role.TENANT, context=None)), **attempt)
 
 
-_BY_LOGIN: Final = NamedQuery(_logins, login=str, short=str, name=str, **Attempt.SLOTS)
-_BY_NUMBER: Final = NamedQuery(_by_number, login=str, short=str, suffix=str, place=int, **Attempt.SLOTS)
-_BY_NAME: Final = NamedQuery(_by_name, login=str, short=str, suffix=str, place=str, **Attempt.SLOTS)
-_TENANTS: Final = NamedQuery(_tenants, login=str, **Attempt.SLOTS)
+BY_LOGIN: Final = NamedQuery(_logins, login=str, short=str, name=str, **Attempt.SLOTS)
+BY_NUMBER: Final = NamedQuery(_by_number, login=str, short=str, suffix=str, place=int, **Attempt.SLOTS)
+BY_NAME: Final = NamedQuery(_by_name, login=str, short=str, suffix=str, place=str, **Attempt.SLOTS)
+TENANTS: Final = NamedQuery(_tenants, login=str, **Attempt.SLOTS)
 
 
 def _context(found: dict[str, Any] | None) -> Context | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 
 from accounts.login import remembered
 from accounts.models import Administrator, LoginFailures
@@ -31,7 +32,7 @@ def cached(settings: Any) -> None:
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """One entry for each computation of a hash."""
     done: list[str] = []
-    check = remembered.check_password
+    check = check_password
 
     def counted(password: str, stored: str) -> bool:
         done.append(password)
@@ -65,8 +66,8 @@ def test_login__is_forgotten_after_the_time(
     api: Api, world: World, hashed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _status(api, SALES, "alpha")
-    now = remembered.time.monotonic()
-    monkeypatch.setattr(remembered.time, "monotonic", lambda: now + 61)
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 61)
 
     assert _status(api, SALES, "alpha") == 200
     assert hashed == [PASSWORD] * 2
@@ -152,11 +153,11 @@ def test_verify__keeps_a_bounded_number_and_nothing_that_can_be_read(monkeypatch
 
 def test_verify__one_thread_hashes_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     stored, done = make_password(PASSWORD), []
-    check = remembered.check_password
+    check = check_password
 
     def counted(password: str, hashed: str) -> bool:
         done.append(password)
-        remembered.time.sleep(0.05)
+        time.sleep(0.05)
         return check(password, hashed)
 
     monkeypatch.setattr(remembered, "check_password", counted)
