@@ -72,9 +72,11 @@ def running() -> Iterator[str]:
     try:
         data = postgres.initialize(folder, binaries, password)
         options = [f"--{name}={value}" for name, value in OPTIONS.items()]
-        command = [binaries / "postgres", "-D", data, "-p", str(port), "-k", folder, *options]
+        command: list[str | Path] = [binaries / "postgres", "-D", data, "-p", str(port), "-k", folder, *options]
         with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", **identity)
+            server: subprocess.Popen[bytes] = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", **identity
+            )
         try:
             ready: list[str | Path] = [binaries / "pg_isready", "-h", "127.0.0.1", "-p", str(port)]
             postgres._wait_until_ready(server, folder / "log", ready)

@@ -16,7 +16,8 @@ from accounts import ownership
 from accounts.models import Context, User
 from core.scoping import ScopedQuerySet, Viewer
 
-_CHUNK: Final = 2000
+# Recipients that are read at once.
+CHUNK: Final = 2000
 
 
 class ForwardingAliasQuerySet(ScopedQuerySet["ForwardingAlias"]):
@@ -85,11 +86,14 @@ class RecipientQuerySet(ScopedQuerySet["Recipient"]):
 
     def by_alias(self, context: Context) -> Iterator[tuple[str, list[str]]]:
         """Every alias of the context with its recipients, sorted by alias; read in chunks, never as a whole."""
+        return by_alias(self.of_context(context.pk).iterator(chunk_size=CHUNK))
+
+    def of_context(self, context_id: int) -> models.QuerySet[Recipient, tuple[str, str]]:
+        """Pairs of alias and recipient, sorted by alias, each alias's in the order in which they were added."""
         # Sorted by code points, whatever the database's own language is.
         binary = Collate(F("alias__normalized"), "C" if connection.vendor == "postgresql" else "BINARY")
-        rows = self.filter(alias__context=context).order_by(binary, "pk").values_list("alias__address", "address")
-        for alias, pairs in groupby(rows.iterator(chunk_size=_CHUNK), key=itemgetter(0)):
-            yield alias, [recipient for _alias, recipient in pairs]
+        rows = self.filter(alias__context=context_id).order_by(binary, "pk")
+        return rows.values_list("alias__address", "address")
 
 
 class Recipient(models.Model):
@@ -117,6 +121,12 @@ class Recipient(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+def by_alias(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+    """Each alias of these sorted pairs with its recipients."""
+    for alias, rows in groupby(pairs, key=itemgetter(0)):
+        yield alias, [recipient for _alias, recipient in rows]
 
 
 def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, set[int]]:

@@ -69,7 +69,7 @@ def trust_silent_connection(**kwargs: Any) -> None:
     """
     if connection.connection is not None and connection.vendor == "postgresql":
         readable, _writable, _failed = select.select([connection.connection], [], [], 0)
-        connection.health_check_done = not readable
+        connection.health_check_done = not readable  # type: ignore[attr-defined]
 
 
 class ApiMiddleware:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import tracemalloc
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import whole
 from accounts.models import Context
 from accounts.services.contexts import create_context
 from accounts.services.users import create_user
 from changelog.models import Change
 from core.errors import Invalid
 from domains.services import add_domain
+from forwards import views
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import create_forward, set_forward_active
 from tests.api.answers import answered, body_of, empty, refused
+from tests.api.raw import opened, send
 from tests.client import FORWARDS, Api
 from tests.world import OPERATOR, World
 
@@ -398,10 +404,78 @@ def test_list__one_object_alias_to_recipients_sorted_by_alias(world: World, api:
     assert all(body[alias] == [f"{number}@b.example", OUTSIDE] for number, alias in enumerate(aliases))
 
 
-def test_list__is_streamed(world: World, api: Api) -> None:
-    response = api("GET", f"{FORWARDS}/24", "alpha")
-    assert response.streaming
-    assert not response.has_header("Content-Length")
+def _many(number: int) -> None:
+    aliases = ForwardingAlias.objects.bulk_create(
+        ForwardingAlias(
+            context_id=24, address=f"m{one}@acme.example", normalized=f"m{one}@acme.example", domain="acme.example"
+        )
+        for one in range(number)
+    )
+    Recipient.objects.bulk_create(
+        Recipient(alias=alias, address=OUTSIDE, normalized=OUTSIDE, domain="elsewhere.example") for alias in aliases
+    )
+
+
+@pytest.mark.parametrize("number", [0, 3000])
+@pytest.mark.parametrize("on_disk", [False, True])
+@pytest.mark.parametrize("encoding", ["", "gzip", "br, GZIP;q=0.5", "*", "gzip;q=0", "identity, gzip;q=0.0, br", "br"])
+def test_list__has_its_length_and_is_compressed_where_that_is_accepted(
+    world: World, encoding: str, on_disk: bool, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _many(number)
+    if on_disk:
+        monkeypatch.setattr(whole, "IN_MEMORY", 10)
+
+    status, headers, body = send("GET", f"{FORWARDS}/24", "alpha", HTTP_ACCEPT_ENCODING=encoding)
+
+    assert status == 200
+    assert int(headers["Content-Length"]) == len(body)
+    assert "Accept-Encoding" in headers["Vary"]
+    compressed = encoding in {"gzip", "br, GZIP;q=0.5", "*"}
+    assert headers.get("Content-Encoding") == ("gzip" if compressed else None)
+    assert len(json.loads(gzip.decompress(body) if compressed else body)) == number + 1
+
+
+def test_list__that_fails_on_the_way_is_503_and_never_half_of_it(
+    world: World, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(pairs: Any) -> Any:
+        yield "sales@acme.example", [OUTSIDE]
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(views, "by_alias", failing)
+
+    refused(api("GET", f"{FORWARDS}/24", "alpha"), 503)
+
+
+def test_list__takes_the_same_memory_for_many_and_twice_as_many(world: World) -> None:
+    """Of the answer the two megabytes that are kept in memory, of the rows a chunk."""
+
+    def peak() -> int:
+        tracemalloc.start()
+        try:
+            with opened("GET", f"{FORWARDS}/24", "alpha") as (_status, _headers, pieces):
+                for _piece in pieces:
+                    pass
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    _many(45_000)
+    peak()
+    many = peak()
+    Context.objects.get(pk=24).forwards.all().delete()
+    _many(90_000)
+
+    assert peak() < 1.1 * many < 8 * 1024 * 1024
+
+
+@pytest.mark.parametrize("path", ["/24", "/24/sales@acme.example", f"/24/sales@acme.example/{OUTSIDE}"])
+def test_head__claims_no_length_that_get_has_not(world: World, path: str) -> None:
+    _status, headers, body = send("HEAD", f"{FORWARDS}{path}", "alpha")
+
+    assert body == b""
+    assert headers.get("Content-Length") in {None, str(len(send("GET", f"{FORWARDS}{path}", "alpha")[2]))}
 
 
 def test_list__of_no_aliases_is_an_empty_object(world: World, api: Api) -> None:
