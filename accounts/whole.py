@@ -42,7 +42,8 @@ def _write(spool: IO[bytes], pieces: Iterable[bytes], *, compressed: bool) -> in
         with GzipFile(fileobj=spool, mode="wb", compresslevel=1, mtime=0) as packed:
             packed.writelines(pieces)
     else:
-        spool.writelines(pieces)
+        for piece in pieces:  # `writelines` would look at the limit only when everything is in memory
+            spool.write(piece)
     return spool.tell()
 
 
