@@ -26,14 +26,20 @@ _EVERYTHING: Final = "everything"
 _LOCK: Final = (
     "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number"
 )
+# The second part runs after the first, whose rows come before its own.
+_LOCK_THEN_SHARED: Final = (
+    _LOCK + " UNION ALL SELECT NULL, pg_advisory_xact_lock_shared(number) FROM unnest(%s::bigint[]) AS number"
+)
 _LOCK_SHARED: Final = (
     "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock_shared(number) FROM unnest(%s::bigint[]) AS number"
 )
 _holds_everything: ContextVar[bool] = ContextVar("holds_everything", default=False)
 
 
-def lock_names(names: Iterable[str], *, shared: bool = False) -> None:
+def lock_names(names: Iterable[str], *, shared: bool = False, then_shared: Iterable[str] = ()) -> None:
     """Wait for and hold every one of `names`; shared locks exclude only exclusive ones.
+
+    `then_shared` are names of the next kind, held shared, by the same statement.
 
     Names of one kind are locked in one call, which sorts them, and the kinds always in this order: rows of resellers
     and contexts; the row of a user; uidname; address; domain; the alias graph; msisdn; custom; others; the row of an
@@ -42,9 +48,13 @@ def lock_names(names: Iterable[str], *, shared: bool = False) -> None:
     """
     if all_are_held():
         return
-    numbers = sorted({_number(name) for name in names})
+    parameters = [_number(_EVERYTHING), _numbers(names)]
+    following = _numbers(then_shared)
+    statement = _LOCK_SHARED if shared else _LOCK
+    if following:
+        statement, parameters = _LOCK_THEN_SHARED, [*parameters, following]
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_SHARED if shared else _LOCK, [_number(_EVERYTHING), numbers])
+        cursor.execute(statement, parameters)
 
 
 def all_are_held() -> bool:
@@ -67,6 +77,10 @@ def lock_everything() -> Iterator[None]:
         yield
     finally:
         _holds_everything.reset(token)
+
+
+def _numbers(names: Iterable[str]) -> list[int]:
+    return sorted({_number(name) for name in names})
 
 
 def _number(name: str) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from core.actor import Actor
 from core.addresses import Address
 from core.errors import Invalid
 from core.iteration import batched
-from core.locks import all_are_held, lock_names
+from core.locks import lock_names
 from core.scoping import Viewer
 from forwards.models import ForwardingAlias, Recipient
 
@@ -20,24 +21,33 @@ MAX_CHAIN: Final = 20
 _CHUNK: Final = 1000
 
 
-def lock_edges(alias: str, recipients: Collection[str], *, domain: str) -> None:
+def lock_edges(alias: str, recipients: Collection[str], *, domain: str) -> bool:
     """Hold what the new edges from `alias` (normalized) could make a cycle with.
 
     Two writers whose edges meet in an address wait for each other there. Edges that are connected only through existing
     ones do not meet, so whoever continues an existing edge, at either end, also holds the lock of the whole graph.
+    Whether one is continued: where not, there is no chain to check.
     """
-    lock_edges_of_many({alias: domain}, recipients)
+    return lock_edges_of_many({alias: domain}, recipients)
 
 
-def lock_edges_of_many(aliases: Mapping[str, str], recipients: Collection[str]) -> None:
+def lock_edges_of_many(aliases: Mapping[str, str], recipients: Collection[str]) -> bool:
     """`lock_edges` of every one of `aliases` (normalized → domain), in the order that nobody waits in a circle in."""
-    if all_are_held():
-        return
-    lock_names(f"address:{address}" for address in {*aliases, *recipients})
-    lock_names({f"domain:{domain}" for domain in aliases.values()}, shared=True)
-    continues = ForwardingAlias.objects.filter(normalized__in=recipients).exists()
-    if continues or Recipient.objects.filter(normalized__in=list(aliases)).exists():
-        lock_names(["alias graph"])
+    domains = {f"domain:{domain}" for domain in aliases.values()}
+    lock_names((f"address:{address}" for address in {*aliases, *recipients}), then_shared=domains)
+    if not _continues(aliases, recipients):
+        return False
+    lock_names(["alias graph"])
+    return True
+
+
+def _continues(aliases: Collection[str], recipients: Collection[str]) -> bool:
+    """Whether there is an edge that begins at one of the recipients or ends at one of the aliases."""
+    below = ForwardingAlias.objects.filter(normalized__in=recipients).order_by().values("normalized")[:1]
+    above = Recipient.objects.filter(normalized__in=list(aliases)).order_by().values("normalized")[:1]
+    if connection.features.supports_slicing_ordering_in_compound:
+        return bool(below.union(above, all=True))
+    return below.exists() or above.exists()
 
 
 def check_chains(actor: Actor, alias: Address, recipients: Collection[Address]) -> None:

@@ -33,25 +33,25 @@ def create_forward(
     another context's.
     """
     address = parse_alias(alias)
-    if _exists(context, address):
-        return False
     try:
         wanted = _parse_recipients(recipients)
     except Invalid:
         # Whose address it is counts first: a bad recipient must not tell a taken one from a free one.
+        if _exists(context, address):
+            return False
         _check_not_elsewhere(context, address)
         raise
-    lock_edges(address.normalized, [one.normalized for one in wanted], domain=address.domain)
+    continues = lock_edges(address.normalized, [one.normalized for one in wanted], domain=address.domain)
     if _exists(context, address):
         return False
     _check_not_elsewhere(context, address)
-    _check_recipients(actor, address, wanted, count=len(wanted))
+    _check_recipients(actor, address, wanted, count=len(wanted), continues=continues)
     row = ForwardingAlias(
         pk=key, context=context, address=address.written, normalized=address.normalized, domain=address.domain
     )
     row.save(force_insert=True)
     _append(row, wanted)
-    record(actor, entry(row, None, snapshot(row)))
+    record(actor, entry(row, None, _snapshot(row, [one.written for one in wanted])))
     return True
 
 
@@ -212,7 +212,8 @@ def _normalized(text: str) -> str:
 
 def _exists(context: Context, address: Address) -> bool:
     """Whether the context has the alias. Conflict when another one has."""
-    owner = ForwardingAlias.objects.filter(normalized=address.normalized).values_list("context_id", flat=True).first()
+    rows = ForwardingAlias.objects.filter(normalized=address.normalized).order_by()
+    owner = next(iter(rows.values_list("context_id", flat=True)), None)
     if owner is not None and owner != context.pk:
         raise Conflict(
             _("The address %(address)s is not available in this context.") % {"address": address.written},
@@ -249,14 +250,18 @@ def _once(addresses: Sequence[Address]) -> list[Address]:
     return list(first.values())
 
 
-def _check_recipients(actor: Actor, alias: Address, added: Sequence[Address], *, count: int) -> None:
+def _check_recipients(
+    actor: Actor, alias: Address, added: Sequence[Address], *, count: int, continues: bool = True
+) -> None:
+    """Refuse too many recipients, the alias itself, and, where an existing edge is continued, loops and long chains."""
     if count > settings.MAX_RECIPIENTS:
         raise Invalid(
             _("An alias has at most %(limit)s recipients.") % {"limit": settings.MAX_RECIPIENTS}, field="recipients"
         )
     if alias.normalized in {one.normalized for one in added}:
         raise Invalid(_("An alias cannot be its own recipient."), field="recipients")
-    check_chains(actor, alias, added)
+    if continues:
+        check_chains(actor, alias, added)
 
 
 def _current(row: ForwardingAlias) -> list[Address]:
