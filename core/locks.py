@@ -27,8 +27,8 @@ _LOCK: Final = (
     "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number"
 )
 # The second part runs after the first, whose rows come before its own.
-_LOCK_THEN_SHARED: Final = (
-    _LOCK + " UNION ALL SELECT NULL, pg_advisory_xact_lock_shared(number) FROM unnest(%s::bigint[]) AS number"
+_LOCK_THEN_SHARED: Final = " UNION ALL ".join(
+    [_LOCK, "SELECT NULL, pg_advisory_xact_lock_shared(number) FROM unnest(%s::bigint[]) AS number"]
 )
 _LOCK_SHARED: Final = (
     "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock_shared(number) FROM unnest(%s::bigint[]) AS number"
