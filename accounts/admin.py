@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, Max, Model, OuterRef, Subquery
+from django.db.models import Count, Max, Model, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from accounts import ownership
 from accounts.contents import contents
 from accounts.forms import AdministratorForm, ConfigPropertyForm, ContextForm, ResellerForm, UserForm, context_of
 from accounts.imports.pages import ImportModelAdmin
@@ -24,9 +25,11 @@ from changelog.pages import register_filters
 from core.access import Role
 from core.actor import Actor
 from core.admin.base import ScopedModelAdmin, administrator_of, role_of
-from core.admin.filters import AttentionFilter, KeyFilter, RelatedFilter, StatusFilter
+from core.admin.filters import AttentionFilter, KeyFilter, RelatedFilter, status_filter
 from core.sizes import format_exact, format_short
 
+# The flags of what a user, an alias or a context's administrator goes out of service with.
+_ABOVE_CONTENTS = ("context__is_active", "context__reseller__is_active", "context__reseller__parent__is_active")
 _LIMITS = (
     "max_context",
     "max_overall_user",
@@ -42,7 +45,7 @@ class ResellerAdmin(ScopedModelAdmin):
     change_kind = "reseller"
     form = ResellerForm
     list_display = ("name", "display_name", "parent", "number_of_contexts", "status")
-    list_filter = (("is_active", StatusFilter), ("parent", RelatedFilter))
+    list_filter = (status_filter("parent__is_active"), ("parent", RelatedFilter))
     list_select_related = ("parent",)
     search_fields = ("name", "display_name")
     autocomplete_fields = ("parent",)
@@ -124,8 +127,12 @@ class ContextAdmin(ImportModelAdmin):
     form = ContextForm
     list_display = ("id", "name", "reseller", "number_of_users", "number_of_aliases", "quota_column", "status")
     list_display_links = ("id", "name")
-    list_filter = (("is_active", StatusFilter), ("reseller", RelatedFilter), ContextAttention)
-    list_select_related = ("reseller",)
+    list_filter = (
+        status_filter("reseller__is_active", "reseller__parent__is_active"),
+        ("reseller", RelatedFilter),
+        ContextAttention,
+    )
+    list_select_related = ("reseller__parent",)
     search_fields = ("name", "=id")
     autocomplete_fields = ("reseller",)
     fixed_fields = ("id", "reseller")
@@ -178,7 +185,12 @@ class ContextAdmin(ImportModelAdmin):
 
 
 class UserAttention(AttentionFilter):
-    kinds: ClassVar = {"near_quota": _("near or over the quota"), "suspended": _("suspended")}
+    kinds: ClassVar = {
+        "near_quota": _("near or over the quota"),
+        "undeclared": _("domain not declared"),
+        "suspended": _("suspended"),
+    }
+    functions: ClassVar = {"undeclared": ownership.undeclared}
 
 
 @admin.register(User)
@@ -188,12 +200,12 @@ class UserAdmin(ImportModelAdmin):
     form = UserForm
     list_display = ("uidname", "number", "context", "phone", "quota_column", "status")
     list_filter = (
-        ("is_active", StatusFilter),
+        status_filter(*_ABOVE_CONTENTS),
         ("context", RelatedFilter),
         ("context__reseller", RelatedFilter),
         UserAttention,
     )
-    list_select_related = ("context",)
+    list_select_related = ("context__reseller__parent",)
     search_fields = (
         "uidname_normalized__contains",
         "msisdn__contains",
@@ -203,6 +215,9 @@ class UserAdmin(ImportModelAdmin):
     )
     autocomplete_fields = ("context",)
     fixed_fields = ("context", "number")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(declared=Q(domain="") | ownership.is_served())
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A context's own administrator has no other context to choose."""
@@ -283,15 +298,20 @@ class AdministratorAdmin(ScopedModelAdmin):
     change_kind = "administrator"
     form = AdministratorForm
     list_display = ("login", "role", "reseller", "context", "status", "last_login")
-    list_filter = ("role", ("is_active", StatusFilter), ("reseller", RelatedFilter), ("context", RelatedFilter))
-    list_select_related = ("reseller", "context")
+    list_filter = (
+        "role",
+        status_filter("reseller__is_active", "reseller__parent__is_active", *_ABOVE_CONTENTS),
+        ("reseller", RelatedFilter),
+        ("context", RelatedFilter),
+    )
+    list_select_related = ("reseller__parent", "context__reseller__parent")
     search_fields = ("login", "context__name", "reseller__name")
     autocomplete_fields = ("reseller", "context")
     fixed_fields = ("role", "reseller", "context", "login")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With their contexts: the name of a context's administrator has the context's in it."""
-        return super().get_queryset(request).select_related("context")
+        return super().get_queryset(request).with_owner()
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """One's own password is changed where the old one is asked for."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import email_validator
 import idna
 from django.utils.translation import gettext as _
+from publicsuffixlist import PublicSuffixList
 
 from core.errors import Invalid
 
@@ -161,3 +163,16 @@ def _quoted(text: str) -> str:
     """`text` fit for a sentence: short, in quotes, with what cannot be shown replaced."""
     shown = "".join(char if printable(char) else "\N{REPLACEMENT CHARACTER}" for char in text[:100])
     return f"“{shown}{'…' if len(text) > 100 else ''}”"
+
+
+def is_public_suffix(domain: str) -> bool:
+    """Whether everybody registers domains under this one (normalized), as under com and co.uk. The list is a package's.
+
+    A top-level domain that the list does not know, such as one for tests, is a suffix of one label like any other.
+    """
+    return bool(_suffixes().publicsuffix(domain) == domain)
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()

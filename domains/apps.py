@@ -26,8 +26,7 @@ class DomainsConfig(AppConfig):
         contents.register(
             contents.Content(ExplicitDomain, undo.cascade_entries, bulk.count_domains, others_rely_on=True)
         )
-        ownership.register(explicit_domains=ExplicitDomain.objects.contexts_by_name)
-        ownership.register_domains(ExplicitDomain.objects.seen_by)
+        ownership.register_domains(ExplicitDomain.objects.all)
         section.register(*provision.SECTIONS)
         tables.register(*resources.RESOURCES)
         edits.register(*bulk.EDITS)

@@ -12,12 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts import ownership
 from accounts.forms import context_of
 from accounts.imports.pages import ImportModelAdmin
 from core.access import Role
 from core.actor import Actor
 from core.admin.base import administrator_of, role_of
-from core.admin.filters import AttentionFilter, RelatedFilter, StatusFilter
+from core.admin.filters import AttentionFilter, RelatedFilter, status_filter
 from core.errors import Conflict
 from forwards import services
 from forwards.forms import ForwardingAliasForm
@@ -27,7 +28,12 @@ _SHOWN = 2
 
 
 class AliasAttention(AttentionFilter):
-    kinds: ClassVar = {"dangling": _("a recipient does not exist here"), "suspended": _("suspended")}
+    functions: ClassVar = {"undeclared": ownership.undeclared}
+    kinds: ClassVar = {
+        "dangling": _("a recipient does not exist here"),
+        "undeclared": _("domain not declared"),
+        "suspended": _("suspended"),
+    }
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """What dangles, as far as the person may know."""
@@ -43,18 +49,18 @@ class ForwardingAliasAdmin(ImportModelAdmin):
     form = ForwardingAliasForm
     list_display = ("address", "recipients_column", "context", "status")
     list_filter = (
-        ("is_active", StatusFilter),
+        status_filter("context__is_active", "context__reseller__is_active", "context__reseller__parent__is_active"),
         ("context", RelatedFilter),
         ("context__reseller", RelatedFilter),
         AliasAttention,
     )
-    list_select_related = ("context",)
+    list_select_related = ("context__reseller__parent",)
     search_fields = ("normalized__contains", "recipients__normalized__contains", "context__name")
     autocomplete_fields = ("context",)
     fixed_fields = ("context", "address")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("recipients")
+        return super().get_queryset(request).prefetch_related("recipients").annotate(declared=ownership.is_served())
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A context's own administrator has no other context to choose."""

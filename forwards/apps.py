@@ -16,7 +16,7 @@ class ForwardsConfig(AppConfig):
         from changelog import record, words
         from changelog.undo import register
         from core import access, tables
-        from forwards import bulk, provision, resources, undo
+        from forwards import bulk, graph, provision, resources, undo
         from forwards.models import ForwardingAlias
 
         for model in ("forwardingalias", "recipient"):
@@ -27,10 +27,7 @@ class ForwardsConfig(AppConfig):
         contents.register(
             contents.Content(ForwardingAlias, undo.cascade_entries, bulk.count_aliases, undo.lock_aliases)
         )
-        ownership.register(
-            aliases=ForwardingAlias.objects.contexts_by_address,
-            alias_domains=ForwardingAlias.objects.contexts_by_domain,
-        )
+        ownership.register_objection(graph.refuse_loops)
         section.register(*provision.SECTIONS)
         tables.register(*resources.RESOURCES)
         edits.register(*bulk.EDITS)

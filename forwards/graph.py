@@ -1,4 +1,7 @@
-"""The graph of aliases: no cycles, no chain that the mail server could not expand."""
+"""The graph of aliases: no cycles, no chain that the mail server could not expand.
+
+Only what is served counts: an alias whose domain is its context's. So at most one alias has an address here.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,14 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.models import Context
+from accounts.ownership import is_served, owners_of
 from core.actor import Actor
 from core.addresses import Address
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.iteration import batched
 from core.locks import lock_names
 from core.scoping import Viewer
@@ -19,6 +25,7 @@ from forwards.models import ForwardingAlias, Recipient
 # Aliases on the way from the first to a mailbox: Postfix's virtual_alias_recursion_limit in our configuration.
 MAX_CHAIN: Final = 20
 _CHUNK: Final = 1000
+_GRAPH: Final = "alias graph"
 
 
 def lock_edges(alias: str, recipients: Collection[str], *, domain: str) -> bool:
@@ -37,12 +44,15 @@ def lock_edges_of_many(aliases: Mapping[str, str], recipients: Collection[str]) 
     lock_names((f"address:{address}" for address in {*aliases, *recipients}), then_shared=domains)
     if not _continues(aliases, recipients):
         return False
-    lock_names(["alias graph"])
+    lock_names([_GRAPH])
     return True
 
 
 def _continues(aliases: Collection[str], recipients: Collection[str]) -> bool:
-    """Whether there is an edge that begins at one of the recipients or ends at one of the aliases."""
+    """Whether there is an edge that begins at one of the recipients or ends at one of the aliases.
+
+    Also one that is not served: it may be, as soon as its domain is declared.
+    """
     below = ForwardingAlias.objects.filter(normalized__in=recipients).order_by().values("normalized")[:1]
     above = Recipient.objects.filter(normalized__in=list(aliases)).order_by().values("normalized")[:1]
     if connection.features.supports_slicing_ordering_in_compound:
@@ -50,11 +60,13 @@ def _continues(aliases: Collection[str], recipients: Collection[str]) -> bool:
     return below.exists() or above.exists()
 
 
-def check_chains(actor: Actor, alias: Address, recipients: Collection[Address]) -> None:
+def check_chains(actor: Actor, context: Context, alias: Address, recipients: Collection[Address]) -> None:
     """Invalid when `alias` → `recipients` would close a cycle (the sentence names it) or a chain longer than MAX_CHAIN.
 
-    The caller holds `lock_edges`.
+    The caller holds `lock_edges`. An alias that is not served closes nothing.
     """
+    if owners_of([alias.domain]).get(alias.domain) != context.pk:
+        return
     below, way = _levels({one.normalized for one in recipients}, "alias__normalized", "normalized", alias.normalized)
     if way:
         raise Invalid(
@@ -68,6 +80,44 @@ def check_chains(actor: Actor, alias: Address, recipients: Collection[Address]) 
         )
 
 
+def refuse_loops(context: Context, domain: str) -> None:
+    """Conflict when the context's aliases in `domain`, once they are served, close a cycle. Holds the graph's lock."""
+    lock_names([_GRAPH])
+    newly = Q(alias__context=context, alias__domain=domain)
+    edges: dict[str, set[str]] = {}
+    frontier = set(ForwardingAlias.objects.filter(context=context, domain=domain).values_list("normalized", flat=True))
+    while frontier:
+        beyond: set[str] = set()
+        for chunk in batched(frontier, _CHUNK):
+            rows = Recipient.objects.filter(newly | Q(is_served("alias__")), alias__normalized__in=chunk)
+            for left, right in rows.values_list("alias__normalized", "normalized"):
+                edges.setdefault(left, set()).add(right)
+                beyond.add(right)
+        frontier = beyond - edges.keys()
+    if _has_cycle(edges):
+        raise Conflict(_("Declaring %(domain)s would close a loop of aliases.") % {"domain": domain}, field="name")
+
+
+def _has_cycle(edges: Mapping[str, Collection[str]]) -> bool:
+    """Whether the graph has a cycle: what is left when all that leads nowhere has been taken away, again and again."""
+    sources: dict[str, list[str]] = {}
+    remaining = dict.fromkeys(edges, 0)
+    for node, targets in edges.items():
+        for target in targets:
+            if target in edges:
+                remaining[node] += 1
+                sources.setdefault(target, []).append(node)
+    ends = [node for node, count in remaining.items() if not count]
+    taken = 0
+    while ends:
+        taken += 1
+        for source in sources.get(ends.pop(), []):
+            remaining[source] -= 1
+            if not remaining[source]:
+                ends.append(source)
+    return taken < len(edges)
+
+
 def _levels(start: set[str], source: str, target: str, goal: str | None) -> tuple[int, list[str]]:
     """How many levels of aliases lie beyond `start`, and the way from it to `goal` when there is one.
 
@@ -78,7 +128,8 @@ def _levels(start: set[str], source: str, target: str, goal: str | None) -> tupl
         beyond = set()
         # In pieces: an address may be the recipient of more aliases than a statement may have parameters.
         for chunk in batched(frontier, _CHUNK):
-            for left, right in Recipient.objects.filter(**{f"{source}__in": chunk}).values_list(source, target):
+            rows = Recipient.objects.filter(is_served("alias__"), **{f"{source}__in": chunk})
+            for left, right in rows.values_list(source, target):
                 came_from.setdefault(right, left)
                 beyond.add(right)
         frontier = beyond

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import ClassVar, Final, Self
@@ -28,13 +28,9 @@ class ForwardingAliasQuerySet(ScopedQuerySet["ForwardingAlias"]):
         recipients = Recipient.objects.filter(alias=OuterRef("pk"))
         return self.filter(Exists(recipients.dangling(viewer)))
 
-    def contexts_by_address(self, addresses: Collection[str]) -> dict[str, set[int]]:
-        """The contexts that have an alias of each of these normalized addresses."""
-        return _grouped(self.filter(normalized__in=addresses).values_list("normalized", "context_id"))
-
-    def contexts_by_domain(self, domains: Collection[str]) -> dict[str, set[int]]:
-        """The contexts that have an alias in each of these domains."""
-        return _grouped(self.filter(domain__in=domains).order_by().values_list("domain", "context_id").distinct())
+    def served(self) -> Self:
+        """Those that the mail servers would serve if nothing were suspended: their domain is their context's."""
+        return self.filter(ownership.is_served())
 
     def suspended(self) -> Self:
         """Those that are not active themselves."""
@@ -48,7 +44,7 @@ class ForwardingAlias(models.Model):
 
     context = models.ForeignKey(Context, models.CASCADE, related_name="forwards", verbose_name=_("context"))
     address = models.CharField(_("alias"), max_length=254)
-    normalized = models.CharField(max_length=508, unique=True, editable=False)
+    normalized = models.CharField(max_length=508, db_index=True, editable=False)
     domain = models.CharField(max_length=253, db_index=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -59,11 +55,19 @@ class ForwardingAlias(models.Model):
         verbose_name = _("forwarding alias")
         verbose_name_plural = _("forwarding aliases")
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["context", "normalized"], name="alias_is_unique_in_context"),
             models.CheckConstraint(condition=~Q(address="") & ~Q(domain=""), name="alias_is_an_address"),
         ]
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def suspended_by(self) -> str:
+        """What takes it out of service: "itself", its "context", that one's "reseller", or nothing."""
+        if not self.is_active:
+            return "itself"
+        return {"itself": "context"}.get(self.context.suspended_by, self.context.suspended_by)
 
 
 class RecipientQuerySet(ScopedQuerySet["Recipient"]):
@@ -75,9 +79,9 @@ class RecipientQuerySet(ScopedQuerySet["Recipient"]):
         In other people's domains it would tell which addresses there are: an alias to any of them is soon made.
         """
         same = OuterRef("normalized")
-        domains = ownership.domains_visible_to(viewer).filter(name=OuterRef("domain"))
-        users = User.objects.filter(uidname_normalized=same, is_active=True)
-        aliases = ForwardingAlias.objects.filter(normalized=same, is_active=True)
+        domains = ownership.domains_of(viewer).filter(name=OuterRef("domain"))
+        users = User.objects.filter(ownership.is_served(), uidname_normalized=same, is_active=True)
+        aliases = ForwardingAlias.objects.served().filter(normalized=same, is_active=True)
         return self.filter(Exists(domains), ~Exists(users), ~Exists(aliases))
 
     def of_alias(self, context_id: int, normalized: str) -> Self:
@@ -127,10 +131,3 @@ def by_alias(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]
     """Each alias of these sorted pairs with its recipients."""
     for alias, rows in groupby(pairs, key=itemgetter(0)):
         yield alias, [recipient for _alias, recipient in rows]
-
-
-def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
-    groups: dict[str, set[int]] = {}
-    for name, context_id in pairs:
-        groups.setdefault(name, set()).add(context_id)
-    return groups

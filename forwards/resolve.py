@@ -6,17 +6,16 @@ theirs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import ownership
 from accounts.models import Context, User
-from core.access import Role
 from core.addresses import Address, parse_address
 from core.iteration import batched
 from core.scoping import Viewer
@@ -25,6 +24,7 @@ from forwards.models import ForwardingAlias, Recipient
 # So many different addresses are followed; one alias may have a hundred recipients, and each of them again.
 MAX_ADDRESSES: Final = 2000
 _CHUNK: Final = 500
+_Row = TypeVar("_Row", ForwardingAlias, User)
 
 
 class Stop(StrEnum):
@@ -93,13 +93,17 @@ def resolve(viewer: Viewer | None, text: str) -> Step:
 
 
 class _Found:
-    """What the viewer may see of all addresses on the way, read level by level."""
+    """What the viewer may see of all addresses on the way, read level by level.
+
+    Only what is served is on the way: what has an address in a domain that belongs to its own context. Of the viewer's
+    own the rest is kept apart, to say why it gets nothing.
+    """
 
     def __init__(self, viewer: Viewer | None) -> None:
         self.viewer = viewer
-        self.sees_all = viewer is None or (viewer.may_act and Role(viewer.role) is Role.MASTER)
         self.aliases: dict[str, ForwardingAlias] = {}
         self.users: dict[str, User] = {}
+        self.waiting: dict[str, ForwardingAlias | User] = {}
         self.domains: set[str] = set()
         self.recipients: dict[int, list[Address]] = {}
         self.seen: set[str] = set()
@@ -120,27 +124,31 @@ class _Found:
         names = [one.normalized for one in addresses]
         aliases = ForwardingAlias.objects.select_related("context__reseller__parent").filter(normalized__in=names)
         users = User.objects.select_related("context__reseller__parent").filter(uidname_normalized__in=names)
+        owned = ownership.domains_of(self.viewer).filter(name__in={one.domain for one in addresses})
+        owners = dict(owned.values_list("name", "context_id"))
+        self.domains.update(owners)
         if self.viewer is not None:
             aliases, users = aliases.visible_to(self.viewer), users.visible_to(self.viewer)
-        found = {one.normalized: one for one in aliases}
-        self.aliases |= found
-        self.users |= {one.uidname_normalized: one for one in users}
-        self._read_domains({one.domain for one in addresses})
-        open_aliases = [one for one in found.values() if one.is_active and one.context.in_service]
-        rows = Recipient.objects.filter(alias__in=open_aliases).order_by("pk")
-        for row in rows:
+        found = self._sorted(((one.normalized, one) for one in aliases), self.aliases, owners)
+        self._sorted(((one.uidname_normalized, one) for one in users), self.users, owners)
+        open_aliases = [one for one in found if one.is_active and one.context.in_service]
+        for row in Recipient.objects.filter(alias__in=open_aliases).order_by("pk"):
             recipient = Address(row.address, row.normalized, row.domain)
             self.recipients.setdefault(row.alias_id, []).append(recipient)
         return [one for alias in open_aliases for one in self.recipients.get(alias.pk, [])]
 
-    def _read_domains(self, names: set[str]) -> None:
-        """Which domains are known to be the viewer's. One without an owner may hold other customers' addresses."""
-        explicit = ownership.domains_visible_to(self.viewer).filter(name__in=names)
-        self.domains.update(explicit.values_list("name", flat=True))
-        if self.sees_all:
-            self.domains.update(User.objects.filter(domain__in=names).values_list("domain", flat=True).distinct())
-            aliases = ForwardingAlias.objects.filter(domain__in=names)
-            self.domains.update(aliases.values_list("domain", flat=True).distinct())
+    def _sorted(
+        self, rows: Iterable[tuple[str, _Row]], served: dict[str, _Row], owners: Mapping[str, int]
+    ) -> list[_Row]:
+        """Put each row among those that are served or those that wait for a declaration; the served ones."""
+        found = []
+        for name, row in rows:
+            if owners.get(row.domain) == row.context_id:
+                served[name] = row
+                found.append(row)
+            else:
+                self.waiting.setdefault(name, row)
+        return found
 
 
 def _step(found: _Found, address: Address, followed: set[str]) -> Step:
@@ -167,6 +175,8 @@ def _step(found: _Found, address: Address, followed: set[str]) -> Step:
         step.stop = _end(found, address)
         if owner is not None and owner.is_active:
             step.notes.append(_("its context or reseller is suspended"))
+        if step.stop is Stop.OUTSIDE and name in found.waiting:
+            step.notes.append(_("what has this address here gets nothing: its context has not declared the domain"))
     return step
 
 

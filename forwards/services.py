@@ -8,8 +8,8 @@ from typing import Final
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts import ownership
-from accounts.models import Context, User
+from accounts.models import Context
+from accounts.ownership import check_address
 from changelog.entries import Entry, Snapshot
 from changelog.record import record, record_all
 from core.actor import Actor
@@ -29,23 +29,23 @@ def create_forward(
 ) -> bool:
     """True when the alias is new; False when the context has it already, and then nothing changes, whatever was asked.
 
-    `key` is the former primary key of an alias that is restored. Invalid; Conflict when the address or its domain is
-    another context's.
+    `key` is the former primary key of an alias that is restored. Invalid; Conflict when the address is in another
+    context's domain.
     """
     address = parse_alias(alias)
     try:
         wanted = _parse_recipients(recipients)
     except Invalid:
-        # Whose address it is counts first: a bad recipient must not tell a taken one from a free one.
+        # Whose address it is counts first: a bad recipient must not tell another context's domain from a free one.
         if _exists(context, address):
             return False
-        _check_not_elsewhere(context, address)
+        check_address(context, address)
         raise
     continues = lock_edges(address.normalized, [one.normalized for one in wanted], domain=address.domain)
     if _exists(context, address):
         return False
-    _check_not_elsewhere(context, address)
-    _check_recipients(actor, address, wanted, count=len(wanted), continues=continues)
+    check_address(context, address)
+    _check_recipients(actor, context, address, wanted, count=len(wanted), continues=continues)
     row = ForwardingAlias(
         pk=key, context=context, address=address.written, normalized=address.normalized, domain=address.domain
     )
@@ -112,8 +112,8 @@ def drop_recipient(*, actor: Actor, forward: ForwardingAlias, recipient: str) ->
 def move_forward(*, actor: Actor, forward: ForwardingAlias, context: Context) -> bool:
     """Give the alias with its recipients to another context; False when it is there already.
 
-    NotFound where the actor does not see the context; Conflict when the address is a mailbox, or its domain an explicit
-    domain, of any other context. The change log has two lines, one for each context, so that neither learns of the
+    NotFound where the actor does not see the context; Conflict when the address is in another context's domain, or an
+    alias of that context already. The change log has two lines, one for each context, so that neither learns of the
     other: it went, it came.
     """
     if actor.administrator is not None:
@@ -121,7 +121,9 @@ def move_forward(*, actor: Actor, forward: ForwardingAlias, context: Context) ->
     row = _lock(forward, [])
     if row.context_id == context.pk:
         return False
-    _check_not_elsewhere(context, Address(row.address, row.normalized, row.domain))
+    check_address(context, _address(row))
+    if _exists(context, _address(row)):
+        raise Conflict(_("The context %(context)s has this alias already.") % {"context": context.name})
     state = snapshot(row)
     gone = entry(row, state, None)
     row.context = context
@@ -211,25 +213,9 @@ def _normalized(text: str) -> str:
 
 
 def _exists(context: Context, address: Address) -> bool:
-    """Whether the context has the alias. Conflict when another one has."""
-    rows = ForwardingAlias.objects.filter(normalized=address.normalized).order_by()
-    owner = next(iter(rows.values_list("context_id", flat=True)), None)
-    if owner is not None and owner != context.pk:
-        raise Conflict(
-            _("The address %(address)s is not available in this context.") % {"address": address.written},
-            field="address",
-        )
-    return owner is not None
-
-
-def _check_not_elsewhere(context: Context, address: Address) -> None:
-    """An alias must not take the mail of another context's mailbox or explicit domain."""
-    mailboxes = User.objects.filter(uidname_normalized=address.normalized).exclude(context=context)
-    if mailboxes.exists() or ownership.domain_elsewhere(context, address.domain):
-        raise Conflict(
-            _("The address %(address)s is not available in this context.") % {"address": address.written},
-            field="address",
-        )
+    """Whether the context has the alias."""
+    rows = ForwardingAlias.objects.filter(context=context, normalized=address.normalized).order_by()
+    return bool(rows.values_list("pk")[:1])
 
 
 def _parse_recipients(recipients: Sequence[str]) -> list[Address]:
@@ -251,7 +237,13 @@ def _once(addresses: Sequence[Address]) -> list[Address]:
 
 
 def _check_recipients(
-    actor: Actor, alias: Address, added: Sequence[Address], *, count: int, continues: bool = True
+    actor: Actor,
+    context: Context,
+    alias: Address,
+    added: Sequence[Address],
+    *,
+    count: int,
+    continues: bool = True,
 ) -> None:
     """Refuse too many recipients, the alias itself, and, where an existing edge is continued, loops and long chains."""
     if count > settings.MAX_RECIPIENTS:
@@ -261,7 +253,7 @@ def _check_recipients(
     if alias.normalized in {one.normalized for one in added}:
         raise Invalid(_("An alias cannot be its own recipient."), field="recipients")
     if continues:
-        check_chains(actor, alias, added)
+        check_chains(actor, context, alias, added)
 
 
 def _current(row: ForwardingAlias) -> list[Address]:
@@ -277,10 +269,14 @@ def _change(actor: Actor, row: ForwardingAlias, target: Sequence[Address]) -> bo
     added = [one for one in wanted if one.normalized not in present]
     row.recipients.filter(normalized__in=gone).delete()
     if added:
-        _check_recipients(actor, Address(row.address, row.normalized, row.domain), added, count=len(wanted))
+        _check_recipients(actor, row.context, _address(row), added, count=len(wanted))
         _append(row, added)
     record(actor, entry(row, before, snapshot(row)))
     return bool(gone or added)
+
+
+def _address(row: ForwardingAlias) -> Address:
+    return Address(row.address, row.normalized, row.domain)
 
 
 def _append(row: ForwardingAlias, addresses: Sequence[Address]) -> None:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from accounts.models import Context, User
+from accounts.ownership import owners_of, undeclared
 from core.iteration import batched
+from domains.models import ExplicitDomain
+from forwards.models import ForwardingAlias
 from mailstats.mailservers import Dovecot, Postfix, recipients_of
 
 BATCH: Final = 500
@@ -24,10 +26,11 @@ Differences = dict[int, str]
 
 @dataclass(frozen=True)
 class Report:
-    """How much was asked about, and what was different."""
+    """How much was asked about, what was different, and which domains wait for a declaration with addresses in them."""
 
     asked: int
     differences: list[str]
+    waiting: list[str]
 
 
 class MailCheck:
@@ -39,9 +42,9 @@ class MailCheck:
     def run(self) -> Report:
         """Ask about everything. CannotAskError."""
         kinds: list[tuple[QuerySet[Any], Callable[[list[int]], Differences]]] = [
-            (_rows("forwards", "ForwardingAlias"), self._aliases),
+            (ForwardingAlias.objects.all(), self._aliases),
             (User.objects.all(), self._users),
-            (_rows("domains", "ExplicitDomain"), self._domains),
+            (ExplicitDomain.objects.all(), self._domains),
         ]
         asked = 0
         differences: list[str] = []
@@ -52,7 +55,7 @@ class MailCheck:
                 differences += compare(list(suspects)).values() if suspects else []
         if self.sample is None:
             differences += self._strangers()
-        return Report(asked, differences)
+        return Report(asked, differences, _waiting())
 
     def _keys(self, rows: QuerySet[Any]) -> Iterable[int]:
         keys = rows.values_list("pk", flat=True)
@@ -69,11 +72,12 @@ class MailCheck:
         return self.postfix.look_up(self._maps[parameter], keys)
 
     def _aliases(self, keys: list[int]) -> Differences:
-        rows = _rows("forwards", "ForwardingAlias").filter(pk__in=keys)
+        rows = ForwardingAlias.objects.filter(pk__in=keys)
         aliases = list(rows.select_related("context__reseller__parent").prefetch_related("recipients"))
+        owners = owners_of({one.domain for one in aliases})
         shown = {
             one.pk: {f"{to.address.rpartition('@')[0]}@{to.domain}" for to in one.recipients.all()}
-            if one.is_active and one.context.in_service
+            if one.is_active and one.context.in_service and owners.get(one.domain) == one.context_id
             else set()
             for one in aliases
         }
@@ -92,7 +96,8 @@ class MailCheck:
 
     def _users(self, keys: list[int]) -> Differences:
         users = list(User.objects.filter(pk__in=keys).select_related("context__reseller__parent"))
-        addressed = [one for one in users if one.domain]
+        owners = owners_of({one.domain for one in users})
+        addressed = [one for one in users if owners.get(one.domain) == one.context_id]
         known = self._look_up("virtual_mailbox_maps", [one.uidname_normalized for one in addressed])
         domains = self._look_up("virtual_mailbox_domains", {one.domain for one in addressed})
         quotas = self.dovecot.users([one.uidname.lower() for one in users])
@@ -100,18 +105,17 @@ class MailCheck:
         for one in users:
             servers = [
                 ("Dovecot", one.uidname.lower() in quotas),
-                *([("Postfix", one.uidname_normalized in known)] if one.domain else []),
+                *([("Postfix", one.uidname_normalized in known)] if one in addressed else []),
             ]
             said = list(_about_user(one, servers, quotas.get(one.uidname.lower(), "")))
-            if not said and one.domain and _in_service(one) and one.domain not in domains:
+            if not said and one in addressed and _in_service(one) and one.domain not in domains:
                 said = [f"Postfix accepts no mail for {one.domain}"]
             if said:
                 found[one.pk] = f"user {one.uidname}: {'; '.join(said)}"
         return found
 
     def _domains(self, keys: list[int]) -> Differences:
-        rows = _rows("domains", "ExplicitDomain").filter(pk__in=keys).select_related("context__reseller__parent")
-        # One that is not in service itself may still be that of somebody who is.
+        rows = ExplicitDomain.objects.filter(pk__in=keys).select_related("context__reseller__parent")
         served = [one for one in rows if one.context.in_service]
         known = self._look_up("virtual_mailbox_domains", [one.name for one in served])
         return {one.pk: f"domain {one.name}: Postfix does not know it" for one in served if one.name not in known}
@@ -147,7 +151,14 @@ def _listed(addresses: set[str]) -> str:
     return ", ".join(sorted(addresses)) or "nothing"
 
 
-def _rows(app_label: str, model: str) -> QuerySet[Any]:
-    """The rows of an app that this one does not import."""
-    rows: QuerySet[Any] = apps.get_model(app_label, model)._default_manager.all()
-    return rows
+def _waiting() -> list[str]:
+    """The domains with addresses that are not served, because their context has not declared them."""
+    found: dict[tuple[str, int], int] = {}
+    for model in (ForwardingAlias, User):
+        rows = undeclared(model.objects.all()).order_by()
+        for domain, context_id, count in rows.values_list("domain", "context").annotate(number=Count("pk")):
+            found[domain, context_id] = found.get((domain, context_id), 0) + count
+    return [
+        f"domain {domain}: {count} addresses of context {context_id} wait for its declaration"
+        for (domain, context_id), count in sorted(found.items())
+    ]

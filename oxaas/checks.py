@@ -8,6 +8,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from accounts import ownership
+from core.addresses import parse_domain
+from core.errors import Invalid
+
 
 @register
 def check_login_failure_limit(**kwargs: Any) -> list[CheckMessage]:
@@ -72,3 +76,22 @@ def check_login_cache(**kwargs: Any) -> list[CheckMessage]:
     if settings.LOGIN_CACHE_SECONDS >= 0:
         return []
     return [Error("LOGIN_CACHE_SECONDS must be 0 (never remember a login) or a number of seconds.", id="oxaas.E007")]
+
+
+@register
+def check_undeclared_domains(**kwargs: Any) -> list[CheckMessage]:
+    """E007: UNDECLARED_DOMAINS is one of two words."""
+    if settings.UNDECLARED_DOMAINS in {ownership.ALLOW, ownership.REFUSE}:
+        return []
+    return [Error('UNDECLARED_DOMAINS must be "allow" or "refuse".', id="oxaas.E007")]
+
+
+@register
+def check_reserved_domains(**kwargs: Any) -> list[CheckMessage]:
+    """E008: RESERVED_DOMAINS are domain names."""
+    try:
+        for name in settings.RESERVED_DOMAINS:
+            parse_domain(name)
+    except Invalid as error:
+        return [Error(f"RESERVED_DOMAINS is wrong: {error}", id="oxaas.E008")]
+    return []

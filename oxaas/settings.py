@@ -27,6 +27,10 @@ LOGIN_FAILURE_LIMIT: int = env.int("LOGIN_FAILURE_LIMIT", default=20)
 # For how long a verified login is remembered in the process; 0: never.
 LOGIN_CACHE_SECONDS: int = env.int("LOGIN_CACHE_SECONDS", default=60)
 MAX_RECIPIENTS: int = env.int("MAX_RECIPIENTS", default=100)
+# Whether addresses in domains that nobody has declared are kept ("allow") or refused ("refuse"); and the domains that
+# nobody may declare, beside the public suffixes.
+UNDECLARED_DOMAINS: str = env.str("UNDECLARED_DOMAINS", default="allow")
+RESERVED_DOMAINS: list[str] = env.list("RESERVED_DOMAINS", default=[])
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 # Bulk edits: above how many changed rows the number must be typed; up to how many rows need no worker; for how long the
 # preview and the result can be looked at.

@@ -204,14 +204,16 @@ def _calls(module: ast.Module) -> Iterator[tuple[str, str, int]]:
             yield ast.unparse(node.func.value), node.func.attr, node.lineno
 
 
-def test_apps__import_only_the_project_and_accounts() -> None:
+def test_apps__import_only_lower_floors() -> None:
+    """A part of what import-linter holds, here so that a plain run of the tests sees it too."""
+    below = {"mailstats": {"forwards", "domains"}}
     for path, module in _modules().items():
         app = path.partition("/")[0]
         if app not in APPS:
             continue
         for name in _imports(module):
             top = name.partition(".")[0]
-            assert top not in APPS or top in {app, "accounts"}, f"{path} imports {name}"
+            assert top not in APPS or top in {app, "accounts", *below.get(app, ())}, f"{path} imports {name}"
             assert top != "web", f"{path} imports {name}"
 
 

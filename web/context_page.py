@@ -25,11 +25,11 @@ _PANELS: Final[list[type[Any]]] = [User, ForwardingAlias, ExplicitDomain, Admini
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One object of a panel and its page; `suspended` marks it."""
+    """One object of a panel and its page; `suspended_by` marks what is out of service."""
 
     label: str
     url: str
-    suspended: bool
+    suspended_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _limits(context: Context) -> list[Limit]:
 
 
 def _panel(administrator: Viewer, context: Context, model: type[Any]) -> Panel:
-    rows = model.objects.visible_to(administrator).filter(context=context)
+    rows = model.objects.visible_to(administrator).filter(context=context).select_related("context__reseller__parent")
     name = f"{model._meta.app_label}_{model._meta.model_name}"
     addable = may(administrator, "add", model)
     return Panel(
@@ -119,4 +119,4 @@ def _panel(administrator: Viewer, context: Context, model: type[Any]) -> Panel:
 
 
 def _row(row: Model) -> Row:
-    return Row(str(row), page_of(row), not getattr(row, "is_active", True))
+    return Row(str(row), page_of(row), getattr(row, "suspended_by", ""))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts import ownership
 from accounts.models import Context, User
 from changelog.models import Change
 from core.scoping import Viewer, may
@@ -83,6 +84,8 @@ def _attention(administrator: Viewer) -> list[Tile]:
         (_("Contexts near or over their limit of users"), contexts.near_limit(), "near_limit"),
         (_("Mailboxes near or over their quota"), users.near_quota(), "near_quota"),
         (_("Aliases with a recipient that does not exist here"), aliases.dangling(administrator), "dangling"),
+        (_("Aliases in domains that are not declared"), ownership.undeclared(aliases), "undeclared"),
+        (_("Mailboxes in domains that are not declared"), ownership.undeclared(users), "undeclared"),
         (_("Suspended contexts"), contexts.suspended(), "suspended"),
         (_("Suspended users"), users.suspended(), "suspended"),
         (_("Suspended aliases"), aliases.suspended(), "suspended"),

@@ -107,6 +107,15 @@ class Administrator(AbstractBaseUser):
         return Owners() if owner is None else owner.owners
 
     @property
+    def suspended_by(self) -> str:
+        """What takes it out of service: "itself", its "context" or "reseller", or nothing."""
+        if not self.is_active:
+            return "itself"
+        if self.context is not None:
+            return {"itself": "context"}.get(self.context.suspended_by, self.context.suspended_by)
+        return "reseller" if self.reseller is not None and not self.reseller.in_service else ""
+
+    @property
     def may_act(self) -> bool:
         """Active, and so is the reseller or context that this administrator serves."""
         owner = self.reseller or self.context

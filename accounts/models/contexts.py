@@ -81,4 +81,11 @@ class Context(models.Model):
     @property
     def in_service(self) -> bool:
         """Active, and its reseller too."""
-        return self.is_active and (self.reseller is None or self.reseller.in_service)
+        return not self.suspended_by
+
+    @property
+    def suspended_by(self) -> str:
+        """What takes it out of service: "itself", its "reseller", or nothing."""
+        if not self.is_active:
+            return "itself"
+        return "reseller" if self.reseller is not None and not self.reseller.in_service else ""

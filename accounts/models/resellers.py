@@ -76,4 +76,11 @@ class Reseller(models.Model):
     @property
     def in_service(self) -> bool:
         """Active, and its parent too: suspending a reseller suspends its children."""
-        return self.is_active and (self.parent is None or self.parent.is_active)
+        return not self.suspended_by
+
+    @property
+    def suspended_by(self) -> str:
+        """What takes it out of service: "itself", its parent ("reseller"), or nothing."""
+        if not self.is_active:
+            return "itself"
+        return "reseller" if self.parent is not None and not self.parent.is_active else ""

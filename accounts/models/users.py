@@ -97,6 +97,13 @@ class User(models.Model):
         """Whose it is, as the change log keeps it."""
         return replace(self.context.owners, user_id=self.pk)
 
+    @property
+    def suspended_by(self) -> str:
+        """What takes it out of service: "itself", its "context", that one's "reseller", or nothing."""
+        if not self.is_active:
+            return "itself"
+        return {"itself": "context"}.get(self.context.suspended_by, self.context.suspended_by)
+
 
 class CustomIdQuerySet(ScopedQuerySet["CustomId"]):
     """Custom ids lead to users, so they have the users' scope."""

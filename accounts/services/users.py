@@ -233,22 +233,22 @@ def _rename(user: User, uidname: str) -> None:
 
 
 def _claim_uidname(context: Context, name: Address) -> None:
-    """Refuse an address in a domain of another context, a name that somebody else has, and one on another's alias.
+    """Refuse an address in a domain of another context, and a name that somebody else has.
 
     The domain comes first: nobody learns which addresses there are in a domain of somebody else's.
     """
     lock_names([f"uidname:{name.normalized}"])
     if name.domain:
         lock_names([f"address:{name.normalized}"])
-        lock_names([f"domain:{name.domain}"], shared=True)
-    if name.domain and ownership.domain_elsewhere(context, name.domain):
-        raise Conflict(
-            _("The domain %(domain)s belongs to another context.") % {"domain": name.domain}, field="uidname"
-        )
+        _claim(context, [name], field="uidname")
     if User.objects.filter(uidname_normalized=name.normalized).exists():
         raise Conflict(_("The uidname %(uidname)s is taken.") % {"uidname": name.written}, field="uidname")
-    if ownership.alias_elsewhere(context, name.normalized):
-        raise Conflict(_("The uidname %(uidname)s is taken.") % {"uidname": name.written}, field="uidname")
+
+
+def _claim(context: Context, addresses: Sequence[Address], *, field: str) -> None:
+    """Raise the first refusal of these addresses, as one about this field."""
+    for refusal in ownership.claim_addresses(context, addresses).values():
+        raise type(refusal)(str(refusal), field=field)  # type: ignore[call-arg]
 
 
 def _assign_msisdn(user: User, msisdn: str | None) -> None:
@@ -261,6 +261,17 @@ def _assign_msisdn(user: User, msisdn: str | None) -> None:
         raise Invalid(_("The msisdn %(msisdn)s is another user's.") % {"msisdn": msisdn}, field="msisdn")
 
 
+def _refuse_foreign_addresses(context: Context, values: Sequence[str]) -> None:
+    """Invalid when one of the custom ids is an address in another context's domain."""
+    domains = {parse_uidname(value).domain for value in values} - {""}
+    if not domains:
+        return
+    lock_names([f"domain:{domain}" for domain in domains], shared=True)
+    foreign = [domain for domain, owner in ownership.owners_of(domains).items() if owner != context.pk]
+    if foreign:
+        raise Invalid(_("The domain %(domain)s belongs to another context.") % {"domain": foreign[0]}, field="custom")
+
+
 def _replace_custom(user: User, values: Sequence[str]) -> None:
     """Make `values` the user's custom ids, in this order."""
     if len(values) > MAX_CUSTOM_IDS:
@@ -270,6 +281,7 @@ def _replace_custom(user: User, values: Sequence[str]) -> None:
     ]
     if len(set(normalized)) < len(normalized):
         raise Invalid(_("A custom id is given twice."), field="custom")
+    _refuse_foreign_addresses(user.context, values)
     lock_names(f"custom:{value}" for value in normalized)
     if CustomId.objects.filter(value_normalized__in=normalized).exclude(user=user).exists():
         raise Invalid(_("A custom id is another user's."), field="custom")

@@ -72,6 +72,20 @@ def register_actions(provider: ActionProvider) -> None:
     _action_providers.append(provider)
 
 
+_SUSPENDED: Final = {
+    "itself": _("suspended"),
+    "context": _("company suspended"),
+    "reseller": _("reseller suspended"),
+}
+
+
+def status_pill(suspended_by: str) -> SafeString:
+    """A row's `suspended_by` in words."""
+    if not suspended_by:
+        return format_html('<span class="pill good">{}</span>', gettext("active"))
+    return format_html('<span class="pill bad">{}</span>', _SUSPENDED[suspended_by])
+
+
 class ScopedModelAdmin(admin.ModelAdmin):
     """One model's pages for everybody, each of whom sees and reaches their own rows only.
 
@@ -99,10 +113,11 @@ class ScopedModelAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("status"), ordering="is_active")
     def status(self, row: Any) -> SafeString:
-        """In words, for models that can be suspended."""
-        if row.is_active:
-            return format_html('<span class="pill good">{}</span>', gettext("active"))
-        return format_html('<span class="pill bad">{}</span>', gettext("suspended"))
+        """Whether the row is in service, and what takes it out, for models that can be suspended."""
+        pill = status_pill(row.suspended_by)
+        if getattr(row, "declared", True):
+            return pill
+        return format_html('{} <span class="pill warn">{}</span>', pill, gettext("domain not declared"))
 
     # How a row is written.
 

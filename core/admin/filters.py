@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.contrib.admin import BooleanFieldListFilter, FieldListFilter, SimpleListFilter
+from django.contrib.admin import FieldListFilter, SimpleListFilter
 from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
 from django.db import models
 from django.http import HttpRequest
@@ -130,27 +130,49 @@ class KeyFilter(NumberFilter):
         }
 
 
-class StatusFilter(BooleanFieldListFilter):
-    """By whether the row is active, in the list's own words."""
+class StatusFilter(SimpleListFilter):
+    """By whether a row is in service, suspended itself, or out of service with the company or reseller above it.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.title = _("status")
+    A subclass names in `owners` the ways to the flags `is_active` of what is above the row.
+    """
 
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """All, active, suspended."""
-        everything, *others = super().choices(changelist)
-        yield everything
-        for choice, name in zip(others, (_("active"), _("suspended")), strict=True):
-            yield {**choice, "display": name}
+    title = _("status")
+    parameter_name = "status"
+    owners: ClassVar[tuple[str, ...]] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
+        above = [("above", _("company or reseller suspended"))] if self.owners else []
+        return [("active", _("active")), ("suspended", _("suspended")), *above]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The rows of the chosen status; all of them for no choice, none for an unknown one."""
+        above = models.Q(*((path, False) for path in self.owners), _connector=models.Q.OR)
+        match self.value():
+            case None:
+                return queryset
+            case "active":
+                rows = queryset.filter(is_active=True)
+                return rows.exclude(above) if self.owners else rows
+            case "suspended":
+                return queryset.filter(is_active=False)
+            case "above" if self.owners:
+                return queryset.filter(above, is_active=True)
+        return queryset.none()
+
+
+def status_filter(*owners: str) -> type[StatusFilter]:
+    """The filter by status for a model with these ways to the flags above it."""
+    return type("StatusFilter", (StatusFilter,), {"owners": owners})
 
 
 class AttentionFilter(SimpleListFilter):
-    """What needs work. `kinds` are named filters of the model's queryset, each with its name for a person."""
+    """What needs attention. `kinds` are named filters of the model's queryset, each with its name for a person."""
 
     title = _("attention")
     parameter_name = "attention"
     kinds: ClassVar[dict[str, StrOrPromise]] = {}
+    # Those that are no method of the queryset: functions of it.
+    functions: ClassVar[dict[str, Callable[[Any], Any]]] = {}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
         return list(self.kinds.items())
@@ -160,4 +182,6 @@ class AttentionFilter(SimpleListFilter):
         value = self.value()
         if value is None:
             return queryset
+        if value in self.functions:
+            return self.functions[value](queryset)
         return getattr(queryset, value)() if value in self.kinds else queryset.none()

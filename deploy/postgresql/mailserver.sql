@@ -1,4 +1,4 @@
--- The role as which Postfix and Dovecot read the application's database: three views, and nothing else.
+-- The role as which Postfix and Dovecot read the application's database: four views, and nothing else.
 -- It writes one table: the time of each mailbox's last login.
 --
 -- Run it as the owner of the application's tables or as a superuser, after `manage.py migrate`, and again whenever
@@ -28,7 +28,7 @@ SELECT format('GRANT CONNECT ON DATABASE %I TO mailserver', current_database()) 
 
 REVOKE ALL ON ALL TABLES IN SCHEMA public, mail FROM mailserver;
 GRANT USAGE ON SCHEMA public, mail TO mailserver;
-GRANT SELECT ON mail.mailbox, mail.alias, mail.domain TO mailserver;
+GRANT SELECT ON mail.mailbox, mail.mailbox_address, mail.alias, mail.domain TO mailserver;
 GRANT EXECUTE ON FUNCTION mail.asked(text), mail.answered(text) TO mailserver;
 
 -- Dovecot's plugin says INSERT … ON CONFLICT (username) DO UPDATE, for which it must see the names, and only those.

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', models.CharField(max_length=254, verbose_name='alias')),
-                ('normalized', models.CharField(editable=False, max_length=508, unique=True)),
+                ('normalized', models.CharField(db_index=True, editable=False, max_length=508)),
                 ('domain', models.CharField(db_index=True, editable=False, max_length=253)),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('context', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='forwards', to='accounts.context', verbose_name='context')),
@@ -41,6 +41,10 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'recipients',
                 'ordering': ['id'],
             },
+        ),
+        migrations.AddConstraint(
+            model_name='forwardingalias',
+            constraint=models.UniqueConstraint(fields=('context', 'normalized'), name='alias_is_unique_in_context'),
         ),
         migrations.AddConstraint(
             model_name='forwardingalias',

@@ -20,8 +20,8 @@ WHERE c.is_active AND COALESCE(r.is_active, true) AND COALESCE(p.is_active, true
 NAME = 'lower(uidname COLLATE "und-x-icu") COLLATE "C"'
 ADDRESS = "CASE WHEN domain <> '' THEN uidname_normalized END"
 
-# `uidname` is the mailbox's name in the store, `address` what mail to it is addressed to (none for a name without a domain).
-# The numbers name its folder on the disk.
+# `uidname` is the mailbox's name in the store, `address` what mail to it would be addressed to (none for a name without a
+# domain). The numbers name its folder on the disk.
 MAILBOX = f"""
 CREATE VIEW mail.mailbox AS
 SELECT u.id,
@@ -35,24 +35,27 @@ JOIN mail.context_in_service s ON s.id = u.context_id
 WHERE u.is_active
 """
 
+# An address is served only where its domain belongs to the same context.
+MAILBOX_ADDRESS = """
+CREATE VIEW mail.mailbox_address AS
+SELECT m.address, m.uidname
+FROM mail.mailbox m
+JOIN domains_explicitdomain d ON d.name = m.domain AND d.context_id = m.context_id
+"""
+
 # The recipient's local part as written, because outside servers may mind its case; its domain as servers look it up.
 ALIAS = """
 CREATE VIEW mail.alias AS
 SELECT a.normalized AS address, regexp_replace(r.address, '@[^@]*$', '') || '@' || r.domain AS recipient, a.domain
 FROM forwards_forwardingalias a
 JOIN forwards_recipient r ON r.alias_id = a.id
+JOIN domains_explicitdomain d ON d.name = a.domain AND d.context_id = a.context_id
 JOIN mail.context_in_service s ON s.id = a.context_id
 WHERE a.is_active
 """
 
 DOMAIN = """
 CREATE VIEW mail.domain AS
-SELECT domain AS name FROM mail.mailbox WHERE domain <> ''
-UNION
-SELECT a.domain
-FROM forwards_forwardingalias a JOIN mail.context_in_service s ON s.id = a.context_id
-WHERE a.is_active
-UNION
 SELECT d.name FROM domains_explicitdomain d JOIN mail.context_in_service s ON s.id = d.context_id
 """
 
@@ -88,6 +91,7 @@ class Migration(migrations.Migration):
         run_on_postgresql("CREATE SCHEMA mail", "DROP SCHEMA mail"),
         run_on_postgresql(IN_SERVICE, "DROP VIEW mail.context_in_service"),
         run_on_postgresql(MAILBOX, "DROP VIEW mail.mailbox"),
+        run_on_postgresql(MAILBOX_ADDRESS, "DROP VIEW mail.mailbox_address"),
         run_on_postgresql(ALIAS, "DROP VIEW mail.alias"),
         run_on_postgresql(DOMAIN, "DROP VIEW mail.domain"),
         run_on_postgresql(ASKED, "DROP FUNCTION mail.asked(text)"),

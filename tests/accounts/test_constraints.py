@@ -142,7 +142,7 @@ UNIQUE: Final[dict[str, list[Violation]]] = {
     "User.uidname_normalized": [lambda w: _user(w, uidname_normalized="johndoe@echo.example")],
     "User.msisdn_digits": [lambda w: _user(w, msisdn="+49 1234 5644", msisdn_digits="4912345644")],
     "CustomId.value_normalized": [lambda w: _custom(w, value_normalized="john44")],
-    "ForwardingAlias.normalized": [lambda w: _alias(w, normalized="sales@echo.example")],
+    "alias_is_unique_in_context": [lambda w: _alias(w, normalized="sales@acme.example")],
     "ExplicitDomain.name": [lambda w: ExplicitDomain.objects.create(context=w.contexts[24], name="echo.example")],
     "BulkJob.batch": [lambda w: _twice(_job, world=w, batch="12345678-1234-5678-1234-567812345678")],
 }

@@ -108,7 +108,8 @@ def test_post__that_any_context_has_is_409(unchanged: None, api: Api, name: str)
 
 
 @pytest.mark.parametrize("kind", ["alias", "user", "U-label alias"])
-def test_post__where_another_context_has_addresses_is_409(world: World, api: Api, kind: str) -> None:
+def test_post__where_another_context_has_addresses_is_200(world: World, api: Api, kind: str) -> None:
+    """They were never served; anybody could have made them."""
     neighbour, domain = world.contexts[25], "bücher.example"
     match kind:
         case "alias":
@@ -119,8 +120,27 @@ def test_post__where_another_context_has_addresses_is_409(world: World, api: Api
             create_forward(
                 actor=OPERATOR, context=neighbour, alias="a@xn--bcher-kva.example", recipients=["b@c.example"]
             )
-    refused(api("POST", f"{DOMAINS}/24/{quote(domain)}", "alpha"), 409)
-    answered(api("POST", f"{DOMAINS}/25/{quote(domain)}", "alpha"), 200)
+    answered(api("POST", f"{DOMAINS}/24/{quote(domain)}", "alpha"), 200)
+    refused(api("POST", f"{DOMAINS}/25/{quote(domain)}", "alpha"), 409)
+
+
+@pytest.mark.parametrize("name", ["co.uk", "CO.UK", "github.io", "公司.hk"])
+def test_post__of_a_public_suffix_is_400(unchanged: None, api: Api, name: str) -> None:
+    assert "public suffix" in refused(api("POST", f"{DOMAINS}/24/{quote(name)}", "alpha"), 400)
+
+
+@pytest.mark.parametrize("name", ["hoster.example", "MAIL.hoster.EXAMPLE"])
+def test_post__of_a_reserved_domain_is_400(unchanged: None, api: Api, settings: Any, name: str) -> None:
+    settings.RESERVED_DOMAINS = ["Hoster.example"]
+    assert "reserved" in refused(api("POST", f"{DOMAINS}/24/{name}", "alpha"), 400)
+
+
+def test_post__that_would_close_a_loop_of_aliases_is_409(world: World, api: Api) -> None:
+    context = world.contexts[24]
+    for alias, recipient in (("a@later.example", "b@acme.example"), ("b@acme.example", "a@later.example")):
+        create_forward(actor=OPERATOR, context=context, alias=alias, recipients=[recipient])
+    assert "loop" in refused(api("POST", f"{DOMAINS}/24/later.example", "alpha"), 409)
+    answered(api("POST", f"{DOMAINS}/25/later.example", "alpha"), 200)
 
 
 def test_post__own_addresses_and_others_recipients_are_no_conflict(world: World, api: Api) -> None:

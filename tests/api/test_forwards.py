@@ -216,17 +216,43 @@ def test_post__internationalized_domains_are_compared_in_their_a_label_form(worl
 )
 def test_post__of_another_contexts_alias_or_domain_is_403(unchanged: None, api: Api, alias: str, login: str) -> None:
     sentence = refused(api("POST", f"{FORWARDS}/24/{alias}", login, [OUTSIDE]), 403)
-    assert sentence == f"The address {alias} is not available in this context."
+    assert sentence == f"The domain {alias.rpartition('@')[2].lower()} belongs to another context."
 
 
 def test_post__of_another_contexts_alias_is_403_whatever_the_body_asks(unchanged: None, api: Api) -> None:
     refused(api("POST", f"{FORWARDS}/24/sales@echo.example", "alpha", ["bad"]), 403)
 
 
-def test_post__another_contexts_mailbox_is_403_and_the_own_is_not(world: World, api: Api) -> None:
+def test_post__of_what_another_context_has_in_nobodys_domain_is_201(world: World, api: Api) -> None:
+    """Neither is served, so neither is in the other's way; nor does anybody learn of the other."""
     create_user(actor=OPERATOR, context=world.contexts[25], number=7, uidname="box@neutral.example")
-    refused(api("POST", f"{FORWARDS}/24/box@neutral.example", "alpha", [OUTSIDE]), 403)
+    empty(api("POST", f"{FORWARDS}/25/info@neutral.example", "alpha", ["first@far.example"]), 201)
+    for alias in ("box@neutral.example", "info@neutral.example"):
+        empty(api("POST", f"{FORWARDS}/24/{alias}", "alpha", [OUTSIDE]), 201)
+    assert answered(api("GET", f"{FORWARDS}/24/info@neutral.example", "alpha"), 200) == [OUTSIDE]
+    assert answered(api("GET", f"{FORWARDS}/25/info@neutral.example", "alpha"), 200) == ["first@far.example"]
+
+
+def test_post__of_the_own_mailboxs_address_is_201(world: World, api: Api) -> None:
     empty(api("POST", f"{FORWARDS}/24/johndoe@acme.example", "alpha", [OUTSIDE]), 201)
+
+
+def test_alias__in_a_domain_that_somebody_declares_later_is_kept_and_not_added(
+    world: World, api: Api, override: None
+) -> None:
+    empty(api("POST", f"{FORWARDS}/24/info@later.example", "alpha", [OUTSIDE]), 201)
+    answered(api("POST", "/api/oxaas/v1/admin/explicitmaildomains/44/later.example", "beta"), 200)
+    assert answered(api("GET", f"{FORWARDS}/24/info@later.example", "alpha"), 200) == [OUTSIDE]
+    empty(api("POST", f"{FORWARDS}/24/info@later.example", "alpha", [OUTSIDE]), 204)
+    refused(api("POST", f"{FORWARDS}/24/other@later.example", "alpha", [OUTSIDE]), 403)
+    empty(api("DELETE", f"{FORWARDS}/24/info@later.example", "alpha"), 204)
+    refused(api("POST", f"{FORWARDS}/24/info@later.example", "alpha", [OUTSIDE]), 403)
+
+
+def test_post__in_nobodys_domain_is_400_where_the_hoster_is_strict(unchanged: None, api: Api, settings: Any) -> None:
+    settings.UNDECLARED_DOMAINS = "refuse"
+    sentence = refused(api("POST", f"{FORWARDS}/24/a@nobodys.example", "alpha", [OUTSIDE]), 400)
+    assert sentence == "The domain nobodys.example is not declared."
 
 
 def test_post__in_an_internationalized_domain_of_another_context_is_403(world: World, api: Api) -> None:

@@ -97,7 +97,7 @@ def search(page: Page, admin: str) -> None:
 PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
     "dashboard": by_path(""),
     "aliases": by_path("forwards/forwardingalias/"),
-    "filtered list": by_path("accounts/user/?is_active__exact=1&q=john"),
+    "filtered list": by_path("accounts/user/?status=active&q=john"),
     "contexts": by_path("accounts/context/"),
     "context hub": context_overview,
     "reseller": by_path("accounts/reseller/add/"),

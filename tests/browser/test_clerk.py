@@ -111,7 +111,7 @@ def test_clerk__sees_a_refusal_on_its_field_and_keeps_what_was_typed(log_in: Log
     page.get_by_label("Alias").fill("info@echo.example")
     page.get_by_label("Recipients").fill("a@b.example\nc@d.example")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator(".field-address .errorlist")).to_contain_text("not available in this context")
+    expect(page.locator(".field-address .errorlist")).to_contain_text("belongs to another context")
     expect(page.get_by_label("Recipients")).to_have_value("a@b.example\nc@d.example")
     expect(page.locator(".field-context .select2-selection")).to_contain_text("alpha_acme")
 

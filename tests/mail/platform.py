@@ -30,6 +30,7 @@ WORLD: Final = {
         {"login": "portal", "role": "tenant", "reseller": "alpha", "password": PASSWORD},
     ],
     "users": [{"context": 24, "id": 1, "uidname": JOHN}, {"context": 24, "id": 2, "uidname": JANE}],
+    "domains": [{"context": 24, "domain": "acme.example"}],
     "forwards": [{"context": 24, "alias": TEAM, "recipients": [JOHN, JANE]}],
 }
 

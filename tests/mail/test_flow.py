@@ -10,6 +10,7 @@ import pytest
 from accounts.services.contexts import update_context
 from accounts.services.resellers import update_reseller
 from accounts.services.users import create_user, update_user
+from domains.services import add_domain, remove_domain
 from forwards.models import ForwardingAlias
 from forwards.services import create_forward, set_forward_active
 from tests.client import FORWARDS, Api
@@ -133,10 +134,25 @@ def test_domains__are_those_of_the_active(stack: Stack, api: Api, world: World) 
     assert stack.rcpt("anybody@nowhere.example") == NOT_OURS
     assert stack.rcpt("anybody@acme.example") == NO_SUCH_USER
     create_alias(api, JOHN, alias="info@second.example")
+    assert stack.rcpt("info@second.example") == NOT_OURS
+    add_domain(actor=OPERATOR, context=world.contexts[24], name="second.example")
     assert stack.rcpt("info@second.example") == OK
     assert stack.rcpt("other@second.example") == NO_SUCH_USER
-    api("DELETE", f"{FORWARDS}/24/info@second.example", ADMIN)
+    remove_domain(actor=OPERATOR, context=world.contexts[24], name="second.example")
     assert stack.rcpt("info@second.example") == NOT_OURS
+
+
+def test_thief__gets_nothing_of_a_domain_that_nobody_declared(stack: Stack, world: World, figures: Figures) -> None:
+    """An alias and a mailbox in gmail.com make it no domain of ours; a rival's forward there goes outside."""
+    thief, rival = world.contexts[24], world.contexts[44]
+    create_forward(actor=OPERATOR, context=rival, alias="boss@echo.example", recipients=["ceo@gmail.com"])
+    create_forward(actor=OPERATOR, context=thief, alias="ceo@gmail.com", recipients=[JOHN])
+    create_user(actor=OPERATOR, context=thief, number=66, uidname="cfo@gmail.com")
+    for address in ("ceo@gmail.com", "cfo@gmail.com"):
+        assert stack.rcpt(address) == NOT_OURS
+    stack.send("boss@echo.example", letter("for the boss"))
+    assert stack.outside_mail("X-Rcpt-Args: <ceo@gmail.com>", "for the boss")["Subject"] == "for the boss"
+    assert figures.count(JOHN) == 0
 
 
 def test_stranger__cannot_send_through_us(stack: Stack, world: World) -> None:
@@ -151,6 +167,8 @@ def test_stranger__cannot_send_through_us(stack: Stack, world: World) -> None:
      "a+b@acme.example", "back/slash=?*@acme.example", "info@xn--strae-oqa.example", '"two words"@acme.example'],
 )  # fmt: skip
 def test_alias__every_legal_address_works(stack: Stack, world: World, figures: Figures, alias: str) -> None:
+    if not alias.endswith("@acme.example"):
+        add_domain(actor=OPERATOR, context=world.contexts[24], name=alias.rpartition("@")[2])
     create_forward(actor=OPERATOR, context=world.contexts[24], alias=alias, recipients=[JOHN])
     stack.send(alias, letter("odd"))
     figures.wait_for(JOHN, 1)
@@ -181,6 +199,8 @@ def test_smtputf8__is_not_offered_and_an_international_local_part_arrives_all_th
 def test_smtputf8__would_mix_up_domains(stack: Stack, world: World) -> None:
     """The reason why it is not offered. Where this fails, Postfix has learned better: docs/mail-servers.md."""
     owner, other = world.contexts[24], world.contexts[25]
+    for context, domain in ((owner, "straße.example"), (other, "strasse.example"), (owner, "bücher.example")):
+        add_domain(actor=OPERATOR, context=context, name=domain)
     create_forward(actor=OPERATOR, context=owner, alias="info@straße.example", recipients=["ours@far.example"])
     create_forward(actor=OPERATOR, context=other, alias="info@strasse.example", recipients=["theirs@far.example"])
     create_forward(actor=OPERATOR, context=owner, alias="info@bücher.example", recipients=["ours@far.example"])

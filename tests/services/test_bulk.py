@@ -151,7 +151,7 @@ CASES: Final[list[Case]] = [
         {
             "free@unclaimed.example": CHANGED,
             "there@unclaimed.example": UNCHANGED,
-            "sales@acme.example": (REFUSED, "The address sales@acme.example is not available in this context."),
+            "sales@acme.example": (REFUSED, "The domain acme.example belongs to another context."),
         },
     ),
     (
@@ -352,10 +352,12 @@ def test_move_forward__takes_the_recipients_along_and_writes_a_line_in_each_cont
     assert went.batch == came.batch
 
 
-def test_move_forward__mailbox_of_another_context_is_refused(world: World) -> None:
+def test_move_forward__onto_an_alias_of_the_same_address_is_refused(world: World) -> None:
     row = forward(world, 24, "boss@unclaimed.example")
-    create_user(actor=OPERATOR, context=world.contexts[24], number=8, uidname="boss@unclaimed.example")
-    with pytest.raises(Conflict):
+    create_forward(
+        actor=OPERATOR, context=world.contexts[25], alias="boss@unclaimed.example", recipients=["a@far.example"]
+    )
+    with pytest.raises(Conflict, match="has this alias already"):
         move_forward(actor=OPERATOR, forward=row, context=world.contexts[25])
     assert ForwardingAlias.objects.get(pk=row.pk).context_id == 24
 

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import pytest
 
 from accounts.services.contexts import delete_context
-from accounts.services.users import create_user, delete_user
+from accounts.services.users import create_user
 from core.actor import Actor, Channel
 from core.errors import Conflict, NotAllowed
 from domains.models import ExplicitDomain
 from domains.services import add_domain, remove_domain
-from forwards.services import create_forward, delete_forward
+from forwards.services import create_forward
 from tests.world import OPERATOR, World
-
-
-def test_domain__is_free_for_others_when_its_last_address_is_gone(world: World) -> None:
-    user = create_user(actor=OPERATOR, context=world.contexts[24], number=7, uidname="a@neutral.example")
-    create_forward(actor=OPERATOR, context=world.contexts[24], alias="b@neutral.example", recipients=["c@d.example"])
-    removals: list[Callable[[], None]] = [
-        partial(delete_user, actor=OPERATOR, user=user),
-        partial(delete_forward, actor=OPERATOR, context=world.contexts[24], alias="b@neutral.example"),
-    ]
-    for remove in removals:
-        with pytest.raises(Conflict, match="Another context has addresses"):
-            add_domain(actor=OPERATOR, context=world.contexts[44], name="neutral.example")
-        remove()
-    add_domain(actor=OPERATOR, context=world.contexts[44], name="neutral.example")
 
 
 def test_domain__closes_itself_to_the_addresses_of_others(world: World) -> None:

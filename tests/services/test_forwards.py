@@ -83,6 +83,7 @@ def test_loop__is_seen_whatever_the_spelling(acme: Context, spelling: str) -> No
 
 
 def test_loop__of_internationalized_spellings(acme: Context) -> None:
+    add_domain(actor=OPERATOR, context=acme, name="bücher.example")
     forward(acme, "a@bücher.example", "b@acme.example")
     with pytest.raises(Invalid, match="loop"):
         forward(acme, "b@acme.example", "a@xn--bcher-kva.example")
@@ -290,3 +291,16 @@ def test_move_forward__into_a_context_whose_domain_or_mailbox_it_is_not_in_confl
 def test_delete_forwards__keeps_a_batch_that_it_is_part_of_and_counts(acme: Context) -> None:
     assert delete_forwards(actor=OPERATOR.in_batch(), context=acme) == 1
     assert delete_forwards(actor=OPERATOR, context=acme) == 0
+
+
+def test_loop__of_what_is_not_served_is_none(acme: Context) -> None:
+    forward(acme, "a@nobodys.example", "b@acme.example")
+    forward(acme, "b@acme.example", "a@nobodys.example")
+
+
+def test_loop__through_another_contexts_alias_in_a_domain_that_is_not_its_own_is_none(world: World) -> None:
+    """Anybody can make such an alias; it must not refuse what the domain's owner does."""
+    forward(world.contexts[44], "a@later.example", "sales@acme.example")
+    add_domain(actor=OPERATOR, context=world.contexts[24], name="later.example")
+    forward(world.contexts[24], "x@acme.example", "a@later.example")
+    forward(world.contexts[24], "a@later.example", "sales@acme.example")

@@ -263,7 +263,7 @@ REFUSED = [
     ("domains: [{context: 24, domain: a.example}, {context: 25, domain: A.example}]", "the same as domains[0]."),
     ("forwards: [{context: 24, alias: x@acme.example}]", "recipients is missing: the alias is new."),
     ("forwards: [{context: 24, alias: x@acme.example, recipients: []}]", "There must be at least one recipient."),
-    ("forwards: [{context: 24, alias: sales@bolt.example, recipients: [a@b.example]}]", "is not available in this"),
+    ("forwards: [{context: 24, alias: sales@bolt.example, recipients: [a@b.example]}]", "belongs to another context"),
     ("forwards: [{context: 24, alias: sales@acme.example, recipients: [sales@acme.example]}]", "its own recipient"),
     ('config: [{name: a, value: "b"}, {name: a, value: "c"}]', "config[1] (a): this is the same as config[0]."),
     ("config: [{name: a, value: true}]", "config[0] (a): value must be text (put it in quotes)."),

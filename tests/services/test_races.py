@@ -11,6 +11,7 @@ import pytest
 from django.db.models import Count
 
 from accounts.models import Administrator, Context, Reseller, User
+from accounts.ownership import is_served
 from accounts.services.administrators import create_administrator, update_administrator
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context, delete_context, update_context
@@ -75,7 +76,7 @@ def test_post_alias__twice_at_once_is_one_201_and_one_204(world: World) -> None:
     assert Change.objects.filter(kind="forward", label__istartswith="race").count() == ROUNDS
 
 
-def test_post_alias__by_two_contexts_at_once_is_one_201_and_one_403(world: World) -> None:
+def test_post_alias__by_two_contexts_at_once_in_nobodys_domain_is_201_twice(world: World) -> None:
     outcomes = compete(
         *[
             [
@@ -85,7 +86,7 @@ def test_post_alias__by_two_contexts_at_once_is_one_201_and_one_403(world: World
             for turn in range(20)
         ]
     )
-    assert [sorted(one) for one in outcomes] == [[201, 403]] * 20
+    assert [sorted(one) for one in outcomes] == [[201, 201]] * 20
 
 
 def test_post_domain__by_two_contexts_at_once_is_one_200_and_one_409(world: World, override: None) -> None:
@@ -102,7 +103,7 @@ def test_post_domain__by_two_contexts_at_once_is_one_200_and_one_409(world: Worl
     assert ExplicitDomain.objects.filter(name__startswith="race").count() == ROUNDS
 
 
-def test_alias_and_domain__of_two_contexts_at_once_never_both(world: World, override: None) -> None:
+def test_alias__beside_somebody_elses_declaration_is_refused_or_never_served(world: World, override: None) -> None:
     outcomes = compete(
         *[
             (
@@ -112,10 +113,14 @@ def test_alias_and_domain__of_two_contexts_at_once_never_both(world: World, over
             for turn in range(ROUNDS)
         ]
     )
-    assert {tuple(one) for one in outcomes} <= {(201, 409), (403, 200)}
+    assert {domain for _alias, domain in outcomes} == {200}
+    assert {alias for alias, _domain in outcomes} <= {201, 403}
+    assert not ForwardingAlias.objects.served().filter(domain__startswith="race").exists()
+    # Nobody gets in once it is declared.
+    assert status_of("POST", f"{FORWARDS}/24/late@race0.example", "alpha", [OUTSIDE])() == 403
 
 
-def test_user_and_domain__of_two_contexts_at_once_never_both(world: World) -> None:
+def test_user__beside_somebody_elses_declaration_is_refused_or_never_served(world: World) -> None:
     outcomes = compete(
         *[
             (
@@ -132,21 +137,28 @@ def test_user_and_domain__of_two_contexts_at_once_never_both(world: World) -> No
         ]
     )
     for user, domain in outcomes:
-        assert isinstance(user, Conflict) != isinstance(domain, Conflict)
+        assert isinstance(user, User | Conflict)
+        assert isinstance(domain, ExplicitDomain)
+    assert not User.objects.filter(is_served(), domain__startswith="race").exists()
 
 
-def test_user_and_alias__of_two_contexts_at_once_never_both(world: World) -> None:
+def test_declaration__beside_the_edge_that_would_close_a_loop_with_it_never_both(world: World) -> None:
+    context = world.contexts[24]
+    for turn in range(20):
+        create_forward(
+            actor=OPERATOR, context=context, alias=f"a@race{turn}.example", recipients=[f"b{turn}@acme.example"]
+        )
     outcomes = compete(
         *[
             (
-                partial(update_user, actor=OPERATOR, user=world.users[24], uidname=f"info{turn}@neutral.example"),
-                forward(world.contexts[44], f"info{turn}@neutral.example", OUTSIDE),
+                forward(context, f"b{turn}@acme.example", f"a@race{turn}.example"),
+                partial(add_domain, actor=OPERATOR, context=context, name=f"race{turn}.example"),
             )
             for turn in range(20)
         ]
     )
-    for user, alias in outcomes:
-        assert isinstance(user, Conflict) != isinstance(alias, Conflict)
+    for alias, domain in outcomes:
+        assert isinstance(alias, Invalid) != isinstance(domain, Conflict)
 
 
 # --- identifiers -------------------------------------------------------------------------------------------------

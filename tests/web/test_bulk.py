@@ -204,7 +204,7 @@ def test_select_across__takes_what_the_filter_shows_and_no_more(alpha: Person, w
     set_forward_active(
         actor=OPERATOR, forward=ForwardingAlias.objects.get(address="sales@bolt.example"), is_active=False
     )
-    url = f"{LIST}?is_active__exact=1&q=sales"
+    url = f"{LIST}?status=active&q=sales"
     form = choose(alpha, "forwards.add_recipient", keys("sales@acme.example"), url=url, across=True)
     assert "3 rows are selected" in _text(form)
     shown = alpha.get(fill_in(alpha, form, url=url, recipient=NEW).url)

@@ -13,6 +13,7 @@ from changelog.models import Change
 from changelog.undo import why_not_undoable
 from changelog.words import kind_name
 from core.admin.base import administrator_of
+from core.admin.base import status_pill as status_pill_of
 from web.context_page import ContextOverview, overview_of
 
 if TYPE_CHECKING:
@@ -47,3 +48,9 @@ def nowrap(text: str) -> SafeString:
 def undo_obstacle(context: Any, change: Change) -> str:
     """Why whoever is logged in cannot undo the change; empty when they can try: `{% undo_obstacle original as … %}`."""
     return why_not_undoable(change, administrator_of(context["request"]))
+
+
+@register.filter
+def status_pill(suspended_by: str) -> SafeString:
+    """Whether something is in service, or what takes it out."""
+    return status_pill_of(suspended_by)

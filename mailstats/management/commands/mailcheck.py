@@ -37,6 +37,8 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=CANNOT_ASK) from error
         for line in report.differences:
             self.stdout.write(line)
+        for line in report.waiting:
+            self.stderr.write(line)
         self.stderr.write(f"{report.asked} asked about, {len(report.differences)} different.")
         if report.differences:
             sys.exit(DIFFERENT)
