@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from django.db import connection
 from django.db.models import Model, QuerySet
@@ -48,7 +48,7 @@ def lock_names(names: Iterable[str], *, shared: bool = False, then_shared: Itera
     """
     if all_are_held():
         return
-    parameters = [_number(_EVERYTHING), _numbers(names)]
+    parameters: list[Any] = [_number(_EVERYTHING), _numbers(names)]
     following = _numbers(then_shared)
     statement = _LOCK_SHARED if shared else _LOCK
     if following:
