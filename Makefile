@@ -34,8 +34,9 @@ messages: packages venv-dev ## Gather the texts of the pages into locale/, and c
 screenshots: packages venv-dev ## Write pictures of the web admin to docs/screenshots/
 	@$(PYTHON_IN_VENV) scripts/screenshots.py
 
-bench: packages venv-dev ## Measure (as root: the mail servers too)
-	@for file in bench/[a-z]*.py; do $(PYTHON_IN_VENV) -m "bench.$$(basename "$$file" .py)" || exit 1; done
+bench: packages venv-dev ## Measure, and write bench/results/ (as root, for the mail servers; FULL=1: at 10 million rows too)
+	@scripts/apt wrk
+	@for name in lists journeys api mail; do $(PYTHON_IN_VENV) -m "bench.$$name" || exit 1; done
 
 clean: ## Remove the virtual environment, caches and reports; the development data stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles test-results

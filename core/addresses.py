@@ -48,6 +48,8 @@ class Address:
 
 def printable(text: str) -> bool:
     """No control characters (NUL among them), no lone surrogates, no line separators: safe to store and to show."""
+    if text.isascii():
+        return text.isprintable()
     return not any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text)
 
 

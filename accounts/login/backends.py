@@ -111,7 +111,7 @@ class PathContextBackend(CredentialsBackend):
         query, place = (BY_NAME, path.name) if path.name else (BY_NUMBER, path.number)
         found = attempt.candidates(query, login=login, short=short, suffix=suffix, place=place)
         for one in found:
-            one.path_context = _context(cast(dict[str, Any] | None, one.path_context))
+            one.path_context = _context(cast(dict[str, Any] | None, one.path_context), one.reseller)
         return found
 
 
@@ -191,12 +191,12 @@ BY_NAME: Final = NamedQuery(_by_name, login=str, short=str, suffix=str, place=st
 TENANTS: Final = NamedQuery(_tenants, login=str, **Attempt.SLOTS)
 
 
-def _context(found: dict[str, Any] | None) -> Context | None:
-    """The path's context with its reseller, and what `in_charge_of` and the change log look at."""
+def _context(found: dict[str, Any] | None, known: Reseller | None) -> Context | None:
+    """The path's context with its reseller (often the `known` one): what `in_charge_of` and the change log look at."""
     if found is None:
         return None
-    reseller = None
-    if found["reseller"] is not None:
+    reseller = known if known is not None and known.pk == found["reseller"] else None
+    if reseller is None and found["reseller"] is not None:
         reseller = Reseller.from_db(None, ["id", "parent_id"], [found["reseller"], found["parent"]])
     context = Context.from_db(None, ["id", "name", "reseller_id"], [found["id"], found["name"], found["reseller"]])
     context.reseller = reseller

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, ClassVar, Final
 
@@ -122,6 +123,7 @@ def client_address(request: HttpRequest) -> str:
     return _site(forwarded[-hops] if hops and len(forwarded) >= hops else request.META.get("REMOTE_ADDR", ""))
 
 
+@lru_cache(maxsize=4096)
 def _site(text: str) -> str:
     """Whoever has one address of an IPv6 /64 has all of them. Some proxies add the port."""
     if text.startswith("["):
