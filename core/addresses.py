@@ -34,6 +34,8 @@ _PLAIN: Final = re.compile(
     r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
     r"@(?:[A-Za-z0-9](?:-?[A-Za-z0-9]){0,31}\.){1,8}[A-Za-z]{2,32}"
 )
+# A word, quotes and what is in them included; an address in angle brackets; what stands between two addresses.
+_PARTS: Final = re.compile(r'((?:"(?:[^"\\]|\\.)*"|[^\s,;<>"])+)|<([^<>]*)>|([,;\n])|(\s)')
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
@@ -115,6 +117,40 @@ def parse_address(text: str, *, field: str = "address") -> Address:
         raise Invalid(_("%(text)s is not a mail address.") % {"text": _quoted(text)}, field=field) from error
     domain = parse_domain(parts.ascii_domain or parts.domain, field=field)
     return Address(text, f"{normalize_identifier(parts.local_part)}@{domain}", domain)
+
+
+def split_addresses(text: str) -> list[str]:
+    """The addresses of a list with commas, semicolons, blanks or lines between them; `Anna <a@x>` is `a@x`.
+
+    What is no address comes out as it was typed, so that whoever reads the addresses refuses it.
+    """
+    found: list[str] = []
+    words: list[str] = []
+    end = 0
+    lines = "\n".join(text.splitlines())
+    while match := _PARTS.match(lines, end):
+        word, bracketed, separator, _blank = match.groups()
+        end = match.end()
+        if word is not None:
+            words.append(word)
+        elif bracketed is not None:
+            found += _named(words, bracketed.strip(), match[0])
+            words = []
+        elif separator is not None:
+            found += words
+            words = []
+    return [*found, *words, *([lines[end:]] if end < len(lines) else [])]
+
+
+def _named(words: list[str], address: str, brackets: str) -> list[str]:
+    """The address behind a name; a name in which there is another address is not taken for one."""
+    if all(_is_name(word, address) for word in words) and address:
+        return [address]
+    return [" ".join([*words, brackets])]
+
+
+def _is_name(word: str, address: str) -> bool:
+    return "@" not in word or word.strip("\"'()") == address or (word.startswith('"') and word.endswith('"'))
 
 
 def parse_alias(text: str, *, field: str = "address") -> Address:

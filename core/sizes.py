@@ -10,6 +10,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.formats import localize, number_format
 from django.utils.translation import gettext
 
+from core.numbers import MAX_BIGINT, whole_number
+
 BYTES: Final = "bytes"
 UNITS: Final = {BYTES: 1, "KB": 2**10, "MB": 2**20, "GB": 2**30, "TB": 2**40}
 _LARGEST_FIRST: Final = tuple(reversed(UNITS))
@@ -19,11 +21,37 @@ _SHOWN: Final = Decimal("0.01")
 _AMOUNT: Final = re.compile(r"-?[0-9]+(?:[.,][0-9]{1,2})?")
 
 
+_SIZE: Final = re.compile(r"([0-9.,]{1,40})\s*([A-Za-z]*)")
+_UNIT_WORDS: Final = {
+    "": BYTES,
+    "b": BYTES,
+    "byte": BYTES,
+    "bytes": BYTES,
+    **{unit.lower(): unit for unit in UNITS},
+    **{f"{unit[0]}ib".lower(): unit for unit in UNITS if unit != BYTES},
+}
+
+
 def parse_amount(text: str) -> Decimal:
     """The number that a person typed, with a point or a comma and at most two digits after it. ValueError."""
     if not _AMOUNT.fullmatch(text):
         raise ValueError(text)
     return Decimal(text.replace(",", "."))
+
+
+def parse_size(text: str) -> int | None:
+    """The bytes of a size as people write it, “2,5 GB”; a whole number without a unit is bytes. None for all else."""
+    match = _SIZE.fullmatch(text)
+    unit = _UNIT_WORDS.get(match[2].lower()) if match else None
+    if match is None or unit is None:
+        return None
+    if unit == BYTES:
+        return whole_number(match[1])
+    try:
+        size = to_bytes(parse_amount(match[1]), unit)
+    except (ValueError, ArithmeticError):
+        return None
+    return size if size <= MAX_BIGINT else None
 
 
 def to_bytes(amount: Decimal, unit: str) -> int:

@@ -1,167 +1,226 @@
-"""Resources: what is exported and imported, declared with django-import-export.
+"""Tables: what is exported and imported, and what their cells say.
 
 The columns are named as `provision` names its keys, and rows by natural keys, never by an id of the database. Apps
-register their resources.
+register their tables. An empty cell leaves things as they are; removing takes a word of its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from import_export.fields import Field
-from import_export.resources import Resource
-from import_export.widgets import BooleanWidget, CharWidget, IntegerWidget, Widget
 
+from core.addresses import split_addresses
 from core.errors import Invalid
 from core.numbers import whole_number
+from core.sizes import parse_size
+from core.spreadsheets import REMOVE, Flagged, NoValue, Removal
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from core.scoping import Viewer
 
+_CHUNK: Final = 2000
+# What spreadsheets write for a cell that holds no value, or is too narrow to show it.
+_ERRORS: Final = re.compile(
+    r"#(?:#+|N/?A|NV|REF!|BEZUG!|VALUE!|WERT!|NAME\?|DIV/0!|NUM!|ZAHL!|NULL!|SPILL!|CALC!|GETTING_DATA)|Err:[0-9]{3}",
+    re.IGNORECASE,
+)
+# And for a number that has more digits than the cell has room for.
+_SHORTENED: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 
-class TextWidget(CharWidget):
-    """Text as it stands there; an empty cell is None."""
+
+class Column:
+    """A column of text. `attribute` leads from a row to its value; what is `removable` may be none."""
 
     holds: ClassVar[StrOrPromise] = gettext_lazy("text")
-    holds_or_nothing: ClassVar[StrOrPromise] = gettext_lazy("text or empty")
 
-    def clean(self, value: str, row: Any = None, **kwargs: Any) -> str | None:
-        return value or None
+    def __init__(self, name: str, attribute: str = "", *, removable: bool = False) -> None:
+        self.name = name
+        self.path = (attribute or name).split(".")
+        self.removable = removable
+
+    def cell(self, row: Any) -> str:
+        """What stands in the row's cell."""
+        value = row
+        for step in self.path:
+            value = None if value is None else getattr(value, step)
+        return "" if value is None else self.written(value)
+
+    def written(self, value: Any) -> str:
+        """A value as text."""
+        return str(value)
+
+    def read(self, text: str) -> Any:
+        """The value of a cell that is not empty. ValueError with what is wrong."""
+        if isinstance(text, Flagged):
+            raise ValueError(_("%(name)s: the cell holds true or false, not text.") % {"name": self.name})
+        if _SHORTENED.fullmatch(text):
+            raise ValueError(
+                _("%(name)s: the cell holds a number that was shortened: make it text.") % {"name": self.name}
+            )
+        return text
+
+    def removed(self) -> Any:
+        """The value when there is none."""
+        return None
 
 
-class NumberWidget(IntegerWidget):
-    """Digits, and as many as the database can keep. The library's takes 1.5 for 1, and what 1.000 is by the locale."""
+class Number(Column):
+    """Digits, and as many as the database can keep."""
 
-    holds: ClassVar[StrOrPromise] = gettext_lazy("number")
-    holds_or_nothing: ClassVar[StrOrPromise] = gettext_lazy("number or empty")
+    holds = gettext_lazy("number")
 
-    def clean(self, value: str, row: Any = None, *, name: str = "", **kwargs: Any) -> int | None:
-        digits = value.strip()
-        if not digits:
-            return None
-        number = whole_number(digits)
+    def read(self, text: str) -> int:
+        number = None if isinstance(text, Flagged) else whole_number(text)
         if number is None:
-            raise ValueError(_("%(name)s must be a whole number.") % {"name": name})
+            raise ValueError(_("%(name)s must be a whole number.") % {"name": self.name})
         return number
 
-    def render(self, value: int | None, obj: Any = None, **kwargs: Any) -> str:
-        return "" if value is None else str(value)
+
+class Size(Column):
+    """An amount of bytes."""
+
+    holds = gettext_lazy("size such as 2 GB; a number without a unit is bytes")
+
+    def read(self, text: str) -> int:
+        size = None if isinstance(text, Flagged) else parse_size(text)
+        if size is None:
+            raise ValueError(
+                _("%(name)s must be a size such as “500 MB” or “2.5 GB”, or a whole number of bytes.")
+                % {"name": self.name}
+            )
+        return size
 
 
-class FlagWidget(BooleanWidget):
-    """True or false, as people and spreadsheets write them. To the library all that is not true is false."""
+class Flag(Column):
+    """True or false, as people and spreadsheets write them."""
 
-    TRUE_VALUES = ["true", "yes", "1", "wahr", "ja"]
-    FALSE_VALUES = ["false", "no", "0", "falsch", "nein"]
-    holds: ClassVar[StrOrPromise] = gettext_lazy("true or false")
+    WORDS: Final = {
+        **dict.fromkeys(["true", "yes", "1", "wahr", "ja"], True),
+        **dict.fromkeys(["false", "no", "0", "falsch", "nein"], False),
+    }
+    holds = gettext_lazy("true or false")
 
-    def clean(self, value: str, row: Any = None, *, name: str = "", **kwargs: Any) -> bool | None:
-        word = value.strip().lower()
-        if word not in {"", *self.TRUE_VALUES, *self.FALSE_VALUES}:
-            raise ValueError(_("%(name)s must be true or false.") % {"name": name})
-        flag: bool | None = super().clean(word)
-        return flag
+    def written(self, value: Any) -> str:
+        return "true" if value else "false"
 
-
-class LinesWidget(Widget):
-    """A list, one a line: `attribute` of each of the related rows."""
-
-    holds: ClassVar[StrOrPromise] = gettext_lazy("one a line")
-
-    def __init__(self, attribute: str) -> None:
-        super().__init__()
-        self.attribute = attribute
-
-    def clean(self, value: str, row: Any = None, **kwargs: Any) -> list[str]:
-        return [part.strip() for part in value.splitlines() if part.strip()]
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return "\n".join(getattr(row, self.attribute) for row in value.all())
+    def read(self, text: str) -> bool:
+        word = text.lower()
+        if word not in self.WORDS:
+            raise ValueError(_("%(name)s must be true or false.") % {"name": self.name})
+        return self.WORDS[word]
 
 
-class Column(Field):
-    """A column. Its cell becomes a value of an entry of `provision` instead of an attribute of a model's instance.
+class Lines(Column):
+    """A list, one a line: `each` of the related rows."""
 
-    Where it does not save null values, an empty cell leaves things as they are, as a missing column does.
-    """
+    holds = gettext_lazy("one a line")
 
-    def save(self, instance: dict[str, Any], row: Mapping[str, str], is_m2m: bool = False, **kwargs: Any) -> None:
-        value = self.clean(row, name=self.column_name)
-        if value is not None or self.saves_null_values:
-            instance[self.column_name] = value
+    def __init__(self, name: str, attribute: str, each: str, *, removable: bool = False) -> None:
+        super().__init__(name, attribute, removable=removable)
+        self.each = each
 
-    @property
-    def holds(self) -> StrOrPromise:
-        """What the cells hold, for a person."""
-        holds: StrOrPromise = self.widget.holds
-        return getattr(self.widget, "holds_or_nothing", holds) if self.saves_null_values else holds
+    def written(self, value: Any) -> str:
+        return "\n".join(getattr(row, self.each) for row in value.all())
+
+    def read(self, text: str) -> list[str]:
+        return [part.strip() for part in super().read(text).splitlines() if part.strip()]
+
+    def removed(self) -> list[str]:
+        return []
 
 
-class TableResource(Resource):
-    """One kind of table, as the administrator sees it. A line is an entry of the section of provision of this name.
+class Addresses(Lines):
+    """A list of mail addresses."""
 
-    No ModelResource, and without `import_data`: those save models past the services, look each row up once more, and
-    make of an error of the database a finding about a row. The bulk edit of an import calls the section itself.
-    """
+    holds = gettext_lazy("addresses, separated by commas, semicolons, blanks or lines")
 
-    class Meta:
-        chunk_size = 2000
+    def read(self, text: str) -> list[str]:
+        return split_addresses(str(Column.read(self, text)))
+
+
+class TableResource:
+    """One kind of table, as the administrator sees it. A line is an entry of the section of provision of this name."""
+
+    name: ClassVar[str]
+    model: ClassVar[type[Model]]
+    columns: ClassVar[tuple[Column, ...]]
+    # The columns that say which object a line is about; without any, the table cannot be imported.
+    keys: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, administrator: Viewer) -> None:
-        super().__init__()
         self.administrator = administrator
 
     @property
     def section(self) -> str:
         """The section of provision that takes the lines."""
-        return str(self._meta.name)
+        return self.name
 
     @property
     def importable(self) -> bool:
         """Whether a line says which object it is about."""
-        return bool(self.get_import_id_fields())
+        return bool(self.keys)
 
-    def get_queryset(self) -> QuerySet[Any]:
-        """What the administrator sees."""
-        rows: QuerySet[Any] = self._meta.model.objects.visible_to(self.administrator)
-        return rows
+    @property
+    def heads(self) -> list[str]:
+        """The names of the columns."""
+        return [column.name for column in self.columns]
 
-    def iter_queryset(self, queryset: QuerySet[Any]) -> Iterator[Any]:
-        """Django's iterator prefetches by now; the library's pages would skip more rows for each."""
-        return queryset.iterator(chunk_size=self.get_chunk_size())
+    def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """`queryset` with what the columns ask of related rows."""
+        return queryset
 
     def table(self, queryset: QuerySet[Any]) -> Iterator[list[str]]:
         """The rows of `queryset` as cells, one after the other; the heads first."""
-        yield self.get_export_headers()
-        for row in self.iter_queryset(self.filter_export(queryset)):
-            yield self.export_resource(row)
+        yield self.heads
+        for row in self.with_related(queryset).iterator(chunk_size=_CHUNK):
+            yield [column.cell(row) for column in self.columns]
 
     def entry(self, line: Mapping[str, str]) -> dict[str, Any]:
-        """A line as an entry of provision. Invalid names all that is wrong with its cells."""
+        """A line as an entry of provision: what its cells say. Invalid names all that is wrong with them."""
         entry: dict[str, Any] = {}
-        try:
-            self.import_instance(entry, line)
-        except ValidationError as error:
-            raise Invalid(" ".join(error.messages)) from error
-        for name in self.get_import_id_fields():
+        problems: list[str] = []
+        for column in self.columns:
+            try:
+                if cell := line.get(column.name):
+                    entry[column.name] = _value(column, cell)
+            except ValueError as error:
+                problems.append(str(error))
+        if problems:
+            raise Invalid(" ".join(problems))
+        for name in self.keys:
             if name not in entry:
                 raise Invalid(_("%(column)s is empty.") % {"column": name})
         return entry
+
+
+def _value(column: Column, cell: str) -> Any:
+    """What the cell says. ValueError with what is wrong."""
+    if isinstance(cell, NoValue):
+        raise ValueError(f"{column.name}: {cell}.")
+    if isinstance(cell, Removal):
+        if not column.removable:
+            raise ValueError(
+                _("%(name)s cannot be removed, as “%(word)s” asks.") % {"name": column.name, "word": REMOVE}
+            )
+        return column.removed()
+    if _ERRORS.fullmatch(cell):
+        raise ValueError(_("%(name)s: the cell holds the error %(error)s.") % {"name": column.name, "error": cell})
+    return column.read(cell)
 
 
 _resources: Final[dict[str, type[TableResource]]] = {}
 
 
 def register(*resources: type[TableResource]) -> None:
-    """Make tables known by the name in their Meta."""
-    _resources.update({one._meta.name: one for one in resources})
+    """Make tables known by their names."""
+    _resources.update({one.name: one for one in resources})
 
 
 def resource_named(name: str) -> type[TableResource]:

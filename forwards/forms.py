@@ -6,12 +6,21 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from core.addresses import split_addresses
 from core.admin.forms import LinesField, ServiceForm
 from forwards.models import ForwardingAlias
 
 
+class AddressesField(LinesField):
+    """A list of mail addresses, separated as people do and with the names that mail programs add."""
+
+    def to_python(self, value: Any) -> list[str]:
+        """The addresses; what is none comes as it was typed, for the service to refuse."""
+        return split_addresses(str(value or ""))
+
+
 class ForwardingAliasForm(ServiceForm):
-    recipients = LinesField(
+    recipients = AddressesField(
         label=_("Recipients"), rows=8, help_text=_("Mail addresses, one a line: everybody gets the alias's mail.")
     )
 

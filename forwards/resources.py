@@ -6,22 +6,22 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from core.tables import Column, FlagWidget, LinesWidget, NumberWidget, TableResource, TextWidget
+from core.tables import Addresses, Column, Flag, Number, TableResource
 from forwards.models import ForwardingAlias
 
 
 class ForwardResource(TableResource):
-    context = Column("context_id", widget=NumberWidget(), saves_null_values=False)
-    alias = Column("address", widget=TextWidget(), saves_null_values=False)
-    recipients = Column("recipients", widget=LinesWidget("address"))
-    is_active = Column("is_active", widget=FlagWidget(), saves_null_values=False)
+    name = "forwards"
+    model = ForwardingAlias
+    keys = ("context", "alias")
+    columns = (
+        Number("context", "context_id"),
+        Column("alias", "address"),
+        Addresses("recipients", "recipients", "address"),
+        Flag("is_active"),
+    )
 
-    class Meta:
-        name = "forwards"
-        model = ForwardingAlias
-        import_id_fields = ["context", "alias"]
-
-    def filter_export(self, queryset: QuerySet[ForwardingAlias], **kwargs: Any) -> QuerySet[ForwardingAlias]:
+    def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.prefetch_related("recipients")
 
 

@@ -18,9 +18,12 @@ from changelog.models import Change
 from core.actor import Actor, Channel
 from core.errors import Invalid
 from core.scoping import Viewer, may
+from core.sizes import format_exact
 from core.tables import resource_named
 
-_SHOWN: Final = 200
+_QUOTA: Final = "quota"
+# A quota below is asked about: a number without a unit is bytes, and few people think in those.
+_SMALL: Final = 2**20
 
 
 class ImportEdit(BulkEdit[ImportLine]):
@@ -34,13 +37,15 @@ class ImportEdit(BulkEdit[ImportLine]):
 
     def allowed(self, administrator: Viewer) -> bool:
         """Whoever may add and change what the lines are about."""
-        model = resource_named(self.section)._meta.model
+        model = resource_named(self.section).model
         return all(may(administrator, action, model) for action in ("add", "change")) or (
             self.section == "domains" and administrator.has_perm("domains.add_explicitdomain")
         )
 
     def describe(self, params: Params) -> str:
-        return gettext("Import of %(file)s") % params
+        if not params.get("encoding"):
+            return gettext("Import of %(file)s") % params
+        return gettext("Import of %(file)s, read as %(encoding)s") % params
 
     def why_not_startable(self, params: Params, *, refused: int) -> str:
         """Nothing is written unless all is well, or whoever uploaded the file has said that bad lines be skipped."""
@@ -75,6 +80,8 @@ class ImportEdit(BulkEdit[ImportLine]):
                 raise Invalid(row.problem)
             made.clear()
             section.apply(references, self._completed(actor, dict(row.data)))
+            if not params.get("small_quotas"):
+                _ask_about_small_quotas(made)
             return Result(Outcome.CHANGED if made else Outcome.UNCHANGED, "; ".join(map(_difference, made)))
 
         return apply
@@ -93,18 +100,36 @@ def _lock(rows: QuerySet[Any]) -> None:
     list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
+def _ask_about_small_quotas(changes: list[Change]) -> None:
+    """Invalid for a new quota that is so small that it was likely meant in another unit."""
+    for change in changes:
+        before, after = (change.before or {}).get(_QUOTA), (change.after or {}).get(_QUOTA)
+        if after is not None and after != before and after < _SMALL:
+            raise Invalid(
+                gettext(
+                    "A quota of %(size)s is less than 1 MB. "
+                    "If that is meant, upload the file again with “Small quotas are meant” ticked."
+                )
+                % {"size": format_exact(after)}
+            )
+
+
 def _difference(change: Change) -> str:
-    """What a change made of what, in a line."""
+    """What a change made of what, in a line; of something new, every value."""
     before, after = change.before or {}, change.after or {}
     if change.before is None:
-        return gettext("new")
+        values = ", ".join(f"{name}: {_shown(name, value)}" for name, value in after.items())
+        return gettext("new: %(values)s") % {"values": values}
     changed = [name for name in after if before.get(name) != after[name]]
-    return ", ".join(f"{name}: {_short(before.get(name))} → {_short(after[name])}" for name in changed)
+    return ", ".join(f"{name}: {_shown(name, before.get(name))} → {_shown(name, after[name])}" for name in changed)
 
 
-def _short(value: Any) -> str:
-    text = "—" if value in (None, "", []) else ", ".join(value) if isinstance(value, list) else str(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+def _shown(name: str, value: Any) -> str:
+    if name == _QUOTA:
+        return format_exact(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "—" if value in (None, "", []) else ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _edit_for(section: str) -> type[ImportEdit]:

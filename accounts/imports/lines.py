@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.provision.section import Entry, Section, section_named
-from bulk.models import ImportLine
+from bulk.models import BulkJob, ImportLine
 from core.addresses import printable
 from core.errors import Invalid
 from core.iteration import batched
+from core.scoping import Viewer
+from core.spreadsheets import Row
 from core.tables import TableResource
 
 MAX_LINES: Final = 200_000
+# Within an hour, for each administrator.
+MAX_UPLOADS: Final = 100
+MAX_KEPT: Final = 1_000_000
 _CHUNK: Final = 2000
+_NAMED: Final = 5
 
 
-def keep_lines(*, resource: TableResource, rows: Iterable[list[str]]) -> UUID:
+def refuse_too_many_uploads(administrator: Viewer) -> None:
+    """Invalid when somebody has uploaded as much as one may: reading and keeping lines takes from everybody."""
+    since = timezone.now() - timedelta(hours=1)
+    recent = BulkJob.objects.filter(
+        administrator_id=administrator.pk, edit__startswith="import.", created_at__gte=since
+    )
+    if recent.count() >= MAX_UPLOADS:
+        raise Invalid(_("You have uploaded %(count)s files within an hour. Go on later.") % {"count": MAX_UPLOADS})
+    if ImportLine.objects.filter(administrator_id=administrator.pk, created_at__gte=since).count() >= MAX_KEPT:
+        raise Invalid(_("You have uploaded %(count)s lines within an hour. Go on later.") % {"count": MAX_KEPT})
+
+
+def keep_lines(*, resource: TableResource, rows: Iterable[Row]) -> UUID:
     """Keep the lines of a table (its heads first), each with what is wrong with its form.
 
     Invalid for the heads, and for what can be read no further; then nothing is kept.
     """
     upload, iterator = uuid4(), iter(rows)
-    heads = _heads(resource, next(iterator, []))
+    heads = _heads(resource, next(iterator, (1, []))[1])
     lines = _lines(resource, heads, iterator, upload)
     try:
         for chunk in batched(lines, _CHUNK):
@@ -40,20 +60,26 @@ def _heads(resource: TableResource, row: list[str]) -> list[str]:
     heads = [cell.strip().lower() for cell in row]
     while heads and not heads[-1]:
         heads.pop()
-    unknown = [head for head in heads if head not in resource.fields]
-    if unknown or not heads or len(set(heads)) < len(heads):
-        shown = ", ".join(resource.fields)
+    unknown = [head for head in heads if head not in resource.heads]
+    if not heads or not (known := set(heads) - set(unknown)) or len(known) + len(unknown) < len(heads):
+        shown = ", ".join(resource.heads)
         raise Invalid(_("The first line must name the columns, each once: %(columns)s.") % {"columns": shown})
-    missing = [name for name in resource.get_import_id_fields() if name not in heads]
+    if unknown:
+        names = ", ".join(f"“{_label([head or ' '])}”" for head in unknown[:_NAMED])
+        shown = ", ".join(resource.heads)
+        raise Invalid(
+            _("There is no column %(names)s. The columns are: %(columns)s.") % {"names": names, "columns": shown}
+        )
+    missing = [name for name in resource.keys if name not in heads]
     if missing:
         raise Invalid(_("The column %(column)s is missing.") % {"column": missing[0]})
     return heads
 
 
-def _lines(resource: TableResource, heads: list[str], rows: Iterator[list[str]], upload: UUID) -> Iterator[ImportLine]:
+def _lines(resource: TableResource, heads: list[str], rows: Iterator[Row], upload: UUID) -> Iterator[ImportLine]:
     section, seen = section_named(resource.section), dict[Hashable, int]()
-    for number, row in enumerate(rows, start=2):
-        if number > MAX_LINES + 1:
+    for count, (number, row) in enumerate(rows, start=1):
+        if count > MAX_LINES:
             raise Invalid(_("The file has more than %(count)s lines.") % {"count": MAX_LINES})
         entry, problem = _entry(resource, section, heads, row)
         if not problem:

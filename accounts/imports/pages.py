@@ -12,13 +12,13 @@ from django.urls import path, reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from accounts.imports.lines import keep_lines
+from accounts.imports.lines import keep_lines, refuse_too_many_uploads
 from bulk import edits, jobs
 from bulk.models import ImportLine
 from core.admin.base import administrator_of
 from core.admin.export import ExportModelAdmin
 from core.errors import DomainError
-from core.spreadsheets import MAX_FILE, read_table
+from core.spreadsheets import MAX_FILE, REMOVE, read_table
 
 
 class ImportForm(forms.Form):
@@ -26,13 +26,20 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("CSV in UTF-8, or XLSX."),
+        help_text=gettext_lazy("CSV (UTF-8, UTF-16 or Windows-1252) or XLSX, of 50 MB at most."),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
     )
     skip_bad = forms.BooleanField(
         label=gettext_lazy("Skip bad lines"),
         required=False,
         help_text=gettext_lazy("Otherwise nothing is written unless every line is good."),
+    )
+    small_quotas = forms.BooleanField(
+        label=gettext_lazy("Small quotas are meant"),
+        required=False,
+        help_text=gettext_lazy(
+            "Otherwise a line that sets a quota below 1 MB is refused: a number without a unit is bytes."
+        ),
     )
 
 
@@ -74,22 +81,26 @@ class ImportModelAdmin(ExportModelAdmin):
             "opts": self.opts,
             "media": self.media,
             "form": form,
-            "columns": [
-                (name, column.holds, name in resource.get_import_id_fields())
-                for name, column in resource.fields.items()
-            ],
+            "columns": [(one.name, one.holds, one.name in resource.keys, one.removable) for one in resource.columns],
+            "remove": REMOVE,
         }
         return TemplateResponse(request, "admin/import_form.html", page)
 
     def _upload(self, request: HttpRequest, data: dict[str, Any]) -> str:
         """Keep the lines and prepare the job; its page's address. DomainError."""
         administrator, file = administrator_of(request), data["file"]
-        rows = read_table(file.name, file.read(MAX_FILE + 1))
-        upload = keep_lines(resource=self.resource(request), rows=rows)
+        refuse_too_many_uploads(administrator)
+        table = read_table(file.name, file.read(MAX_FILE + 1))
+        upload = keep_lines(resource=self.resource(request), rows=table.rows)
         job = jobs.create_job(
             administrator=administrator,
             edit=edits.edit_named(f"import.{self.table_name}"),
-            params={"file": file.name[:100], "skip_bad": data["skip_bad"]},
+            params={
+                "file": file.name[:100],
+                "encoding": table.encoding,
+                "skip_bad": data["skip_bad"],
+                "small_quotas": data["small_quotas"],
+            },
             chosen=ImportLine.objects.filter(upload=upload),
             language=get_language() or "en",
         )

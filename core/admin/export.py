@@ -18,7 +18,7 @@ from django.http import (
 from django.urls import path, reverse
 
 from core.admin.base import ScopedModelAdmin, administrator_of
-from core.spreadsheets import CSV, XLSX, csv_lines, xlsx_file
+from core.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_lines, xlsx_file
 from core.tables import TableResource, resource_named
 
 
@@ -59,8 +59,8 @@ class ExportModelAdmin(ScopedModelAdmin):
         headers = {"Content-Disposition": f'attachment; filename="{self.table_name}.{form}"'}
         match form:
             case "csv":
-                kind = f"{CSV.get_content_type()}; charset=utf-8"
+                kind = f"{CSV_TYPE}; charset=utf-8"
                 return StreamingHttpResponse(csv_lines(rows), content_type=kind, headers=headers)
             case "xlsx":
-                return HttpResponse(xlsx_file(rows), content_type=XLSX.get_content_type(), headers=headers)
+                return HttpResponse(xlsx_file(rows), content_type=XLSX_TYPE, headers=headers)
         raise Http404

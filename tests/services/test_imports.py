@@ -31,7 +31,9 @@ pytestmark = pytest.mark.django_db
 
 def kept(world: World, section: str, rows: list[list[str]], login: str = "alpha") -> list[int]:
     """The keys of the lines of a table, kept for import."""
-    upload = imports.keep_lines(resource=resource_named(section)(world.administrators[login]), rows=rows)
+    upload = imports.keep_lines(
+        resource=resource_named(section)(world.administrators[login]), rows=enumerate(rows, start=1)
+    )
     return list(ImportLine.objects.filter(upload=upload).order_by("pk").values_list("pk", flat=True))
 
 
@@ -78,8 +80,10 @@ def test_import__a_refused_line_leaves_nothing_for_those_after_it(world: World) 
     ]
     outcomes = imported(world, "forwards", kept(world, "forwards", rows))
     assert [outcome for outcome, _detail in outcomes] == ["changed", "refused", "unchanged", "changed"]
-    assert outcomes[0][1] == "new; is_active: True → False"
-    assert outcomes[3][1] == "new"
+    assert outcomes[0][1] == (
+        "new: alias: one@acme.example, recipients: x@far.example, is_active: true; is_active: true → false"
+    )
+    assert outcomes[3][1] == "new: alias: two@acme.example, recipients: x@far.example, is_active: true"
     assert not ForwardingAlias.objects.filter(address="a@acme.example").exists()
     assert not Change.objects.filter(label="a@acme.example").exists()
 

@@ -1,0 +1,313 @@
+"""XLSX files, read cell by cell: in bounded memory, and with what a cell holds besides its text.
+
+Not by a library: those hold whole trees or all cells, and tell a formula without a value from an empty cell no more.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any, Final
+from xml.parsers import expat
+
+from django.utils.translation import gettext as _
+
+from core.errors import Invalid
+
+# What is really unpacked counts, not what the file says of itself; a sheet of 200,000 lines is less than half of it.
+MAX_SHEET: Final = 256 * 1024 * 1024
+MAX_STRINGS: Final = 96 * 1024 * 1024
+MAX_OTHER: Final = 8 * 1024 * 1024
+# Reading takes its time by the number of elements: a third more than the largest table that may be imported has.
+MAX_ELEMENTS: Final = 8_000_000
+# A cell of a spreadsheet has at most 32,767 characters.
+MAX_TEXT: Final = 32_767
+_MAX_PARTS: Final = 5_000
+_MAX_ENTRIES: Final = 200_000
+# No tag is that long: the parser keeps what it has not come to the end of.
+_MAX_TAG: Final = 256 * 1024
+_PIECE: Final = 64 * 1024
+# As many rows as a sheet can have; more columns than any table here, and one to tell that there are too many.
+_MAX_ROWS: Final = 1_048_576
+MAX_COLUMNS: Final = 50
+_EXACT: Final = 10**15
+_REFERENCE: Final = re.compile(r"([A-Z]{1,3})[0-9]+")
+_CODED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_DATES: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_NO_LETTERS: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_ELAPSED: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+
+
+class Flagged(str):
+    """A cell that holds true or false."""
+
+
+class NoValue(str):
+    """A cell that holds nothing that could be taken for a value; the text says what it holds."""
+
+
+Row = tuple[int, list[str]]
+
+
+def read_xlsx(content: bytes) -> Iterator[Row]:
+    """The rows of the first sheet that hold anything, each with its number. Invalid for what cannot be read."""
+    if content.count(b"PK\x01\x02") > _MAX_PARTS:
+        raise _too_large()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            sheet, strings, styles = _parts(archive)
+            dates = _date_styles(archive, styles) if styles else set[int]()
+            texts = _strings(archive, strings) if strings else list[str]()
+            yield from _rows(archive, sheet, texts, dates)
+    except Invalid:
+        raise
+    except Exception as error:
+        # What is broken in a file of strangers shows as any error: KeyError, BadZipFile, zlib.error, ExpatError …
+        raise Invalid(_("The file cannot be read as XLSX.")) from error
+
+
+def _too_large() -> Invalid:
+    return Invalid(_("The file is too large when unpacked."))
+
+
+def _parse(archive: zipfile.ZipFile, name: str, limit: int, handlers: Any) -> Iterator[None]:
+    """Read a part in pieces; after each, whoever asks may take what `handlers` has found so far."""
+    parser = expat.ParserCreate()
+    elements = 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal elements
+        elements += 1
+        if elements > MAX_ELEMENTS:
+            raise _too_large()
+        handlers.start(_local(tag), attributes)
+
+    def refuse(*_declared: Any) -> None:
+        raise Invalid(_("The file cannot be read as XLSX."))
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda tag: handlers.end(_local(tag))
+    parser.CharacterDataHandler = handlers.text
+    parser.StartDoctypeDeclHandler = refuse
+    done = 0
+    with archive.open(name) as part:
+        while piece := part.read(_PIECE):
+            done += len(piece)
+            if done > limit:
+                raise _too_large()
+            parser.Parse(piece, False)
+            if done - parser.CurrentByteIndex > _MAX_TAG:
+                raise _too_large()
+            yield
+    parser.Parse(b"", True)
+    yield
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition(":")[2]
+
+
+class _Elements:
+    """All elements of a small part, with their attributes."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.inside: list[str] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if len(self.found) > _MAX_ENTRIES:
+            raise _too_large()
+        self.found.append(("/".join([*self.inside[-1:], tag]), {_local(key): one for key, one in attributes.items()}))
+        self.inside.append(tag)
+
+    def end(self, tag: str) -> None:
+        self.inside.pop()
+
+    def text(self, text: str) -> None:
+        """Small parts say all in attributes."""
+
+
+def _elements(archive: zipfile.ZipFile, name: str) -> list[tuple[str, dict[str, str]]]:
+    handlers = _Elements()
+    for _piece in _parse(archive, name, MAX_OTHER, handlers):
+        pass
+    return handlers.found
+
+
+def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """What a part refers to: the last word of its kind and its name, by key."""
+    folder, name = posixpath.split(part)
+    found = _elements(archive, posixpath.join(folder, "_rels", f"{name}.rels"))
+    return {
+        one["Id"]: (one["Type"].rpartition("/")[2], posixpath.normpath(posixpath.join("/", folder, one["Target"]))[1:])
+        for tag, one in found
+        if tag.endswith("Relationship") and one.get("TargetMode") != "External"
+    }
+
+
+def _parts(archive: zipfile.ZipFile) -> tuple[str, str, str]:
+    """The names of the first sheet, the shared texts and the styles; "" for what there is not."""
+    book = next(name for kind, name in _relations(archive, "").values() if kind == "officeDocument")
+    related = _relations(archive, book)
+    by_kind = dict(related.values())
+    sheets = [related[one["id"]] for tag, one in _elements(archive, book) if tag == "sheets/sheet"]
+    sheet = next(name for kind, name in sheets if kind == "worksheet")
+    return sheet, by_kind.get("sharedStrings", ""), by_kind.get("styles", "")
+
+
+def _date_styles(archive: zipfile.ZipFile, name: str) -> set[int]:
+    """The numbers of the styles that show a number as a date or a time."""
+    found = _elements(archive, name)
+    own = {int(one["numFmtId"]): one.get("formatCode", "") for tag, one in found if tag == "numFmts/numFmt"}
+    dates = {key for key in _DATES if key not in own} | {key for key, code in own.items() if _shows_date(code)}
+    used = [int(one.get("numFmtId", 0)) for tag, one in found if tag == "cellXfs/xf"]
+    return {index for index, key in enumerate(used) if key in dates}
+
+
+def _shows_date(code: str) -> bool:
+    rest = _NO_LETTERS.sub("", code).lower().replace("general", "")
+    return bool(_ELAPSED.search(code)) or any(letter in rest for letter in "ymdhs")
+
+
+class _Strings:
+    """The shared texts; those that say how others are pronounced are none."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.parts: list[str] = []
+        self.length = 0
+        self.reading = self.aside = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "si":
+            self.parts, self.length = [], 0
+        elif tag == "rPh":
+            self.aside = True
+        self.reading = tag == "t" and not self.aside
+
+    def end(self, tag: str) -> None:
+        self.reading = False
+        if tag == "rPh":
+            self.aside = False
+        elif tag == "si":
+            self.texts.append(_decoded("".join(self.parts)))
+
+    def text(self, text: str) -> None:
+        if self.reading:
+            self.length += len(text)
+            if self.length > MAX_TEXT:
+                raise _too_large()
+            self.parts.append(text)
+
+
+def _strings(archive: zipfile.ZipFile, name: str) -> list[str]:
+    handlers = _Strings()
+    for _piece in _parse(archive, name, MAX_STRINGS, handlers):
+        pass
+    return handlers.texts
+
+
+def _decoded(text: str) -> str:
+    """The text with the characters that XLSX writes as codes: a carriage return is `_x000D_`."""
+    return _CODED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+
+class _Sheet:
+    """The rows of a sheet: those that are complete, and the one that is being read."""
+
+    def __init__(self, texts: list[str], dates: set[int]) -> None:
+        self.texts, self.dates = texts, dates
+        self.rows: list[Row] = []
+        self.cells: list[str] = []
+        self.number = self.column = self.length = 0
+        self.kind, self.style, self.formula = "n", 0, False
+        self.parts: list[str] = []
+        self.reading = self.aside = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.reading = tag in {"v", "t"} and not self.aside
+        if tag == "c":
+            self.column = _column(attributes.get("r", ""), self.column)
+            self.kind, self.style, self.formula = attributes.get("t", "n"), int(attributes.get("s", 0)), False
+            self.parts, self.length = [], 0
+        elif tag == "f":
+            self.formula = True
+        elif tag == "rPh":
+            self.aside = True
+        elif tag == "row":
+            number = int(attributes.get("r", self.number + 1))
+            if number <= self.number:
+                raise Invalid(_("The file cannot be read as XLSX."))
+            self.number, self.column, self.cells = number, -1, []
+
+    def end(self, tag: str) -> None:
+        self.reading = False
+        if tag == "c":
+            self._keep(self._value("".join(self.parts)))
+        elif tag == "rPh":
+            self.aside = False
+        elif tag == "row" and self.cells and self.number <= _MAX_ROWS:
+            self.rows.append((self.number, self.cells))
+
+    def text(self, text: str) -> None:
+        if self.reading:
+            self.length += len(text)
+            if self.length > MAX_TEXT:
+                raise _too_large()
+            self.parts.append(text)
+
+    def _keep(self, value: str) -> None:
+        if value:
+            index = min(self.column, MAX_COLUMNS)
+            self.cells += [""] * (index + 1 - len(self.cells))
+            self.cells[index] = value
+
+    def _value(self, text: str) -> str:
+        if self.kind == "str":
+            return text
+        if self.formula and not text.strip():
+            return NoValue(_("the cell holds a formula without a value"))
+        match self.kind:
+            case "s":
+                return self.texts[max(int(text), 0)] if text.strip() else ""
+            case "inlineStr":
+                return _decoded(text)
+            case "b":
+                return Flagged("true" if text.strip() == "1" else "false") if text.strip() else ""
+            case "e":
+                return NoValue(_("the cell holds the error %(error)s") % {"error": text[:20]})
+            case "d":
+                return NoValue(_("the cell holds a date or a time"))
+        return _number(text.strip(), is_date=self.style in self.dates)
+
+
+def _column(reference: str, last: int) -> int:
+    """The index of a cell's column, by its reference; without one, it follows the last."""
+    if not (match := _REFERENCE.fullmatch(reference)):
+        return last + 1
+    index = 0
+    for letter in match[1]:
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1
+
+
+def _number(text: str, *, is_date: bool) -> str:
+    """A number as it would be typed; a spreadsheet knows 15 digits of it."""
+    if not text:
+        return ""
+    if is_date:
+        return NoValue(_("the cell holds a date or a time"))
+    number = float(text)
+    if not abs(number) < _EXACT:
+        return NoValue(_("the cell holds a number of more than 15 digits, whose last ones are lost: make it text"))
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+def _rows(archive: zipfile.ZipFile, name: str, texts: list[str], dates: set[int]) -> Iterator[Row]:
+    sheet = _Sheet(texts, dates)
+    for _piece in _parse(archive, name, MAX_SHEET, sheet):
+        rows, sheet.rows = sheet.rows, []
+        yield from rows
