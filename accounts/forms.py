@@ -116,7 +116,7 @@ class ConfigPropertyForm(ServiceForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        """One owner at most, and nothing overwritten by the way."""
+        """One owner at most, and nothing that exists is overwritten."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if self.instance.pk is not None:
             return data

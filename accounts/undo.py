@@ -68,7 +68,7 @@ def _restore_last_login(actor: Actor, change: Change) -> None:
     users.set_last_login(actor=actor, user=user, at=(change.before or {}).get("last_login"))
 
 
-# Contexts: one that was deleted and made anew under the same id is another one.
+# Contexts: one that was deleted and made again under the same id is another one.
 
 
 def _context_now(change: Change) -> Snapshot | None:

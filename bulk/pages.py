@@ -138,7 +138,7 @@ class BulkJobAdmin(ScopedModelAdmin):
         return {"batch": str(row.batch)}
 
     def get_urls(self) -> list[Any]:
-        """Django's, and what a job's page needs."""
+        """Adds the routes that a job's page needs."""
         pages: dict[str, Callable[..., HttpResponseBase]] = {
             "start": require_POST(self.start),
             "cancel": require_POST(self.cancel),

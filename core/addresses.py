@@ -56,7 +56,7 @@ def printable(text: str) -> bool:
 
 
 def clean_identifier(text: str, *, what: str, field: str, limit: int = MAX_IDENTIFIER) -> str:
-    """`text` itself when it has 1 to `limit` characters, no control character, and no blank at either end.
+    """`text` itself when it has 1 to `limit` characters, no control character, and no space at either end.
 
     `what` is its name in the refusal's sentence, in the language of the moment.
     """
@@ -182,10 +182,10 @@ def _as_name(text: str) -> Address:
 
 
 def parse_msisdn(text: str) -> tuple[str, str]:
-    """A phone number as given and its digits: `+` and 5 to 15 digits (E.164), with `.`, `-` or blanks between them."""
+    """A phone number as given and its digits: `+` and 5 to 15 digits (E.164), with `.`, `-` or spaces between them."""
     if len(text) > 64 or not _MSISDN.fullmatch(text):
         raise Invalid(
-            _("%(text)s is not a phone number: + and 5 to 15 digits, with . - or blanks between them.")
+            _("%(text)s is not a phone number: + and 5 to 15 digits, with . - or spaces between them.")
             % {"text": _quoted(text)},
             field="msisdn",
         )

@@ -93,9 +93,9 @@ def _text_cell(sheet: Any, text: str) -> Any:
 
 
 def read_table(name: str, content: bytes) -> Table:
-    """An uploaded CSV or XLSX file (told by its name), the heads first. Invalid for what cannot be read.
+    """An uploaded CSV or XLSX file (told by its name), the header row first. Invalid for what cannot be read.
 
-    Cells come without the blanks around them.
+    Cells come without the white space around them.
     """
     if len(content) > MAX_FILE:
         raise Invalid(_("The file is larger than 50 MB."))

@@ -177,7 +177,7 @@ class TableResource:
         return queryset
 
     def table(self, queryset: QuerySet[Any]) -> Iterator[list[str]]:
-        """The rows of `queryset` as cells, one after the other; the heads first."""
+        """The rows of `queryset` as cells, one after the other; the header row first."""
         yield self.heads
         for row in self.with_related(queryset).iterator(chunk_size=_CHUNK):
             yield [column.cell(row) for column in self.columns]

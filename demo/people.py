@@ -108,7 +108,7 @@ class Company:
 
 
 def plain(name: str) -> str:
-    """A name as it stands in an address: lower case, ASCII, without blanks."""
+    """A name as it stands in an address: lower case, ASCII, without spaces."""
     decomposed = unicodedata.normalize("NFKD", name.lower().translate(_ASCII))
     return "".join(char for char in decomposed if char.isascii() and (char.isalnum() or char == "-"))
 

@@ -21,7 +21,7 @@ CHUNK: Final = 2000
 
 
 class ForwardingAliasQuerySet(ScopedQuerySet["ForwardingAlias"]):
-    """Aliases; they hang on their context."""
+    """Aliases; they belong to their context."""
 
     def dangling(self, viewer: Viewer) -> Self:
         """Those with a recipient in a domain of the viewer's that no active mailbox and no active alias answers to."""
@@ -71,7 +71,7 @@ class ForwardingAlias(models.Model):
 
 
 class RecipientQuerySet(ScopedQuerySet["Recipient"]):
-    """Recipients; they hang on their alias."""
+    """Recipients; they belong to their alias."""
 
     def dangling(self, viewer: Viewer) -> Self:
         """Those in a domain of the viewer's that no active mailbox and no active alias answers to.

@@ -10,7 +10,7 @@ class WebConfig(AppConfig):
 
 
 class SiteConfig(admin_apps.AdminConfig):
-    """Django's admin with our own site, and without Django's groups: what a role may do is in `core.access`."""
+    """Django's admin with the product's own site and without groups: what a role may do is in `core.access`."""
 
     default = False
     default_site = "web.site.Site"

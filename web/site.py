@@ -32,7 +32,7 @@ _SECTIONS: Final = (
 
 
 class AutocompleteView(AutocompleteJsonView):
-    """Django's, which fails for a relation that is followed backwards."""
+    """Refuses a relation that is followed backwards, for which Django's view fails."""
 
     def process_request(self, request: HttpRequest) -> Any:
         term, model_admin, source_field, to_field_name = super().process_request(request)
@@ -50,12 +50,12 @@ class Site(admin.AdminSite):
     login_form = LoginForm
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Django's, without the page that tells for any row of any table whether it exists."""
+        """The routes, without the page that tells for any row of any table whether it exists."""
         kept = [url for url in super().get_urls() if getattr(url, "name", None) != "view_on_site"]
         return [*urls.urls(self), *kept]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Django's, and in whose name the page appears."""
+        """Adds in whose name the page appears."""
         return {**super().each_context(request), "brand": brand_for(request.user)}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

@@ -40,7 +40,7 @@ def refuse_too_many_uploads(administrator: Viewer) -> None:
 
 
 def keep_lines(*, resource: TableResource, rows: Iterable[Row]) -> UUID:
-    """Keep the lines of a table (its heads first), each with what is wrong with its form.
+    """Keep the lines of a table (its header row first), each with what is wrong with its form.
 
     Invalid for the heads, and for what can be read no further; then nothing is kept.
     """

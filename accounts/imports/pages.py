@@ -47,7 +47,7 @@ class ImportModelAdmin(ExportModelAdmin):
     """A model's pages with export, and with import where its table can be imported."""
 
     def get_urls(self) -> list[Any]:
-        """Django's, and that of the import."""
+        """Adds the route of the import."""
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         page = self.admin_site.admin_view(self.import_page)
         return [path("import", page, name=f"{name}_import"), *super().get_urls()]
@@ -59,7 +59,7 @@ class ImportModelAdmin(ExportModelAdmin):
         return edits.edit_named(f"import.{self.table_name}").allowed(administrator_of(request))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Django's, with the way to the import."""
+        """Adds the link to the import."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_import"
         url = reverse(name) if self.may_import(request) else ""
         return super().changelist_view(request, {"import_url": url, **(extra_context or {})})

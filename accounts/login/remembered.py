@@ -1,7 +1,7 @@
 """Logins that this process has verified a short while ago, so that a caller's password is not hashed with each request.
 
 What is kept is a keyed digest of the password and the stored hash: nothing that can be turned back, and worth nothing
-once the password is changed. Who the administrator is, and whether they may act, is read anew with every request.
+once the password is changed. Who the administrator is, and whether they may act, is read again with every request.
 """
 
 from __future__ import annotations

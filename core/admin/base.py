@@ -161,7 +161,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Django's view in its transaction; after a refusal the same again, only to show it."""
+        """Runs the view in its transaction; after a refusal runs it again, only to show the sentence."""
         try:
             return retried(super().changeform_view)(request, object_id, form_url, extra_context)
         except DomainError as refusal:
@@ -169,13 +169,13 @@ class ScopedModelAdmin(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
-        """Django's, by the name of what is listed."""
+        """Titles the list by what it lists."""
         return super().changelist_view(
             request, {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
         )
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
-        """Django's view; a refusal becomes a message on the row's own page."""
+        """Turns a refusal into a message on the row's own page."""
         try:
             return retried(super().delete_view)(request, object_id, extra_context)
         except DomainError as refusal:
@@ -183,7 +183,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
             return HttpResponseRedirect(self._url("change", object_id))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Django's form class, made for this request alone, told who fills it in and what was refused."""
+        """Tells the form class, which is made for this request alone, who fills it in and what was refused."""
         form: Any = super().get_form(request, obj, change, **kwargs)
         form.administrator = administrator_of(request)
         form.refusal = getattr(request, "refusal", None)
@@ -203,14 +203,14 @@ class ScopedModelAdmin(admin.ModelAdmin):
     def response_action(  # type: ignore[override]  # the stubs are those of a later Django
         self, request: HttpRequest, queryset: models.QuerySet[Any]
     ) -> HttpResponse | None:
-        """Django's; a ticked "row" that is no key means that the form did not come from the list."""
+        """Refuses a ticked "row" that is no key: such a form did not come from the list."""
         if None not in map(whole_number, request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)):
             return super().response_action(request, queryset)
         self.message_user(request, gettext("That selection cannot be read. Choose again."), messages.ERROR)
         return None
 
     def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> list[tuple[str, str]]:
-        """Django's, with words in place of dashes."""
+        """Shows words in place of dashes."""
         return super().get_action_choices(request, default_choices or [("", gettext("Choose …"))])
 
     # Which rows, and which choices.
@@ -233,7 +233,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Beside a choice stands a way to look at it and to add one, none to change or delete it by the way."""
+        """Offers links beside a choice to look at it and to add one, and none to change or delete it."""
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_change_related = field.widget.can_delete_related = False
@@ -254,7 +254,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """Django's, for the form in which addresses and other identifiers are compared.
+        """Searches for the form in which addresses and other identifiers are compared.
 
         What no text of ours can contain is found nowhere, and never sent to the database; nor is a text longer than
         any of ours, of which each word would be looked for in each column.
@@ -282,7 +282,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Counts, no list of everything that hangs on the rows: that may be long, and none of the person's business."""
+        """Counts what is deleted with the rows; a list of it may be long, and not for this person to see."""
         counts: dict[str, int] = {}
         for row in objs:
             for name, number in self.cascade_counts(row).items():
@@ -316,7 +316,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
 
     @property
     def media(self) -> forms.Media:
-        """Django's, and on lists what a filter with a search box needs."""
+        """Adds what a filter with a search box needs."""
         media = super().media
         for item in self.list_filter:
             if isinstance(item, tuple) and item[1] is RelatedFilter:

@@ -33,13 +33,13 @@ class ExportModelAdmin(ScopedModelAdmin):
         return resource_named(self.table_name)(administrator_of(request))
 
     def get_urls(self) -> list[Any]:
-        """Django's, and that of the export."""
+        """Adds the route of the export."""
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         export = self.admin_site.admin_view(self.export)
         return [path("export/<slug:form>", export, name=f"{name}_export"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Django's, with the ways to export what it shows."""
+        """Adds the links that export what the list shows."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         exports = {form.upper(): reverse(name, args=[form]) + query for form in ("csv", "xlsx")}

@@ -36,7 +36,7 @@ class ServiceForm(forms.ModelForm):
         return Role(self.administrator.role)
 
     def _post_clean(self) -> None:
-        """Django's without the database's constraints.
+        """Cleans the instance without validating the database's constraints.
 
         Those are the service's business, whose sentences stand on their field and say no more than the person may know.
         """
@@ -82,7 +82,7 @@ class VerbatimField(forms.CharField):
 
 
 class LinesField(forms.Field):
-    """A list of texts, one a line; blanks around a text and empty lines do not count."""
+    """A list of texts, one a line; white space around a text and empty lines do not count."""
 
     def __init__(self, *, rows: int = 6, **kwargs: Any) -> None:
         super().__init__(widget=forms.Textarea(attrs={"rows": rows, "cols": 60, "spellcheck": "false"}), **kwargs)

@@ -20,7 +20,7 @@ _USUAL_UNIT = "GB"
 
 
 class Autocomplete(AutocompleteSelect):
-    """Django's search box for a related row; a value that is no key shows nothing, where Django's fails."""
+    """A search box for a related row. A value that is no key shows nothing, where Django's own widget fails."""
 
     choices: forms_models.ModelChoiceIterator
 
@@ -63,7 +63,7 @@ class SizeInput(MultiWidget):
         return [typed(amount), unit]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Django's, which numbers the ids."""
+        """Gives the amount and the unit ids of their own, where Django numbers them."""
         context: dict[str, Any] = super().get_context(name, value, attrs)
         own = context["widget"]["attrs"].get("id")
         amount, unit = context["widget"]["subwidgets"]

@@ -1,4 +1,4 @@
-// Shows how far a bulk edit is, and loads the page anew when its state changes. Without it, a link does the same.
+// Shows how far a bulk edit is, and reloads the page when its state changes. Without it, a link does the same.
 const box = document.getElementById("bulk-progress");
 const bar = document.getElementById("bulk-bar");
 const SECOND = 1000;
