@@ -29,10 +29,14 @@ _MAX_PARTS: Final = 5_000
 _MAX_ENTRIES: Final = 200_000
 # No tag is that long: the parser keeps what it has not come to the end of.
 _MAX_TAG: Final = 256 * 1024
+# The parser keeps the elements that it is inside of; a spreadsheet has ten.
+_MAX_DEPTH: Final = 100
 _PIECE: Final = 64 * 1024
 # As many rows as a sheet can have; more columns than any table here, and one to tell that there are too many.
 _MAX_ROWS: Final = 1_048_576
 MAX_COLUMNS: Final = 50
+# As many cells as a row can have.
+_MAX_CELLS: Final = 16_384
 _EXACT: Final = 10**15
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})[0-9]+")
 _CODED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -75,21 +79,30 @@ def _too_large() -> Invalid:
 
 def _parse(archive: zipfile.ZipFile, name: str, limit: int, handlers: Any) -> Iterator[None]:
     """Read a part in pieces; after each, whoever asks may take what `handlers` has found so far."""
+    if archive.getinfo(name).file_size > limit:
+        raise _too_large()
     parser = expat.ParserCreate()
-    elements = 0
+    parser.buffer_text = True
+    elements = depth = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal elements
+        nonlocal elements, depth
         elements += 1
-        if elements > MAX_ELEMENTS:
+        depth += 1
+        if elements > MAX_ELEMENTS or depth > _MAX_DEPTH:
             raise _too_large()
         handlers.start(_local(tag), attributes)
+
+    def end(tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+        handlers.end(_local(tag))
 
     def refuse(*_declared: Any) -> None:
         raise Invalid(_("The file cannot be read as XLSX."))
 
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda tag: handlers.end(_local(tag))
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = handlers.text
     parser.StartDoctypeDeclHandler = refuse
     done = 0
@@ -222,7 +235,7 @@ class _Sheet:
         self.texts, self.dates = texts, dates
         self.rows: list[Row] = []
         self.cells: list[str] = []
-        self.number = self.column = self.length = 0
+        self.number = self.column = self.length = self.in_row = 0
         self.kind, self.style, self.formula = "n", 0, False
         self.parts: list[str] = []
         self.reading = self.aside = False
@@ -230,6 +243,9 @@ class _Sheet:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.reading = tag in {"v", "t"} and not self.aside
         if tag == "c":
+            self.in_row += 1
+            if self.in_row > _MAX_CELLS:
+                raise _too_large()
             self.column = _column(attributes.get("r", ""), self.column)
             self.kind, self.style, self.formula = attributes.get("t", "n"), int(attributes.get("s", 0)), False
             self.parts, self.length = [], 0
@@ -241,7 +257,9 @@ class _Sheet:
             number = int(attributes.get("r", self.number + 1))
             if number <= self.number:
                 raise Invalid(_("The file cannot be read as XLSX."))
-            self.number, self.column, self.cells = number, -1, []
+            if number > _MAX_ROWS:
+                raise _too_large()
+            self.number, self.column, self.cells, self.in_row = number, -1, [], 0
 
     def end(self, tag: str) -> None:
         self.reading = False
@@ -249,7 +267,7 @@ class _Sheet:
             self._keep(self._value("".join(self.parts)))
         elif tag == "rPh":
             self.aside = False
-        elif tag == "row" and self.cells and self.number <= _MAX_ROWS:
+        elif tag == "row" and self.cells:
             self.rows.append((self.number, self.cells))
 
     def text(self, text: str) -> None:

@@ -256,6 +256,8 @@ def test_xlsx__one_cell_that_fills_the_memory_is_refused_at_once() -> None:
         f'<row><c t="inlineStr"><is><t>{"A" * 40_000_000}</t></is></c></row>',
         f'<row a="{"A" * 40_000_000}"/>',
         f"<!--{'A' * 40_000_000}-->",
+        "<a>" * 1_000_000,
+        f"<row>{'<c><v>1</v></c>' * 1_000_000}</row>",
     ):
         with pytest.raises(Invalid, match="too large when unpacked"):
             rows_of("x.xlsx", packed(sheet(body)))

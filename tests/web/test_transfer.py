@@ -326,7 +326,8 @@ def test_changes_can_be_exported_but_not_imported(world: World, logged_in: Login
 def test_resource__exports_what_its_administrator_sees_and_no_id_of_the_data_base(world: World, name: str) -> None:
     resource = resource_named(name)(world.administrators["alphakid"])
     column = "id" if name == "contexts" else "context"
-    rows = list(resource.table(resource.model._default_manager.visible_to(resource.administrator)))
+    seen: Any = resource.model._default_manager
+    rows = list(resource.table(seen.visible_to(resource.administrator)))
     assert {row[rows[0].index(column)] for row in rows[1:]} == {"34", "35"}
     # A context's id is given by people, and so natural.
     keys = {step for one in resource.columns for step in one.path} & {"id", "pk"}
