@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, Max, Model, OuterRef, Q, Subquery
+from django.db.models import Count, Max, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
@@ -26,6 +26,7 @@ from core.access import Role
 from core.actor import Actor
 from core.admin.base import ScopedModelAdmin, administrator_of, role_of
 from core.admin.filters import AttentionFilter, KeyFilter, RelatedFilter, status_filter
+from core.search import phone_digits
 from core.sizes import format_exact, format_short
 
 # The flags of what a user, an alias or a context's administrator goes out of service with.
@@ -208,13 +209,21 @@ class UserAdmin(ImportModelAdmin):
     list_select_related = ("context__reseller__parent",)
     search_fields = (
         "uidname_normalized__contains",
+        "uidname__icontains",
         "msisdn__contains",
-        "msisdn_digits__contains",
         "custom_ids__value_normalized__contains",
         "context__name",
     )
     autocomplete_fields = ("context",)
     fixed_fields = ("context", "number")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Finds phone numbers however they are written."""
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        digits = phone_digits(search_term)
+        return (found | queryset.filter(msisdn_digits__contains=digits) if digits else found), duplicates
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(declared=Q(domain="") | ownership.is_served())

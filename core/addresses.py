@@ -84,15 +84,15 @@ def parse_domain(text: str, *, field: str = "name") -> str:
 
     Letters, digits and hyphens in two or more labels, the last not all digits.
     """
-    ascii_form = _ascii_form(text) if len(text) <= _ABSURD else ""
-    labels = ascii_form.split(".")
-    well_formed = len(labels) >= 2 and len(ascii_form) <= MAX_DOMAIN and all(map(_LABEL.fullmatch, labels))
+    name = ascii_form(text) if len(text) <= _ABSURD else ""
+    labels = name.split(".")
+    well_formed = len(labels) >= 2 and len(name) <= MAX_DOMAIN and all(map(_LABEL.fullmatch, labels))
     if not well_formed or labels[-1].isdigit():
         raise Invalid(_("%(text)s is not a domain name.") % {"text": _quoted(text)}, field=field)
-    return ascii_form
+    return name
 
 
-def _ascii_form(text: str) -> str:
+def ascii_form(text: str) -> str:
     """The lower-case A-label form of a domain, or "" when it has none."""
     if text.isascii() and "xn--" not in text.lower():
         return text.lower()

@@ -55,7 +55,12 @@ class ForwardingAliasAdmin(ImportModelAdmin):
         AliasAttention,
     )
     list_select_related = ("context__reseller__parent",)
-    search_fields = ("normalized__contains", "recipients__normalized__contains", "context__name")
+    search_fields = (
+        "normalized__contains",
+        "address__icontains",
+        "recipients__normalized__contains",
+        "context__name",
+    )
     autocomplete_fields = ("context",)
     fixed_fields = ("context", "address")
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
+from operator import or_
 from typing import Any, Final
 
 from django.db.models import Model, Q
@@ -17,15 +19,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Context, CustomId, Reseller, User
-from core.addresses import digits_of, normalize_identifier, printable
+from core.addresses import printable
 from core.numbers import whole_number
 from core.scoping import ScopedQuerySet, Viewer, may
+from core.search import phone_digits, search_forms
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
 
 MAX_TEXT: Final = 254
 PER_KIND: Final = 6
-_FEWEST_DIGITS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One sort of thing to look for: `column` holds the text, `page` leads from a row to the object that has a page."""
+    """One sort of thing to look for: `column` holds the text as it is compared, `written` as it was written.
+
+    `page` leads from a row to the object that has a page.
+    """
 
     name: str | Promise
     rows: ScopedQuerySet[Any]
@@ -49,16 +54,22 @@ class Kind:
     context: str = ""
     digits_only: bool = False
     as_written: bool = False
+    written: str = ""
 
     def hits(self, administrator: Viewer, text: str) -> Iterator[Hit]:
         """Up to PER_KIND hits: those that begin with the text, then those that have it elsewhere."""
-        needle = digits_of(text) if self.digits_only else normalize_identifier(text)
-        if not needle or (self.digits_only and not _looks_like_a_number(text)):
+        needles = [phone_digits(text)] if self.digits_only else search_forms(text)
+        if not all(needles):
             return
         visible = self.rows.visible_to(administrator)
         # Most columns are kept in the form in which they are compared; a name as written is compared without case here.
         lookups = ("istartswith", "icontains") if self.as_written else ("startswith", "contains")
-        begins, contains = (Q(**{f"{self.column}__{lookup}": needle}) for lookup in lookups)
+        begins, contains = (
+            reduce(or_, (Q(**{f"{self.column}__{lookup}": needle}) for needle in needles)) for lookup in lookups
+        )
+        if self.written and not text.isascii():
+            # A part of a label has no A-label form: it is found as it is written.
+            contains |= Q(**{f"{self.written}__icontains": text})
         seen = 0
         for wanted in (begins, contains & ~begins):
             for row in visible.filter(wanted).order_by(self.column)[: PER_KIND - seen]:
@@ -68,7 +79,8 @@ class Kind:
     def _hit(self, row: Any) -> Hit:
         target = _follow(row, self.page)
         context = _follow(row, self.context) if self.context else None
-        label = str(row) if target is row else f"{row} → {target}"
+        matched = row.msisdn if self.digits_only else row
+        label = str(row) if target is row and matched is row else f"{matched} → {target}"
         return Hit(self.name, label, "" if context is None else f"{context.pk} {context}", page_of(target))
 
 
@@ -76,11 +88,18 @@ def kinds() -> list[Kind]:
     """What there is to look for, in the order in which it is shown."""
     return [
         Kind(_("Context"), _rows(Context, "reseller"), "name", as_written=True),
-        Kind(_("User"), _rows(User, "context"), "uidname_normalized", context="context"),
+        Kind(_("User"), _rows(User, "context"), "uidname_normalized", context="context", written="uidname"),
         Kind(_("Phone number"), _rows(User, "context"), "msisdn_digits", context="context", digits_only=True),
         Kind(_("Custom id"), _rows(CustomId, "user__context"), "value_normalized", "user", "user.context"),
-        Kind(_("Alias"), _rows(ForwardingAlias, "context"), "normalized", context="context"),
-        Kind(_("Recipient"), _rows(Recipient, "alias__context"), "normalized", "alias", "alias.context"),
+        Kind(_("Alias"), _rows(ForwardingAlias, "context"), "normalized", context="context", written="address"),
+        Kind(
+            _("Recipient"),
+            _rows(Recipient, "alias__context"),
+            "normalized",
+            "alias",
+            "alias.context",
+            written="address",
+        ),
         Kind(_("Domain"), _rows(ExplicitDomain, "context"), "name", context="context"),
         Kind(_("Reseller"), _rows(Reseller), "name", as_written=True),
     ]
@@ -110,10 +129,6 @@ def _by_number(administrator: Viewer, text: str) -> Iterator[Hit]:
     if number is not None:
         for context in Context.objects.visible_to(administrator).filter(pk=number):
             yield Hit(_("Context"), str(context), f"{context.pk} {context}", page_of(context))
-
-
-def _looks_like_a_number(text: str) -> bool:
-    return len(digits_of(text)) >= _FEWEST_DIGITS and not text.strip("+0123456789 .-")
 
 
 def _rows(model: type[Any], *related: str) -> ScopedQuerySet[Any]:

@@ -29,13 +29,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Role
 from core.actor import Actor, Channel
-from core.addresses import MAX_IDENTIFIER, normalize_identifier, printable
+from core.addresses import MAX_IDENTIFIER, printable
 from core.admin.filters import RelatedFilter
 from core.admin.forms import ServiceForm, VerbatimField, WholeNumberField
 from core.admin.widgets import Autocomplete, WholeNumberInput
 from core.errors import DomainError, NotAllowed
 from core.numbers import whole_number
 from core.scoping import Viewer
+from core.search import search_forms
 from core.transactions import retried
 
 # The change log's list, where a row's history is shown.
@@ -254,14 +255,18 @@ class ScopedModelAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """Searches for the form in which addresses and other identifiers are compared.
+        """Searches for the text as it was typed and for the forms in which identifiers and domains are compared.
 
         What no text of ours can contain is found nowhere, and never sent to the database; nor is a text longer than
         any of ours, of which each word would be looked for in each column.
         """
         if len(search_term) > MAX_IDENTIFIER or not printable(search_term):
             return queryset.none(), False
-        return super().get_search_results(request, queryset, normalize_identifier(search_term))
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        for form in search_forms(search_term):
+            rows, more = super().get_search_results(request, queryset, form)
+            found, duplicates = found | rows, duplicates or more
+        return found, duplicates
 
     # What may be changed.
 

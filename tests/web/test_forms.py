@@ -286,7 +286,6 @@ def test_alias__is_created_suspended(alpha: Person) -> None:
         ({"recipients": ""}, "recipients"),
         ({"recipients": " \r\n "}, "recipients"),
         ({"recipients": "a@b.example\nno address"}, "recipients"),
-        ({"recipients": "a@b.example, c@d.example"}, "recipients"),
         ({"recipients": "info@acme.example"}, "recipients"),
         ({"recipients": "a\x00@b.example"}, "recipients"),
         ({"recipients": "\n".join(f"a{n}@b.example" for n in range(101))}, "recipients"),

@@ -177,7 +177,7 @@ def test_filter__asks_only_whom_it_offers_a_choice(enter: Enter) -> None:
 
 
 def test_filter__keeps_search_and_the_other_filters(alpha: Person) -> None:
-    text = alpha.get(page(User), q='<"john', status="active").content.decode()
+    text = alpha.client.get(page(User), {"q": '<"john', "status": "active"}).content.decode()
     assert '<input type="hidden" name="status" value="active">' in text
     assert '<input type="hidden" name="q" value="&lt;&quot;john">' in text
 

@@ -6,7 +6,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.world import World
+from accounts.models import Context, User
+from accounts.services.contexts import update_context
+from accounts.services.users import update_user
+from domains.models import ExplicitDomain
+from domains.services import add_domain
+from forwards.models import ForwardingAlias
+from forwards.services import create_forward
+from tests.web.person import Person, page, rows_of
+from tests.world import OPERATOR, World
 from web.search import search
 
 pytestmark = pytest.mark.django_db
@@ -23,8 +31,8 @@ def labels(world: World, login: str, text: str) -> list[str]:
         ("ndoe@acm", "johndoe@acme.example"),
         ("john24", "john24 → johndoe@acme.example"),
         ("sales@acme", "sales@acme.example"),
-        ("4912345624", "johndoe@acme.example"),
-        ("+49.1234.5624", "johndoe@acme.example"),
+        ("4912345624", "+49.1234.5624 → johndoe@acme.example"),
+        ("+49.1234.5624", "+49.1234.5624 → johndoe@acme.example"),
         ("acme.exa", "acme.example"),
         ("PHA_AC", "alpha_acme"),
         ("24", "alpha_acme"),
@@ -70,3 +78,48 @@ def test_search__a_tenant_finds_nothing(world: World) -> None:
 
 def test_search__hits_lead_to_pages_of_the_web_admin(world: World) -> None:
     assert {urlsplit(hit.url).path.split("/")[1] for hit in search(world.administrators["alpha"], "acme")} == {"admin"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "info@bücher-kranich.example",
+        "INFO@BÜCHER-KRANICH.example",
+        "bücher-kranich.example",
+        "Bücher-Kranich",
+        "bücher-kra",
+        "xn--bcher-kranich-wob.example",
+        "info@xn--bcher",
+    ],
+)
+def test_search__an_international_address_is_found_in_either_form(world: World, alpha: Person, text: str) -> None:
+    address, context = "info@bücher-kranich.example", world.contexts[24]
+    add_domain(actor=OPERATOR, context=context, name="bücher-kranich.example")
+    create_forward(actor=OPERATOR, context=context, alias=address, recipients=["a@far.example"])
+    assert address in {hit.label for hit in search(world.administrators["alpha"], text)}
+    assert [row.address for row in rows_of(alpha.get(page(ForwardingAlias), q=text))] == [address]
+
+
+@pytest.mark.parametrize("text", ["bücher-kranich.example", "BÜCHER-KRANICH.example", "xn--bcher-kranich-wob"])
+def test_search__an_international_domain_is_found_in_either_form(world: World, alpha: Person, text: str) -> None:
+    add_domain(actor=OPERATOR, context=world.contexts[24], name="bücher-kranich.example")
+    domain = ExplicitDomain.objects.get(context=24, name__startswith="xn--")
+    assert domain.name in {hit.label for hit in search(world.administrators["alpha"], text)}
+    assert rows_of(alpha.get(page(ExplicitDomain), q=text)) == [domain]
+
+
+@pytest.mark.parametrize("text", ["müller öl", "MÜLLER ÖL", "üller"])
+def test_search__umlauts_are_found_in_any_case(world: World, alpha: Person, text: str) -> None:
+    context = world.contexts[24]
+    update_context(actor=OPERATOR, context=context, name="Müller Öl")
+    assert "Müller Öl" in {hit.label for hit in search(world.administrators["alpha"], text)}
+    assert rows_of(alpha.get(page(Context), q=text)) == [context]
+
+
+@pytest.mark.parametrize(
+    "text", ["0151 23456789", "(0151) 23456789", "0049 151 23456789", "+49 151 23456789", "0151/2345", "3456789"]
+)
+def test_search__a_phone_number_is_found_as_people_write_it(world: World, alpha: Person, text: str) -> None:
+    user = update_user(actor=OPERATOR, user=world.users[24], msisdn="+49 151-23456789")
+    assert f"{user.msisdn} → {user.uidname}" in {hit.label for hit in search(world.administrators["alpha"], text)}
+    assert user in rows_of(alpha.get(page(User), q=text))

@@ -1,0 +1,29 @@
+"""The forms in which a text that a person types is looked for, in lists and in the search box alike."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.addresses import ascii_form, digits_of, normalize_identifier
+
+_FEWEST_DIGITS: Final = 3
+_PHONE_CHARACTERS: Final = "+0123456789 .-()/"
+
+
+def search_forms(text: str) -> list[str]:
+    """`text` as identifiers are compared, and with the domain, or a whole label of it, in its A-label form."""
+    plain = normalize_identifier(text)
+    local, at, domain = plain.rpartition("@")
+    ascii_domain = ascii_form(domain) if domain else ""
+    return list(dict.fromkeys(form for form in (plain, f"{local}{at}{ascii_domain}") if form))
+
+
+def phone_digits(text: str) -> str:
+    """The digits by which a phone number is found, however it is written; "" for what is no number.
+
+    Numbers are kept with their country: 0049 151 … and +49 151 … are the same, and 0151 … is a part of them.
+    """
+    if text.strip(_PHONE_CHARACTERS):
+        return ""
+    digits = digits_of(text).lstrip("0")
+    return digits if len(digits) >= _FEWEST_DIGITS else ""
