@@ -104,7 +104,7 @@ def works(administrator: Any) -> dict[str, Callable[[int], Callable[[], object]]
         rows = [["context", "alias", "recipients"], ["24", f"line{run}@acme.example", "a@far.example"]]
 
         def work() -> None:
-            upload = lines.keep_lines(resource=table(administrator), rows=rows)
+            upload = lines.keep_lines(resource=table(administrator), rows=enumerate(rows, start=1))
             both("import.forwards", ImportLine.objects.filter(upload=upload), file="x", skip_bad=True)
 
         return work
