@@ -10,8 +10,10 @@ class ChangelogConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who may read the change log in the web admin."""
-        from changelog import resources
+        from changelog import resources, versions
         from core import access, tables
+        from core.admin import base
 
         access.register_web("changelog.change", master=access.VIEW, reseller=access.VIEW, context=access.VIEW)
         tables.register(resources.ChangeResource)
+        base.register_history(versions)

@@ -7,7 +7,7 @@ the request's transaction; the same form is shown again with the sentence where 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final, Protocol, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -33,7 +33,7 @@ from core.addresses import MAX_IDENTIFIER, printable
 from core.admin.filters import RelatedFilter
 from core.admin.forms import ServiceForm, VerbatimField, WholeNumberField
 from core.admin.widgets import Autocomplete, WholeNumberInput
-from core.errors import DomainError, NotAllowed
+from core.errors import Conflict, DomainError, NotAllowed
 from core.numbers import whole_number
 from core.scoping import Viewer
 from core.search import search_forms
@@ -71,6 +71,26 @@ _action_providers: Final[list[ActionProvider]] = []
 def register_actions(provider: ActionProvider) -> None:
     """Offer what `provider` returns (name -> Django's (function, name, label)) as actions of every model's list."""
     _action_providers.append(provider)
+
+
+class History(Protocol):
+    """What this floor must know of the change log, to tell a person what happened while a form was open."""
+
+    def version_of(self, kind: str, key: int) -> int:
+        """The number of the object's last change; 0 for none."""
+
+    def changed_since(self, kind: str, key: int, version: int, viewer: Viewer) -> list[str]:
+        """What was changed after `version`, as sentences."""
+
+
+_histories: Final[list[History]] = []
+# The form's field with the version of the object that it was opened at.
+_VERSION: Final = "_version"
+
+
+def register_history(history: History) -> None:
+    """Make the change log known."""
+    _histories.append(history)
 
 
 _SUSPENDED: Final = {
@@ -137,6 +157,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Have the service write, and see that the outcome is a row of the writer's own."""
         if change:
+            self._refuse_stale(request, obj)
             changed = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
             saved = self.update(actor_of(request), obj, changed)
         else:
@@ -144,6 +165,35 @@ class ScopedModelAdmin(admin.ModelAdmin):
         if not self.get_queryset(request).filter(pk=saved.pk).exists():
             raise NotAllowed(str(_("You can only work on objects in your own contexts.")))
         obj.pk = saved.pk
+
+    def _refuse_stale(self, request: HttpRequest, obj: Any) -> None:
+        """Conflict when somebody changed the row after this form was opened: shown again, it can be saved knowingly."""
+        version = whole_number(request.POST.get(_VERSION, ""))
+        if version is None:
+            return
+        (history,) = _histories
+        since = history.changed_since(self.change_kind, obj.pk, version, administrator_of(request))
+        if since:
+            sentence = gettext(
+                "It was changed while you had this form open (%(changes)s). "
+                "Nothing of yours is saved yet: look at your values, and save again if they are to hold."
+            )
+            raise Conflict(sentence % {"changes": " | ".join(since)})
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
+        """Adds the version of the row, which the form sends back."""
+        if obj is not None:
+            (history,) = _histories
+            context["version"] = history.version_of(self.change_kind, obj.pk)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Have the service delete."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -655,3 +656,49 @@ def test_html_in_stored_text__is_text_on_every_page(alpha: Person, world: World)
     for url in urls:
         text = alpha.get(url).content.decode()
         assert not [bad for bad in ("<script>alert", "<b>bold", "<img src=x", "<img src=y") if bad in text], url
+
+
+def _opened(person: Person, row: Any) -> dict[str, str]:
+    """The hidden version of a form as it is opened now."""
+    text = person.get(page(row, "change")).content.decode()
+    (version,) = re.findall(r'name="_version" value="([0-9]+)"', text)
+    return {"_version": version}
+
+
+def test_two_people_on_one_form__the_later_one_is_told_and_overwrites_nothing(
+    alpha: Person, enter: Enter, world: World
+) -> None:
+    """A saved a phone number; B's older form changed the quota alone, and the phone number was gone."""
+    user, other = world.users[24], enter("admin@alpha_acme")
+    stale = {
+        "uidname": user.uidname, "msisdn": user.msisdn, "custom": "john24\ndoe24", "quota": "1", "quota_unit": "MB",
+        "is_active": "on",
+    }  # fmt: skip
+    opened = _opened(alpha, user)
+    other.post(page(user, "change"), {**stale, "msisdn": "+49 30 999999", **_opened(other, user)})
+
+    response = alpha.post(page(user, "change"), {**stale, "quota": "2", **opened}, 200)
+    sentence = errors(response)["__all__"][0]
+    assert "It was changed while you had this form open" in sentence
+    assert "admin@alpha_acme" in sentence
+    assert "phone number: +49.1234.5624 → +49 30 999999" in sentence
+    user.refresh_from_db()
+    assert (user.msisdn, user.quota) == ("+49 30 999999", 2**20)
+
+    (version,) = re.findall(r'name="_version" value="([0-9]+)"', response.content.decode())
+    alpha.post(page(user, "change"), {**stale, "msisdn": "+49 30 999999", "quota": "2", "_version": version})
+    user.refresh_from_db()
+    assert (user.msisdn, user.quota) == ("+49 30 999999", 2 * 2**20)
+
+
+def test_version__is_in_every_change_form(root: Person, world: World) -> None:
+    rows: list[Any] = [
+        world.users[24],
+        world.contexts[24],
+        world.resellers["alpha"],
+        world.administrators["alpha"],
+        ForwardingAlias.objects.get(address="sales@acme.example"),
+        ConfigProperty.objects.get(context=24),
+    ]
+    for row in rows:
+        assert _opened(root, row)
