@@ -123,6 +123,7 @@ class ContextAttention(AttentionFilter):
 
 @admin.register(Context)
 class ContextAdmin(ImportModelAdmin):
+    confirms_by_name = True
     change_kind = "context"
     table_name = "contexts"
     form = ContextForm

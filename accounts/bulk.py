@@ -137,6 +137,7 @@ class DeleteContexts(_ContextEdit):
     batch_rows = 10
     request_rows = 20
     always_confirm = True
+    confirms_by_name = True
 
     def before(self, row: Context) -> str:
         counts = [_users(row.users.count()), *(one.counted(one.of(row).count()) for one in contents())]

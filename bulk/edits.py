@@ -94,6 +94,8 @@ class BulkEdit(Generic[_Row]):
     channel: ClassVar[Channel] = Channel.WEB
     # Whether the number of rows must be typed even when it is small.
     always_confirm: ClassVar[bool] = False
+    # Whether a single row is confirmed by its name instead of by the number 1.
+    confirms_by_name: ClassVar[bool] = False
 
     def allowed(self, administrator: Viewer) -> bool:
         """Whether the administrator's role, as it is now, includes this edit."""

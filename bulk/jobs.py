@@ -63,6 +63,24 @@ def needs_count(job: BulkJob) -> bool:
     return edits.edit_named(job.edit).always_confirm or job.changed > settings.BULK_CONFIRM_ABOVE
 
 
+def name_to_type(job: BulkJob) -> str:
+    """The name that must be typed before the job runs, where it changes one row that is confirmed by name."""
+    if job.changed != 1 or not edits.edit_named(job.edit).confirms_by_name:
+        return ""
+    return str(job.items.filter(outcome=Outcome.CHANGED).values_list("label", flat=True)[0])
+
+
+def _check_confirmed(job: BulkJob, typed: str) -> None:
+    """Invalid when what must be typed before the job runs was not."""
+    if not needs_count(job):
+        return
+    name = name_to_type(job)
+    if name and typed.strip() != name:
+        raise Invalid(_("Type the name “%(name)s” to delete it.") % {"name": name}, field="count")
+    if not name and "".join(char for char in typed if char not in " .,'\u00a0\u202f") != str(job.changed):
+        raise Invalid(_("Type the number of rows that will change: %(count)s.") % {"count": job.changed}, field="count")
+
+
 @atomic
 def start_job(*, administrator: Viewer, job: BulkJob, typed: str = "") -> BulkJob:
     """Begin the run of a previewed job; once it runs, nothing happens. NotAllowed for who is not its owner; Invalid."""
@@ -78,8 +96,7 @@ def start_job(*, administrator: Viewer, job: BulkJob, typed: str = "") -> BulkJo
         raise Invalid(_("There is nothing to change."))
     if why_not_startable := edits.edit_named(job.edit).why_not_startable(job.params, refused=job.refused):
         raise Invalid(why_not_startable)
-    if needs_count(job) and "".join(char for char in typed if char not in " .,'\u00a0\u202f") != str(job.changed):
-        raise Invalid(_("Type the number of rows that will change: %(count)s.") % {"count": job.changed}, field="count")
+    _check_confirmed(job, typed)
     job.state, job.started_at, job.touched_at = State.RUNNING, timezone.now(), None
     job.done = job.changed = job.unchanged = job.refused = 0
     job.save()

@@ -227,6 +227,7 @@ class BulkJobAdmin(ScopedModelAdmin):
             "list_url": self._list_url(job) if known else "",
             "compares": known and edits.edit_named(job.edit).compares,
             "must_type": known and jobs.needs_count(job),
+            "name_to_type": jobs.name_to_type(job) if known and job.state == job.State.READY else "",
             "can_start": known and job.state == job.State.READY and job.changed > 0 and not why_not_startable,
             "why_not_startable": why_not_startable if job.state == job.State.READY else "",
             "can_cancel": job.is_active or job.state == job.State.READY,

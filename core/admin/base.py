@@ -125,6 +125,8 @@ class ScopedModelAdmin(admin.ModelAdmin):
         models.IntegerField: {"form_class": WholeNumberField, "widget": WholeNumberInput},
         models.TextField: {"form_class": VerbatimField},
     }
+    # Whether the name of a row with contents must be typed before it is deleted.
+    confirms_by_name: ClassVar[bool] = False
     # What the change log calls these objects.
     change_kind: ClassVar[str]
     # Set when the row is made, shown ever after.
@@ -226,12 +228,25 @@ class ScopedModelAdmin(admin.ModelAdmin):
         )
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
-        """Turns a refusal into a message on the row's own page."""
+        """Turns a refusal into a message on the row's own page, and asks for the row's name where that is wanted."""
+        name = self._name_to_type(request, object_id)
+        if request.method == "POST" and name and request.POST.get("typed", "").strip() != name:
+            self.message_user(
+                request, gettext("Type the name “%(name)s” to delete it.") % {"name": name}, messages.ERROR
+            )
+            return HttpResponseRedirect(self._url("delete", object_id))
         try:
-            return retried(super().delete_view)(request, object_id, extra_context)
+            return retried(super().delete_view)(request, object_id, {**(extra_context or {}), "name_to_type": name})
         except DomainError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(self._url("change", object_id))
+
+    def _name_to_type(self, request: HttpRequest, object_id: str) -> str:
+        """The name that must be typed before the row is deleted, because much goes with it; empty where none must."""
+        row = self.get_object(request, unquote(object_id)) if self.confirms_by_name else None
+        if row is None or not self.has_delete_permission(request, row):
+            return ""
+        return str(row) if any(self.cascade_counts(row).values()) else ""
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Tells the form class, which is made for this request alone, who fills it in and what was refused."""

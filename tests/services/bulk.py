@@ -27,7 +27,7 @@ def preview(administrator: Administrator, edit: str, chosen: QuerySet[Any], **pa
 
 def run(job: BulkJob) -> BulkJob:
     """Start the previewed job of its own administrator and do it."""
-    started = jobs.start_job(administrator=job.administrator, job=job, typed=str(job.changed))
+    started = jobs.start_job(administrator=job.administrator, job=job, typed=jobs.name_to_type(job) or str(job.changed))
     return jobs.finish_in_request(started)
 
 

@@ -357,7 +357,7 @@ def test_start__asks_for_no_count_below_the_limit(alpha: Person, world: World) -
     assert 'name="count"' not in _text(alpha.get(page(job, "change")))
 
 
-def test_delete_contexts__says_what_is_lost_and_wants_the_count(alpha: Person) -> None:
+def test_delete_contexts__says_what_is_lost_and_wants_the_name(alpha: Person) -> None:
     response = choose(alpha, "contexts.delete", [24], url=page(Context), status=302)
     shown = _text(alpha.get(response.url))
     assert "1 user, 1 alias, 1 domain" in strip_tags(shown)
@@ -365,8 +365,19 @@ def test_delete_contexts__says_what_is_lost_and_wants_the_count(alpha: Person) -
     assert "Delete 1 row" in shown
     assert 'name="count"' in shown
     job = BulkJob.objects.get()
-    assert decide(alpha, job).state == BulkJob.State.READY
-    assert decide(alpha, job, count="1").state == BulkJob.State.DONE
+    assert "type its name (alpha_acme)" in shown
+    assert decide(alpha, job, count="1").state == BulkJob.State.READY
+    assert decide(alpha, job, count="alpha_acme").state == BulkJob.State.DONE
+    assert not Context.objects.filter(pk=24).exists()
+
+
+def test_delete_context__on_its_own_page_wants_the_name_too(alpha: Person, world: World) -> None:
+    context = world.contexts[24]
+    assert "type its name (alpha_acme)" in _text(alpha.get(page(context, "delete")))
+    refused = alpha.post(page(context, "delete"), {"post": "yes", "typed": "alpha"})
+    assert alpha.messages(refused) == ["Type the name “alpha_acme” to delete it."]
+    assert Context.objects.filter(pk=24).exists()
+    alpha.post(page(context, "delete"), {"post": "yes", "typed": "alpha_acme"})
     assert not Context.objects.filter(pk=24).exists()
 
 

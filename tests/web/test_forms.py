@@ -121,7 +121,7 @@ def test_context__renamed_to_a_taken_name_is_refused(alpha: Person, world: World
 
 
 def test_context__is_deleted_with_all_that_is_in_it(alpha: Person, world: World) -> None:
-    alpha.delete(world.contexts[24])
+    alpha.post(page(world.contexts[24], "delete"), {"post": "yes", "typed": "alpha_acme"})
     assert not Context.objects.filter(pk=24).exists()
     assert not User.objects.filter(context_id=24).exists()
     assert log()[0] == ("alpha", "web", "delete", "context 24 alpha_acme")
