@@ -129,7 +129,7 @@ def test_log__a_change_is_found_by_filters_seen_side_by_side_and_undone(
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".messagelist .success")).to_be_visible()
 
-    page.goto(f"{admin}/changelog/change/?kind=user&door__exact=web&context_id={context}")
+    page.goto(f"{admin}/changelog/change/?kind=user&channel__exact=web&context_id={context}")
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
     page.locator("#result_list tbody th a").click()
     row = page.locator("table.difference tbody tr")

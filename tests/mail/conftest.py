@@ -36,12 +36,9 @@ def running_stack(database: Database) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def stack(running_stack: Stack, request: pytest.FixtureRequest) -> Iterator[Stack]:
-    """The servers; when a test fails, its report has the end of their logs."""
+def stack(running_stack: Stack) -> Iterator[Stack]:
+    """The servers, which have nothing left to do when the test ends."""
     yield running_stack
-    report = getattr(request.node, "called", None)
-    if report is not None and report.failed:
-        report.sections.append(("mail servers", running_stack.logs()))
     running_stack.settle()
 
 
@@ -54,8 +51,9 @@ def figures(stack: Stack, settings: Any, world: object, api: Api) -> Figures:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
-    """Keep the report of the test itself where the fixture `stack` finds it."""
+    """Put the end of the servers' logs into the report of a test that failed, before it leaves for another process."""
     report: Any = yield
-    if report.when == "call":
-        item.called = report  # type: ignore[attr-defined]
+    stack = getattr(item, "funcargs", {}).get("stack")
+    if report.when == "call" and report.failed and isinstance(stack, Stack):
+        report.sections.append(("mail servers", stack.logs()))
     return report

@@ -23,6 +23,7 @@ from accounts.models import User
 from bulk import jobs
 from bulk.management.commands import worker
 from bulk.models import BulkJob
+from core import transactions
 from core.actor import Actor, Channel
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import add_recipients
@@ -276,7 +277,7 @@ def test_jobs__same_rows_in_opposite_order_at_once_meet_without_a_deadlock(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two bulk edits, a third that locks rows alone, and the API's own writes, all on the same aliases."""
-    monkeypatch.setattr(jobs, "_TRIES", 1)
+    monkeypatch.setattr(transactions, "_TRIES", 1)
     many_aliases(world, 120)
     chosen = ForwardingAlias.objects.filter(address__startswith="a")
     made = started(
