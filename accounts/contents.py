@@ -63,7 +63,7 @@ def cascade_entries(context: Context, *, others_rely_on: bool) -> Iterator[Entry
             yield from content.cascade_entries(context)
 
 
-def held_by(context: Context) -> list[str]:
+def blocked_by(context: Context) -> list[str]:
     """What the context holds of what is registered, counted in words."""
     counts = [(content, content.of(context).count()) for content in _contents]
     return [content.counted(count) for content, count in counts if count]

@@ -24,7 +24,7 @@ REFUSE: Final = "refuse"
 # The table of declared domains: rows with `name` and `context`.
 _tables: Final[list[Callable[[], ScopedQuerySet[Any]]]] = []
 # Asked before a domain is declared; each raises Conflict when that must not be.
-_objections: Final[list[Callable[[Context, str], None]]] = []
+_declaration_checks: Final[list[Callable[[Context, str], None]]] = []
 
 
 def register_domains(rows: Callable[[], ScopedQuerySet[Any]]) -> None:
@@ -32,9 +32,9 @@ def register_domains(rows: Callable[[], ScopedQuerySet[Any]]) -> None:
     _tables.append(rows)
 
 
-def register_objection(objection: Callable[[Context, str], None]) -> None:
-    """Have `objection` asked, with the context and the domain, before a domain is declared. It raises Conflict."""
-    _objections.append(objection)
+def register_declaration_check(check: Callable[[Context, str], None]) -> None:
+    """Call `check` with the context and the domain before a domain is declared. It raises Conflict."""
+    _declaration_checks.append(check)
 
 
 def domains_of(viewer: Viewer | None) -> QuerySet[Any]:
@@ -77,7 +77,7 @@ def claim_addresses(context: Context, addresses: Collection[Address]) -> Mapping
 def refusals_of(context: Context, addresses: Collection[Address]) -> Mapping[str, DomainError]:
     """`claim_addresses` for a caller that holds the domains already, or only asks."""
     owners = owners_of({address.domain for address in addresses})
-    found = ((address.normalized, _objection(context, address, owners)) for address in addresses if address.domain)
+    found = ((address.normalized, _refusal(context, address, owners)) for address in addresses if address.domain)
     return {normalized: refusal for normalized, refusal in found if refusal is not None}
 
 
@@ -94,11 +94,11 @@ def check_address(context: Context, address: Address) -> None:
 def claim_domain(context: Context, domain: str) -> None:
     """Hold the domain until the transaction ends. Conflict when an app has a reason against its declaration."""
     lock_names([f"domain:{domain}"])
-    for objection in _objections:
-        objection(context, domain)
+    for check in _declaration_checks:
+        check(context, domain)
 
 
-def _objection(context: Context, address: Address, owners: Mapping[str, int]) -> DomainError | None:
+def _refusal(context: Context, address: Address, owners: Mapping[str, int]) -> DomainError | None:
     owner = owners.get(address.domain)
     if owner is None:
         if settings.UNDECLARED_DOMAINS == ALLOW:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from accounts.contents import held_by
+from accounts.contents import blocked_by
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
 from accounts.services import administrators, config, contexts, resellers, users
 from accounts.services.limits import lock_reseller_rows
@@ -80,7 +80,7 @@ def _restore_context(actor: Actor, change: Change) -> None:
     before = dict(change.before or {})
     if change.before is None:
         context = context_of(change)
-        _refuse_what_holds(held_by(context), context.users, context.administrators, context.config)
+        _refuse_what_holds(blocked_by(context), context.users, context.administrators, context.config)
         contexts.delete_context(actor=actor, context=context)
     elif change.after is None:
         before["reseller"] = _reseller_named(before["reseller"])

@@ -12,9 +12,9 @@ class BulkConfig(AppConfig):
         """Offer the edits as the actions of the web admin's lists, and undoing as one of them."""
         from bulk import edits, pages, undo
         from core import access
-        from core.admin import base
+        from core.admin import registry
 
         # Whoever edits in bulk sees their own jobs; they come from the lists, and nobody writes them by hand.
         access.register_web("bulk.bulkjob", master=access.VIEW, reseller=access.VIEW, context=access.VIEW)
         edits.register(undo.UndoChanges)
-        base.register_actions(pages.actions_of)
+        registry.register_actions(pages.actions_of)

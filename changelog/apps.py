@@ -12,8 +12,8 @@ class ChangelogConfig(AppConfig):
         """Say who may read the change log in the web admin."""
         from changelog import resources, versions
         from core import access, tables
-        from core.admin import base
+        from core.admin import registry
 
         access.register_web("changelog.change", master=access.VIEW, reseller=access.VIEW, context=access.VIEW)
         tables.register(resources.ChangeResource)
-        base.register_history(versions)
+        registry.register_history(versions)

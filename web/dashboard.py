@@ -1,4 +1,4 @@
-"""What the person at the dashboard should know: how much there is, what needs work, what changed, how it grows."""
+"""What the person at the dashboard should know: how much there is, what needs attention, what changed, how it grows."""
 
 from __future__ import annotations
 

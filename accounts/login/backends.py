@@ -1,7 +1,7 @@
 """The authentication backends: who is behind these credentials, and what their role may do.
 
 Each backend takes its own keywords, so that Django's `authenticate()` picks exactly one:
-`username` (web admin, oxuser), `login` with `place` (a path that names a context), `tenant` (Mail).
+`username` (web admin, oxuser), `login` with `path_context` (a path that names a context), `tenant` (Mail).
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ class Administrator(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """Whether the web admin's door opens; a tenant credential never logs in there."""
+        """Whether the web admin admits it; a tenant credential never logs in there."""
         return self.may_act and Role(self.role) in WEB_ROLES
 
     def resellers_in_charge(self) -> models.QuerySet[Reseller, int]:

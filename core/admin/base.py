@@ -6,8 +6,8 @@ the request's transaction; the same form is shown again with the sentence where 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final, Protocol, cast
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -30,6 +30,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access import Role
 from core.actor import Actor, Channel
 from core.addresses import MAX_IDENTIFIER, printable
+from core.admin import registry
 from core.admin.filters import RelatedFilter
 from core.admin.forms import ServiceForm, VerbatimField, WholeNumberField
 from core.admin.widgets import Autocomplete, WholeNumberInput
@@ -63,35 +64,8 @@ def actor_of(request: HttpRequest) -> Actor:
     return Actor(administrator_of(request), Channel.WEB)
 
 
-# What gives a list its actions: a function of the model and of whoever is logged in.
-ActionProvider = Callable[[type[models.Model], Viewer], dict[str, Any]]
-_action_providers: Final[list[ActionProvider]] = []
-
-
-def register_actions(provider: ActionProvider) -> None:
-    """Offer what `provider` returns (name -> Django's (function, name, label)) as actions of every model's list."""
-    _action_providers.append(provider)
-
-
-class History(Protocol):
-    """What this floor must know of the change log, to tell a person what happened while a form was open."""
-
-    def version_of(self, kind: str, key: int) -> int:
-        """The number of the object's last change; 0 for none."""
-
-    def changed_since(self, kind: str, key: int, version: int, viewer: Viewer) -> list[str]:
-        """What was changed after `version`, as sentences."""
-
-
-_histories: Final[list[History]] = []
 # The form's field with the version of the object that it was opened at.
 _VERSION: Final = "_version"
-
-
-def register_history(history: History) -> None:
-    """Make the change log known."""
-    _histories.append(history)
-
 
 _SUSPENDED: Final = {
     "itself": _("suspended"),
@@ -173,7 +147,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
         version = whole_number(request.POST.get(_VERSION, ""))
         if version is None:
             return
-        (history,) = _histories
+        (history,) = registry.histories
         since = history.changed_since(self.change_kind, obj.pk, version, administrator_of(request))
         if since:
             sentence = gettext(
@@ -193,7 +167,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
     ) -> Any:
         """Adds the version of the row, which the form sends back."""
         if obj is not None:
-            (history,) = _histories
+            (history,) = registry.histories
             context["version"] = history.version_of(self.change_kind, obj.pk)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -262,7 +236,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
         administrator = administrator_of(request)
         return {
             name: action
-            for provider in _action_providers
+            for provider in registry.action_providers
             for name, action in provider(self.model, administrator).items()
         }
 
