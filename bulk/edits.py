@@ -90,7 +90,7 @@ class BulkEdit(Generic[_Row]):
     newest_first: ClassVar[bool] = False
     # Whether a batch holds all names at once: for edits whose rows lock too many, or each in an order of its own.
     holds_everything: ClassVar[bool] = False
-    # Through which door the changes come.
+    # Through which channel the changes come.
     channel: ClassVar[Channel] = Channel.WEB
     # Whether the number of rows must be typed even when it is small.
     always_confirm: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""What a service can refuse with: each with a sentence for a person, which every door shows in its own form."""
+"""What a service can refuse with: each with a sentence for a person, which every channel shows in its own form."""
 
 from __future__ import annotations
 

@@ -1,13 +1,16 @@
-"""The web admin in German: no page has an English text left, whoever looks at it."""
+"""The web admin in German: no page has an English text left or an empty place, whoever looks at it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Model
+from django.template import VariableDoesNotExist
 from django.test import Client
 from django.utils.translation import override
 
@@ -32,6 +35,19 @@ PAGES: Final = {
     "alpha": ["accounts/context", "accounts/user", "changelog/change", "forwards/forwardingalias"],
     "admin@alpha_acme": ["accounts/context", "accounts/user", "changelog/change", "forwards/forwardingalias"],
 }
+
+
+@pytest.fixture(autouse=True)
+def no_template_asks_an_object_for_what_it_lacks(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Django shows nothing for an attribute that was renamed. It only notes it, in this log."""
+    caplog.set_level(logging.DEBUG, "django.template")
+    yield
+    errors = [(record.args, record.exc_info[1]) for record in caplog.get_records("call") if record.exc_info]
+    assert [
+        (args, error.params[0])
+        for args, error in errors
+        if isinstance(error, VariableDoesNotExist) and isinstance(error.params[1], Model)
+    ] == []
 
 
 @pytest.fixture
