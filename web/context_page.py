@@ -1,4 +1,4 @@
-"""The context's page as a hub: what it has, how full it is, what changed; a way to each list and to add one there."""
+"""A context's overview: what it has, how full it is, what changed; a way to each list and to add one there."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class ContextOverview:
 
 
 def overview_of(administrator: Viewer, context: Context) -> ContextOverview:
-    """The hub as this person may see it."""
+    """The overview as this person may see it."""
     return ContextOverview(
         limits=_limits(context),
         panels=[_panel(administrator, context, model) for model in _PANELS if may(administrator, "view", model)],

@@ -99,7 +99,7 @@ PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
     "aliases": by_path("forwards/forwardingalias/"),
     "filtered list": by_path("accounts/user/?status=active&q=john"),
     "contexts": by_path("accounts/context/"),
-    "context hub": context_overview,
+    "context overview": context_overview,
     "reseller": by_path("accounts/reseller/add/"),
     "alias": alias,
     "form with errors": form_with_errors,

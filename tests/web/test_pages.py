@@ -1,4 +1,4 @@
-"""Dashboard, search page, brand, the context's hub and the user's mail panel, as different people see them."""
+"""Dashboard, search page, brand, the context's overview and the user's mail panel, as different people see them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def context_overview(context: Any, row: Context) -> ContextOverview:
-    """The hub of the context `row` for whoever is logged in: `{% context_overview original as hub %}`.
+    """The overview of the context `row` for whoever is logged in: `{% context_overview original as overview %}`.
 
     Django keeps the name `context` for the template's own.
     """
