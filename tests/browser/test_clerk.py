@@ -43,9 +43,11 @@ def save(page: Page, said: str) -> None:
     expect(page.locator(".messagelist .success")).to_contain_text(said)
 
 
-def confirm_deletion(page: Page, said: str) -> None:
-    """Go on to the deletion from a row's page, and confirm it."""
+def confirm_deletion(page: Page, said: str, typed: str = "") -> None:
+    """Go on to the deletion from a row's page, and confirm it, with the name of what is lost where it is asked for."""
     page.get_by_role("link", name="Delete", exact=True).click()
+    if typed:
+        page.get_by_label("To confirm, type its name").fill(typed)
     page.get_by_role("button", name="Yes, I’m sure").click()
     expect(page.locator(".messagelist .success")).to_contain_text(said)
 
@@ -96,7 +98,7 @@ def test_clerk__sets_up_a_customer_and_lets_it_go(log_in: LogIn, live_server: Li
     page.goto(f"{admin}/forwards/forwardingalias/{alias.pk}/change/")
     confirm_deletion(page, "info@newco.example")
     page.goto(f"{admin}/accounts/context/99/change/")
-    confirm_deletion(page, "new_co")
+    confirm_deletion(page, "new_co", typed="new_co")
     assert not Context.objects.filter(pk=99).exists()
     assert set(Change.objects.filter(channel="web").values_list("actor", flat=True)) == {"alpha"}
 

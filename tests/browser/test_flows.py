@@ -61,7 +61,7 @@ def test_search_and_add_in_place__the_alias_is_in_the_context(
     expect(page.locator("#content > h2")).to_have_text(f"johndoe@{domain}")
 
     page.goto(f"{live_server.url}/admin/accounts/context/{context}/change/")
-    aliases = page.locator(".overview .panel", has=page.get_by_role("heading", name="Forwarding aliases"))
+    aliases = page.locator(".panel-grid .panel", has=page.get_by_role("heading", name="Forwarding aliases"))
     aliases.get_by_role("link", name="Add").click()
     if login != "admin@alpha_acme":
         expect(page.locator(".field-context .select2-selection")).to_contain_text(world.contexts[context].name)

@@ -31,6 +31,7 @@ from tests.mail.imap_server import (
     flood,
     hang_up,
 )
+from tests.mail.stack import wait_until
 
 USER = "john@acme.example"
 SECRET = "hunter2"
@@ -442,6 +443,7 @@ def test_name__look_ups_that_hang_do_not_pile_up(server: FakeServer, monkeypatch
     causes = [failure(named(server)).cause for _ in range(4)]
     assert threading.active_count() == before + 2
     hanging.set()
+    wait_until(lambda: threading.active_count() == before, "the look-ups have ended")
     assert "hang already" in causes[-1]
     assert "not resolved in time" in causes[0]
 
