@@ -13,6 +13,7 @@ from django.utils import translation
 
 from accounts.login.remembered import forget_all
 from tests.client import Api
+from tests.emptying import empty_patiently
 from tests.world import World, build
 
 # Lets fixtures and hooks use the database; there from its making on.
@@ -34,6 +35,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         build()
     pytestconfig.stash[BLOCKER] = django_db_blocker
+    empty_patiently()
 
 
 @pytest.hookimpl(wrapper=True)
