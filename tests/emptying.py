@@ -31,13 +31,13 @@ def empty_patiently() -> None:
         return
     execute = connection.ops.execute_sql_flush
 
-    def flush(statements: Iterable[str]) -> None:
+    def flush(sql_list: Iterable[str]) -> None:
         for attempt in range(1, _TRIES + 1):
             try:
                 with transaction.atomic():
                     with connection.cursor() as cursor:
                         cursor.execute(_GIVE_WAY)
-                    execute(statements)
+                    execute(sql_list)
                 return
             except OperationalError:
                 if attempt == _TRIES:
