@@ -18,6 +18,7 @@ from accounts.services.limits import lock_reseller_rows
 from accounts.services.resellers import delete_reseller
 from accounts.services.users import delete_user, update_user
 from bulk.activity import Resume, Suspend
+from bulk.deletion import Delete
 from bulk.edits import BulkEdit, BulkForm, Params, Result
 from core.actor import Actor
 from core.admin.forms import SizeField
@@ -86,16 +87,13 @@ class SetQuota(_UserEdit):
         return Result.of(row.quota != params["quota"])
 
 
-class DeleteUsers(_UserEdit):
+class DeleteUsers(_UserEdit, Delete[User]):
     """Gone with identifiers and configuration; the mailbox's files are the mail store's."""
 
     name = "users.delete"
-    label = gettext_lazy("Delete")
-    permission = "delete"
 
-    def apply(self, actor: Actor, row: User, params: Params) -> Result:
+    def delete(self, actor: Actor, row: User) -> None:
         delete_user(actor=actor, user=row)
-        return Result.of(True)
 
 
 class _ContextEdit(BulkEdit[Context]):
@@ -128,12 +126,10 @@ class ResumeContexts(Resume[Context], SuspendContexts):
     name = "contexts.resume"
 
 
-class DeleteContexts(_ContextEdit):
+class DeleteContexts(_ContextEdit, Delete[Context]):
     """Gone with everything in them: so the preview says how much that is, and the number must always be typed."""
 
     name = "contexts.delete"
-    label = gettext_lazy("Delete")
-    permission = "delete"
     batch_rows = 10
     request_rows = 20
     always_confirm = True
@@ -143,17 +139,14 @@ class DeleteContexts(_ContextEdit):
         counts = [_users(row.users.count()), *(one.counted(one.of(row).count()) for one in contents())]
         return ", ".join(counts)
 
-    def apply(self, actor: Actor, row: Context, params: Params) -> Result:
+    def delete(self, actor: Actor, row: Context) -> None:
         delete_context(actor=actor, context=row)
-        return Result.of(True)
 
 
-class DeleteResellers(BulkEdit[Reseller]):
+class DeleteResellers(Delete[Reseller]):
     """Only those without contexts and children; their administrators and configuration go with them."""
 
     name = "resellers.delete"
-    label = gettext_lazy("Delete")
-    permission = "delete"
     model = Reseller
     always_confirm = True
 
@@ -168,17 +161,14 @@ class DeleteResellers(BulkEdit[Reseller]):
         counts = [(manager.model._meta.verbose_name_plural, manager.count()) for manager in held]
         return ", ".join(f"{name}: {count}" for name, count in counts if count)
 
-    def apply(self, actor: Actor, row: Reseller, params: Params) -> Result:
+    def delete(self, actor: Actor, row: Reseller) -> None:
         delete_reseller(actor=actor, reseller=row)
-        return Result.of(True)
 
 
-class DeleteAdministrators(BulkEdit[Administrator]):
+class DeleteAdministrators(Delete[Administrator]):
     """Nobody deletes themselves. What they did stays in the change log."""
 
     name = "administrators.delete"
-    label = gettext_lazy("Delete")
-    permission = "delete"
     model = Administrator
     always_confirm = True
 
@@ -188,17 +178,14 @@ class DeleteAdministrators(BulkEdit[Administrator]):
     def before(self, row: Administrator) -> str:
         return str(row.get_role_display())
 
-    def apply(self, actor: Actor, row: Administrator, params: Params) -> Result:
+    def delete(self, actor: Actor, row: Administrator) -> None:
         delete_administrator(actor=actor, administrator=row)
-        return Result.of(True)
 
 
-class DeleteProperties(BulkEdit[ConfigProperty]):
+class DeleteProperties(Delete[ConfigProperty]):
     """The next wider owner's value wins again."""
 
     name = "config.delete"
-    label = gettext_lazy("Delete")
-    permission = "delete"
     model = ConfigProperty
 
     def related(self, rows: QuerySet[ConfigProperty]) -> QuerySet[ConfigProperty]:
@@ -207,9 +194,8 @@ class DeleteProperties(BulkEdit[ConfigProperty]):
     def before(self, row: ConfigProperty) -> str:
         return f"{Owner(row.reseller, row.context, row.user)}: {Truncator(row.value).chars(_SHOWN)}"
 
-    def apply(self, actor: Actor, row: ConfigProperty, params: Params) -> Result:
+    def delete(self, actor: Actor, row: ConfigProperty) -> None:
         delete_property(actor=actor, row=row)
-        return Result.of(True)
 
 
 def _users(count: int) -> str:

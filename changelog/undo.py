@@ -69,7 +69,7 @@ def undo_change(*, actor: Actor, change: Change) -> None:
         raise Invalid(sentence)
     if not _permitted(actor.administrator, change):
         raise NotAllowed(_("Your role cannot undo that."))
-    if sentence := _changed_since(change):
+    if sentence := _changed_since(change, actor.administrator):
         raise Conflict(sentence)
     _kinds[change.kind].restore(actor, change)
 
@@ -83,7 +83,7 @@ def why_not_undoable(change: Change, viewer: Viewer) -> str:
         return sentence
     if not _permitted(viewer, change):
         return _("Your role cannot undo that.")
-    return _changed_since(change)
+    return _changed_since(change, viewer)
 
 
 def _never(change: Change) -> str:
@@ -100,15 +100,19 @@ def _permitted(writer: Viewer | None, change: Change) -> bool:
     return writer is None or writer.has_perm(f"{app_label}.{_OPPOSITE[change.action]}_{model}")
 
 
-def _changed_since(change: Change) -> str:
-    """That the object is not as the change left it, and who has changed it; empty when it is."""
+def _changed_since(change: Change, viewer: Viewer | None) -> str:
+    """That the object is not as the change left it, and who has changed it, if the viewer sees that; empty when it is.
+
+    Somebody else's object may have the key by now: a context id that was given again, an alias that moved away.
+    """
     try:
         current = _kinds[change.kind].current(change)
     except Conflict as refusal:
         return str(refusal)
     if _comparable(current) == _comparable(change.after):
         return ""
-    later = Change.objects.filter(kind=change.kind, key=change.key, pk__gt=change.pk).order_by("-pk").first()
+    lines = Change.objects.all() if viewer is None else Change.objects.visible_to(viewer)
+    later = lines.filter(kind=change.kind, key=change.key, pk__gt=change.pk).order_by("-pk").first()
     if later is None:
         return _("Cannot undo: it has changed since.")
     at = timezone.localtime(later.at)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from bulk.edits import BulkEdit, Params, Result
+from bulk.deletion import Delete
 from core.actor import Actor
 from domains.models import ExplicitDomain
 from domains.services import remove_domain
 
 
-class DeleteDomains(BulkEdit[ExplicitDomain]):
+class DeleteDomains(Delete[ExplicitDomain]):
     """Taken from their contexts; addresses in them stay."""
 
     name = "domains.delete"
-    label = gettext_lazy("Delete")
-    permission = "delete"
     model = ExplicitDomain
 
     def related(self, rows: QuerySet[ExplicitDomain]) -> QuerySet[ExplicitDomain]:
@@ -25,9 +23,8 @@ class DeleteDomains(BulkEdit[ExplicitDomain]):
     def before(self, row: ExplicitDomain) -> str:
         return row.context.name
 
-    def apply(self, actor: Actor, row: ExplicitDomain, params: Params) -> Result:
+    def delete(self, actor: Actor, row: ExplicitDomain) -> None:
         remove_domain(actor=actor, context=row.context, name=row.name)
-        return Result.of(True)
 
 
 def count_domains(count: int) -> str:

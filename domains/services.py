@@ -20,9 +20,8 @@ from domains.models import ExplicitDomain
 def add_domain(*, actor: Actor, context: Context, name: str, key: int | None = None) -> ExplicitDomain:
     """Give the domain to the context; `key` is the former primary key of one that is restored.
 
-    Invalid, also for what nobody may have; Conflict when any
-    context has it, or when it would close a loop of aliases. Other contexts' addresses in it are no obstacle: they were
-    never served.
+    Invalid, also for what nobody may have; Conflict when any context has it, or when it would close a loop of aliases.
+    Other contexts' addresses in it are no obstacle: they were never served.
     """
     domain = parse_domain(name)
     _refuse_nobodys(domain)

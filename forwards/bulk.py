@@ -12,13 +12,14 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.models import Context
 from bulk.activity import Resume, Suspend
+from bulk.deletion import Delete
 from bulk.edits import BulkEdit, BulkForm, Params, Result
 from core.actor import Actor
 from core.addresses import parse_address
 from core.admin.widgets import Autocomplete
 from core.errors import Invalid
 from core.scoping import Viewer
-from forwards.graph import lock_edges_of_many
+from forwards.graph import lock_edges_of_many, lock_graph
 from forwards.models import ForwardingAlias
 from forwards.services import (
     add_recipients,
@@ -169,6 +170,10 @@ class MoveAliases(_EdgeEdit):
     label = gettext_lazy("Move to another context")
     form = MoveForm
 
+    def lock(self, rows: QuerySet[ForwardingAlias], params: Params) -> None:
+        super().lock(rows, params)
+        lock_graph()
+
     def describe(self, params: Params) -> str:
         return gettext("Move to the context %(name)s") % params
 
@@ -179,16 +184,13 @@ class MoveAliases(_EdgeEdit):
         return Result.of(move_forward(actor=actor, forward=row, context=Context(pk=params["context"])))
 
 
-class DeleteAliases(_AliasEdit):
+class DeleteAliases(_AliasEdit, Delete[ForwardingAlias]):
     """Gone with their recipients."""
 
     name = "forwards.delete"
-    label = gettext_lazy("Delete")
-    permission = "delete"
 
-    def apply(self, actor: Actor, row: ForwardingAlias, params: Params) -> Result:
+    def delete(self, actor: Actor, row: ForwardingAlias) -> None:
         delete_forward(actor=actor, context=row.context, alias=row.address)
-        return Result.of(True)
 
 
 def count_aliases(count: int) -> str:

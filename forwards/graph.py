@@ -44,7 +44,7 @@ def lock_edges_of_many(aliases: Mapping[str, str], recipients: Collection[str]) 
     lock_names((f"address:{address}" for address in {*aliases, *recipients}), then_shared=domains)
     if not _continues(aliases, recipients):
         return False
-    lock_names([_GRAPH])
+    lock_graph()
     return True
 
 
@@ -58,6 +58,11 @@ def _continues(aliases: Collection[str], recipients: Collection[str]) -> bool:
     if connection.features.supports_slicing_ordering_in_compound:
         return bool(below.union(above, all=True))
     return below.exists() or above.exists()
+
+
+def lock_graph() -> None:
+    """Hold the whole graph, for edges that begin to be served. Whoever continues one of them waits."""
+    lock_names([_GRAPH])
 
 
 def check_chains(actor: Actor, context: Context, alias: Address, recipients: Collection[Address]) -> None:
@@ -82,7 +87,7 @@ def check_chains(actor: Actor, context: Context, alias: Address, recipients: Col
 
 def refuse_loops(context: Context, domain: str) -> None:
     """Conflict when the context's aliases in `domain`, once they are served, close a cycle. Holds the graph's lock."""
-    lock_names([_GRAPH])
+    lock_graph()
     newly = Q(alias__context=context, alias__domain=domain)
     edges: dict[str, set[str]] = {}
     frontier = set(ForwardingAlias.objects.filter(context=context, domain=domain).values_list("normalized", flat=True))

@@ -17,7 +17,7 @@ from core.addresses import Address, parse_address, parse_alias
 from core.errors import Conflict, Invalid, NotFound
 from core.locks import locked
 from core.transactions import atomic
-from forwards.graph import check_chains, lock_edges
+from forwards.graph import check_chains, lock_edges, lock_graph
 from forwards.models import ForwardingAlias, Recipient
 
 _CHUNK: Final = 1000
@@ -113,8 +113,8 @@ def move_forward(*, actor: Actor, forward: ForwardingAlias, context: Context) ->
     """Give the alias with its recipients to another context; False when it is there already.
 
     NotFound where the actor does not see the context; Conflict when the address is in another context's domain, or an
-    alias of that context already. The change log has two lines, one for each context, so that neither learns of the
-    other: it went, it came.
+    alias of that context already; Invalid when it would be served there and close a loop or a chain that is too long.
+    The change log has two lines, one for each context, so that neither learns of the other: it went, it came.
     """
     if actor.administrator is not None:
         context = _visible_context(actor, context.pk)
@@ -124,6 +124,8 @@ def move_forward(*, actor: Actor, forward: ForwardingAlias, context: Context) ->
     check_address(context, _address(row))
     if _exists(context, _address(row)):
         raise Conflict(_("The context %(context)s has this alias already.") % {"context": context.name})
+    lock_graph()
+    check_chains(actor, context, _address(row), _current(row))
     state = snapshot(row)
     gone = entry(row, state, None)
     row.context = context

@@ -80,18 +80,18 @@ def check_login_cache(**kwargs: Any) -> list[CheckMessage]:
 
 @register
 def check_undeclared_domains(**kwargs: Any) -> list[CheckMessage]:
-    """E007: UNDECLARED_DOMAINS is one of two words."""
+    """E008: UNDECLARED_DOMAINS is one of two words."""
     if settings.UNDECLARED_DOMAINS in {ownership.ALLOW, ownership.REFUSE}:
         return []
-    return [Error('UNDECLARED_DOMAINS must be "allow" or "refuse".', id="oxaas.E007")]
+    return [Error('UNDECLARED_DOMAINS must be "allow" or "refuse".', id="oxaas.E008")]
 
 
 @register
 def check_reserved_domains(**kwargs: Any) -> list[CheckMessage]:
-    """E008: RESERVED_DOMAINS are domain names."""
+    """E009: RESERVED_DOMAINS are domain names."""
     try:
         for name in settings.RESERVED_DOMAINS:
             parse_domain(name)
     except Invalid as error:
-        return [Error(f"RESERVED_DOMAINS is wrong: {error}", id="oxaas.E008")]
+        return [Error(f"RESERVED_DOMAINS is wrong: {error}", id="oxaas.E009")]
     return []

@@ -175,12 +175,6 @@ class ScopedModelAdmin(admin.ModelAdmin):
         """Have the service delete."""
         self.remove(actor_of(request), obj)
 
-    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
-        """Have the service delete them, one by one, as one batch."""
-        actor = actor_of(request).in_batch()
-        for row in queryset:
-            self.remove(actor, row)
-
     def changeform_view(
         self,
         request: HttpRequest,

@@ -64,7 +64,7 @@ class Dovecot:
 
     def __init__(self, storage: str) -> None:
         if version() != "2.3":
-            pytest.skip(f"the storage is described for Dovecot 2.3, not {version()}")
+            pytest.skip(f"these layouts of storage are written in the settings of Dovecot 2.3; this is {version()}")
         if os.geteuid() != 0:
             raise StackError("the mail servers' tests need root: mail belongs to another account")
         self.folder = Path(tempfile.mkdtemp(prefix="oxaas-dovecot-", dir="/tmp"))

@@ -288,6 +288,20 @@ def test_move_forward__into_a_context_whose_domain_or_mailbox_it_is_not_in_confl
         )
 
 
+def test_move_forward__to_where_it_is_served_closes_no_loop(world: World) -> None:
+    acme, bolt = world.contexts[24], world.contexts[25]
+    forward(bolt, "there@bolt.example", "here@acme.example")
+    ForwardingAlias.objects.create(
+        context=bolt, address="here@acme.example", normalized="here@acme.example", domain="acme.example"
+    ).recipients.create(address="there@bolt.example", normalized="there@bolt.example", domain="bolt.example")
+    row = find_forward(bolt, "here@acme.example")
+    with pytest.raises(Invalid, match="loop"):
+        move_forward(actor=OPERATOR, forward=row, context=acme)
+    add_recipients(actor=OPERATOR, context=bolt, alias="there@bolt.example", recipients=[OUTSIDE])
+    remove_recipient(actor=OPERATOR, context=bolt, alias="there@bolt.example", recipient="here@acme.example")
+    assert move_forward(actor=OPERATOR, forward=row, context=acme)
+
+
 def test_delete_forwards__keeps_a_batch_that_it_is_part_of_and_counts(acme: Context) -> None:
     assert delete_forwards(actor=OPERATOR.in_batch(), context=acme) == 1
     assert delete_forwards(actor=OPERATOR, context=acme) == 0

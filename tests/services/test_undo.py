@@ -289,6 +289,17 @@ def test_obstacle__says_who_changed_it_later_and_when(world: World) -> None:
     assert sentence.endswith(f"{timezone.localtime(last().at).tzname()}.")
 
 
+def test_obstacle__names_nobody_whose_changes_the_viewer_does_not_see(world: World) -> None:
+    alpha, beta = by(world, "alpha"), by(world, "beta")
+    contexts.create_context(actor=alpha, context_id=99, name="first", reseller=world.resellers["alpha"])
+    contexts.delete_context(actor=alpha, context=Context.objects.get(pk=99))
+    gone = last()
+    contexts.create_context(actor=beta, context_id=99, name="second", reseller=world.resellers["beta"])
+    assert why_not_undoable(gone, world.administrators["alpha"]) == "Cannot undo: it has changed since."
+    with pytest.raises(Conflict, match=r"^Cannot undo: it has changed since\.$"):
+        undo_change(actor=alpha, change=gone)
+
+
 def test_obstacle__is_said_where_there_is_no_way_back(world: World) -> None:
     alpha, admin = by(world, "alpha"), world.administrators["admin@alpha_acme"]
     administrators.update_administrator(actor=alpha, administrator=admin, password="another one")
