@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -73,15 +73,19 @@ def csv_lines(rows: Iterable[Cells]) -> Iterator[str]:
         yield text.getvalue()
 
 
-def xlsx_file(rows: Iterable[Cells]) -> bytes:
-    """The rows as the one sheet of an XLSX file; every cell is text, and so none is a formula."""
+def write_xlsx(rows: Iterable[Cells], file: IO[bytes]) -> None:
+    """Write the rows as the one sheet of an XLSX file; every cell is text, and so none is a formula."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in rows:
-        sheet.append([_text_cell(sheet, cell) for cell in row])
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+    sheet: Any = book.create_sheet()
+    try:
+        for row in rows:
+            sheet.append([_text_cell(sheet, cell) for cell in row])
+    except BaseException:
+        # The rows so far are in a file that only saving the book would remove.
+        sheet.close()
+        sheet._writer.cleanup()
+        raise
+    book.save(file)
 
 
 def _text_cell(sheet: Any, text: str) -> Any:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from core.scoping import Viewer
 
-_CHUNK: Final = 2000
+_CHUNK: Final = 500
 # What spreadsheets write for a cell that holds no value, or is too narrow to show it.
 _ERRORS: Final = re.compile(
     r"#(?:#+|N/?A|NV|REF!|BEZUG!|VALUE!|WERT!|NAME\?|DIV/0!|NUM!|ZAHL!|NULL!|SPILL!|CALC!|GETTING_DATA)|Err:[0-9]{3}",

@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from accounts.api import FORWARDS, ContractViewSet, body_of
 from accounts.models import Administrator
 from accounts.queries import NamedQuery
-from accounts.whole import whole_json
 from core.addresses import parse_address
 from core.errors import Invalid, NotFound
 from core.openapi.answers import (
@@ -32,6 +31,7 @@ from core.openapi.answers import (
     success,
 )
 from core.openapi.operations import operation
+from core.whole import whole_json
 from forwards import services
 from forwards.models import CHUNK, Recipient, by_alias
 from forwards.serializers import RecipientInputSerializer

@@ -7,19 +7,13 @@ from typing import Any, ClassVar
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseRedirect,
-    StreamingHttpResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
 
 from core.admin.base import ScopedModelAdmin, administrator_of
-from core.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_lines, xlsx_file
+from core.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_lines, write_xlsx
 from core.tables import TableResource, resource_named
+from core.whole import whole_file, whole_text
 
 
 class ExportModelAdmin(ScopedModelAdmin):
@@ -56,11 +50,13 @@ class ExportModelAdmin(ScopedModelAdmin):
             url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
             return HttpResponseRedirect(f"{url}?{ERROR_FLAG}=1")
         rows = self.resource(request).table(changelist.get_queryset(request))
-        headers = {"Content-Disposition": f'attachment; filename="{self.table_name}.{form}"'}
         match form:
             case "csv":
-                kind = f"{CSV_TYPE}; charset=utf-8"
-                return StreamingHttpResponse(csv_lines(rows), content_type=kind, headers=headers)
+                lines = (line.encode() for line in csv_lines(rows))
+                response = whole_text(request, lines, f"{CSV_TYPE}; charset=utf-8")
             case "xlsx":
-                return HttpResponse(xlsx_file(rows), content_type=XLSX_TYPE, headers=headers)
-        raise Http404
+                response = whole_file(request, lambda file: write_xlsx(rows, file), XLSX_TYPE)
+            case _:
+                raise Http404
+        response["Content-Disposition"] = f'attachment; filename="{self.table_name}.{form}"'
+        return response

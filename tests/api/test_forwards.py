@@ -12,11 +12,11 @@ import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import whole
 from accounts.models import Context
 from accounts.services.contexts import create_context
 from accounts.services.users import create_user
 from changelog.models import Change
+from core import whole
 from core.errors import Invalid
 from domains.services import add_domain
 from forwards import views

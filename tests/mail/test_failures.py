@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import smtplib
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from http.client import HTTPSConnection
 from typing import Any
 from urllib.parse import quote
 
+import psycopg2
 import pytest
 
 from accounts.services.users import create_user
 from mailstats.stores import Mailbox, StoreError, store_from_url
-from tests.client import MAIL, Api
+from tests.client import MAIL, Api, basic
 from tests.mail.mailing import MAIL_TESTS, TENANT, Figures, letter, owner_login
-from tests.mail.platform import JANE, JOHN, TEAM, Platform
+from tests.mail.platform import JANE, JOHN, PASSWORD, TEAM, Platform
 from tests.mail.stack import SECRET, Stack, wait_until
 from tests.world import OPERATOR, World
 
@@ -144,6 +150,52 @@ def test_proxy__passes_encoded_aliases_on_as_they_came(platform: Platform) -> No
     status, body, _headers = platform.ask("GET", f"{FORWARD}/{alias}", "admin")
     assert (status, body) == (200, [JOHN])
     assert platform.ask("GET", f"{FORWARD}/{alias}/", "admin")[0] == 404
+
+
+@pytest.fixture
+def many_aliases(platform: Platform) -> Iterator[int]:
+    """So many more aliases of the context that their list is too long for any buffer on the way to a reader."""
+    number = 60_000
+    with closing(psycopg2.connect(platform.postgres.database.url)) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute(
+            "WITH made AS (INSERT INTO forwards_forwardingalias (context_id, address, normalized, domain, is_active)"
+            " SELECT 24, name, name, 'acme.example', true FROM generate_series(1, %s) n,"
+            " LATERAL (SELECT md5(n::text) || md5((-n)::text) || '@acme.example' AS name) x RETURNING id)"
+            " INSERT INTO forwards_recipient (alias_id, address, normalized, domain)"
+            " SELECT id, name, name, 'far.example' FROM made, LATERAL (SELECT 'to-' || id || '@far.example' AS name) x",
+            [number],
+        )
+        try:
+            yield number
+        finally:
+            cursor.execute("DELETE FROM forwards_recipient WHERE domain = 'far.example'")
+            cursor.execute("DELETE FROM forwards_forwardingalias WHERE length(address) = 64 + 13")
+
+
+def test_list__readers_that_do_not_read_hold_no_thread(platform: Platform, many_aliases: int) -> None:
+    context = ssl.create_default_context(cafile=str(platform.stack.certificate))
+    headers = {"Authorization": basic("admin", PASSWORD)}
+    with ExitStack() as stack:
+        for _ in range(6):  # three times the threads
+            reader = HTTPSConnection("localhost", platform.https, timeout=30, context=context)
+            stack.callback(reader.close)
+            reader.request("GET", FORWARD, headers=headers)
+            assert reader.getresponse().status == 200
+        assert platform.ask("GET", f"{FORWARD}/{TEAM}", "admin")[:2] == (200, [JOHN, JANE])
+
+
+def test_list__comes_compressed_through_the_proxy(platform: Platform, many_aliases: int) -> None:
+    context = ssl.create_default_context(cafile=str(platform.stack.certificate))
+    with closing(HTTPSConnection("localhost", platform.https, timeout=30, context=context)) as connection:
+        headers = {"Authorization": basic("admin", PASSWORD), "Accept-Encoding": "gzip"}
+        connection.request("GET", FORWARD, headers=headers)
+        answer = connection.getresponse()
+        content = answer.read()
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert int(answer.headers["Content-Length"]) == len(content)
+    assert len(json.loads(gzip.decompress(content))) >= many_aliases
 
 
 def failure(api: Api, uid: str = USER) -> str:

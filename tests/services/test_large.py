@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.db import connection
+from django.test import Client
 
 from accounts.models import Context
 from accounts.services.users import create_user, forget_users
@@ -42,11 +44,22 @@ def fill(context: Context, number: int) -> None:
             cursor.execute(statement, {"number": number, "context": context.pk})
 
 
-def peaks(task: Callable[[], Any]) -> tuple[int, int]:
-    """The most bytes that Python's objects, and the whole process, took in the task beyond what they took before."""
+def process_peak(task: Callable[[], Any]) -> int:
+    """The most bytes that the whole process had while it did the task."""
+    _forget_peak()
+    task()
+    return _process_memory("VmHWM")
+
+
+def _forget_peak() -> None:
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
-    Path("/proc/self/clear_refs").write_text("5")  # forget the process's peak
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def peaks(task: Callable[[], Any]) -> tuple[int, int]:
+    """The most bytes that Python's objects, and the whole process, took in the task beyond what they took before."""
+    _forget_peak()
     before = _process_memory("VmRSS")
     tracemalloc.start()
     try:
@@ -84,6 +97,37 @@ def test_list__of_200000_aliases_takes_no_more_memory_than_of_20000(world: World
     assert many[0] < few[0] + MIB
     # tracemalloc does not see what the database's own library holds.
     assert many[1] < few[1] + 8 * MIB
+
+
+@pytest.mark.postgres  # the other database is in the memory of this process
+def test_list__the_process_needs_for_200000_aliases_hardly_more_than_for_200(world: World) -> None:
+    context = world.contexts[24]
+    fill(context, 200)
+    read_list(context, 200)
+    few = process_peak(lambda: read_list(context, 200))
+    fill(context, MANY)
+    many = process_peak(lambda: read_list(context, MANY))
+    assert many < 1.2 * few
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_export__the_process_needs_for_many_aliases_hardly_more_than_for_200(world: World, form: str) -> None:
+    client, context = Client(), world.contexts[24]
+    client.force_login(world.administrators["alpha"], backend="accounts.login.backends.LoginBackend")
+
+    def export() -> None:
+        answer = client.get(f"/admin/forwards/forwardingalias/export/{form}")
+        assert answer.status_code == 200
+        for _piece in answer:
+            pass
+
+    fill(context, 200)
+    export()
+    few = process_peak(export)
+    fill(context, FEW)
+    many = process_peak(export)
+    assert many < 1.2 * few
 
 
 def test_delete_all__takes_no_more_memory_and_no_longer_statements_for_more_aliases(world: World) -> None:
