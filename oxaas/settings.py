@@ -5,39 +5,55 @@ A `.env` file beside `manage.py` is read as well; the real environment wins over
 
 from pathlib import Path
 
-import environ
+from oxaas.environment import Environment, check_host, check_origin
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+env = Environment(BASE_DIR / ".env")
 
-DEBUG: bool = env.bool("DEBUG", default=False)
+DEBUG: bool = env.boolean("DEBUG", default=False)
 # Outside DEBUG a secret has no default: starting without one must fail.
-SECRET_KEY: str = env.str("SECRET_KEY", default="only-for-development") if DEBUG else env.str("SECRET_KEY")
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+SECRET_KEY: str = env.secret_key("SECRET_KEY", default="only-for-development" if DEBUG else "")
+# Keys of before, which still open what they signed: sessions outlive a change of the key.
+SECRET_KEY_FALLBACKS: list[str] = env.items("SECRET_KEY_FALLBACKS", default=[], secret=True)
+ALLOWED_HOSTS: list[str] = env.items(
+    "ALLOWED_HOSTS",
+    default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [],
+    expected="names or addresses separated by commas, without scheme and port",
+    check=check_host,
+)
+env.required("ALLOWED_HOSTS", ALLOWED_HOSTS, "the names under which the web admin and the API are reached")
+# Origins beside our own hosts whose forms are taken, such as a proxy's that changes the Host.
+CSRF_TRUSTED_ORIGINS: list[str] = env.items(
+    "CSRF_TRUSTED_ORIGINS",
+    default=[],
+    expected="origins separated by commas, such as https://admin.hoster.example:8443",
+    check=check_origin,
+)
 
 # Whether a pooler between us and PostgreSQL may give each transaction another session.
-TRANSACTION_POOLER: bool = env.bool("TRANSACTION_POOLER", default=False)
+TRANSACTION_POOLER: bool = env.boolean("TRANSACTION_POOLER", default=False)
 
 # What the product itself can be told.
-MASTER_ACCOUNT_OVERRIDE: bool = env.bool("MASTER_ACCOUNT_OVERRIDE", default=False)
-MAIL_STORE: str = env.str("MAIL_STORE", default=f"maildir://{BASE_DIR}/var/maildir")
-LOGIN_FAILURE_LIMIT: int = env.int("LOGIN_FAILURE_LIMIT", default=20)
+MASTER_ACCOUNT_OVERRIDE: bool = env.boolean("MASTER_ACCOUNT_OVERRIDE", default=False)
+MAIL_STORE: str = env.text(
+    "MAIL_STORE", default=f"maildir://{BASE_DIR}/var/maildir", expected="the URL of a mail store", secret=True
+)
+LOGIN_FAILURE_LIMIT: int = env.number("LOGIN_FAILURE_LIMIT", default=20)
 # For how long a verified login is remembered in the process; 0: never.
-LOGIN_CACHE_SECONDS: int = env.int("LOGIN_CACHE_SECONDS", default=60)
-MAX_RECIPIENTS: int = env.int("MAX_RECIPIENTS", default=100)
+LOGIN_CACHE_SECONDS: int = env.number("LOGIN_CACHE_SECONDS", default=60)
+MAX_RECIPIENTS: int = env.number("MAX_RECIPIENTS", default=100, least=1)
 # Whether addresses in domains that nobody has declared are kept ("allow") or refused ("refuse"); and the domains that
 # nobody may declare, beside the public suffixes.
-UNDECLARED_DOMAINS: str = env.str("UNDECLARED_DOMAINS", default="allow")
-RESERVED_DOMAINS: list[str] = env.list("RESERVED_DOMAINS", default=[])
-TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
+UNDECLARED_DOMAINS: str = env.choice("UNDECLARED_DOMAINS", ("allow", "refuse"), default="allow")
+RESERVED_DOMAINS: list[str] = env.items("RESERVED_DOMAINS", default=[])
+TRUSTED_PROXIES: int = env.number("TRUSTED_PROXIES", default=0, most=20)
 # Bulk edits: above how many changed rows the number must be typed; up to how many rows need no worker; for how long the
 # preview and the result can be looked at.
-BULK_CONFIRM_ABOVE: int = env.int("BULK_CONFIRM_ABOVE", default=100)
-BULK_REQUEST_ROWS: int = env.int("BULK_REQUEST_ROWS", default=200)
-BULK_KEEP_DAYS: int = env.int("BULK_KEEP_DAYS", default=30)
-HTTPS_ONLY: bool = env.bool("HTTPS_ONLY", default=not DEBUG)
+BULK_CONFIRM_ABOVE: int = env.number("BULK_CONFIRM_ABOVE", default=100)
+BULK_REQUEST_ROWS: int = env.number("BULK_REQUEST_ROWS", default=200)
+BULK_KEEP_DAYS: int = env.number("BULK_KEEP_DAYS", default=30, least=1)
+HTTPS_ONLY: bool = env.boolean("HTTPS_ONLY", default=not DEBUG)
 
 INSTALLED_APPS = [
     "changelog",
@@ -97,7 +113,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default="sqlite:///db.sqlite3")}
+DATABASES = {"default": env.database("DATABASE_URL", default="sqlite:///db.sqlite3")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["NAME"] = BASE_DIR / DATABASES["default"]["NAME"]
     DATABASES["default"]["OPTIONS"] = {
@@ -161,8 +177,11 @@ SESSION_ENGINE = "oxaas.sessions"
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 # Load balancers ask on the inside, without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^health$"]
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY
+# For how long browsers are to come by HTTPS alone. What lies below this host is not ours to decide, unless we are told
+# so; and into the lists of browsers nobody gets by accident, as it takes months to get out.
+SECURE_HSTS_SECONDS: int = env.number("HSTS_SECONDS", default=31_536_000 if HTTPS_ONLY else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.boolean("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD: bool = env.boolean("HSTS_PRELOAD", default=False)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
@@ -202,6 +221,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "filters": {"suspicion": {"()": "oxaas.logs.NoTracebackOfSuspicion"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["suspicion"]}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {
+        "handlers": ["stderr"],
+        "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO"),
+    },
     "loggers": {"django": {"handlers": ["stderr"], "propagate": False}},
 }
+
+env.refuse_wrong_values()

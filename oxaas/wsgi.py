@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 Environ = dict[str, Any]
@@ -47,5 +48,18 @@ def _length(environ: Environ) -> int:
     return int(length) if length.isdecimal() else 0
 
 
+def configured() -> Application:
+    """Django's application. SystemExit with a sentence where the configuration is wrong: a server runs no checks."""
+    try:
+        inner = get_wsgi_application()
+    except ImproperlyConfigured as error:
+        raise SystemExit(f"Configuration: {error}") from None
+    from oxaas.checks import wrong_configuration
+
+    if problems := wrong_configuration():
+        raise SystemExit("Configuration: " + "\n".join(problems))
+    return inner
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oxaas.settings")
-application = GranianAdapter(get_wsgi_application())
+application = GranianAdapter(configured())

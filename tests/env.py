@@ -28,8 +28,13 @@ FIXED = {
     # DEBUG at load time: plain static files, no HTTPS. The test runner turns DEBUG itself off.
     "DEBUG": "true",
     "HTTPS_ONLY": "false",
-    "SECRET_KEY": "only-for-the-tests",
+    "SECRET_KEY": "only-for-the-tests-0123456789-0123456789",
+    "SECRET_KEY_FALLBACKS": "",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "CSRF_TRUSTED_ORIGINS": "",
+    "HSTS_SECONDS": "",
+    "HSTS_SUBDOMAINS": "false",
+    "HSTS_PRELOAD": "false",
     "MASTER_ACCOUNT_OVERRIDE": "false",
     "LOGIN_FAILURE_LIMIT": "20",
     "MAX_RECIPIENTS": "100",
@@ -71,6 +76,8 @@ def _prepare() -> None:
     _folder = tempfile.mkdtemp(prefix="oxaas-tests-")
     url = _cluster.url if _cluster else f"sqlite:///{_folder}/unused.sqlite3"
     os.environ.update(FIXED, DATABASE_URL=url, MAIL_STORE=f"maildir://{_folder}/maildir")
+    for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "MAIL_STORE"):
+        os.environ.pop(f"{name}_FILE", None)
 
 
 if "PYTEST_XDIST_WORKER" not in os.environ:

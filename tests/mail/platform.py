@@ -128,7 +128,7 @@ class Platform:
     def _environment(self) -> dict[str, str]:
         return {
             "DEBUG": "false",
-            "SECRET_KEY": "only-for-the-tests",
+            "SECRET_KEY": "only-for-the-tests-0123456789-0123456789",
             "ALLOWED_HOSTS": "localhost",
             "DATABASE_URL": self.postgres.database.url,
             "MAIL_STORE": self.stack.store_url,
