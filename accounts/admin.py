@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import ownership
+from accounts.api_password_pages import ApiPasswordAdmin
 from accounts.contents import contents
 from accounts.forms import AdministratorForm, ConfigPropertyForm, ContextForm, ResellerForm, UserForm, context_of
 from accounts.imports.pages import ImportModelAdmin
-from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
+from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, Reseller, User
 from accounts.services import administrators, config, contexts, resellers, users
 from bulk.models import BulkJob
 from changelog.pages import register_filters
@@ -358,6 +359,9 @@ class AdministratorAdmin(ScopedModelAdmin):
 
     def remove(self, actor: Actor, row: Administrator) -> None:
         administrators.delete_administrator(actor=actor, administrator=row)
+
+
+admin.site.register(ApiPassword, ApiPasswordAdmin)
 
 
 def _number_of(name: str, model: type[Model]) -> Any:

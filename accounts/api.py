@@ -19,7 +19,7 @@ from rest_framework import exceptions, status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import JSONParser
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -189,7 +189,7 @@ class BasicAuth(SchemeAuthentication):
 
     def find(self, request: Request, name: str, password: str) -> Administrator | None:
         """The path names no context, so a context's admin gives the long form."""
-        return LoginBackend().authenticate(request._request, name, password)
+        return LoginBackend().authenticate(request._request, name, password, channel=Channel.API)
 
 
 class TennantAuth(SchemeAuthentication):
@@ -208,7 +208,7 @@ AUTHENTICATION: Final[dict[str, type[SchemeAuthentication]]] = {
 
 
 class SchemePermission(BasePermission):
-    """The scheme admits the role, and the context of the path is in the caller's charge."""
+    """The scheme admits the role, the credential the operation, and the path's context is in the caller's charge."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """False answers with the family's status for "you may not"."""
@@ -216,6 +216,8 @@ class SchemePermission(BasePermission):
         if not isinstance(caller, Administrator):
             return False
         if not access.may_use(view.scheme, caller.role, override=settings.MASTER_ACCOUNT_OVERRIDE):
+            return False
+        if not caller.credential.admits(view.family.name, writes=request.method not in SAFE_METHODS):
             return False
         context = caller.path_context
         # Somebody else's context named by its id is denied; by its name it is unknown, which the view answers.
@@ -264,7 +266,7 @@ class ContractViewSet(ViewSet):
     @property
     def actor(self) -> Actor:
         """What the services are told."""
-        return Actor(self.caller, Channel.API)
+        return Actor(self.caller, Channel.API, credential=str(self.caller.credential))
 
     @property
     def context(self) -> Context:

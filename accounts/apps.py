@@ -28,7 +28,9 @@ class AccountsConfig(AppConfig):
             "administrator": reading,
         }.items():
             access.register_web(f"accounts.{model}", master=everything, reseller=everything, context=context)
-        record.register_context_kinds("user", "last_login")
+        own = access.VIEW | {"add", "delete"}
+        access.register_web("accounts.apipassword", master=own, reseller=own, context=own)
+        record.register_context_kinds("user", "last_login", "api_password")
         words.register_words(KINDS, FIELDS)
         register(undo.KINDS)
         register_lock(undo.lock_owners)
@@ -44,11 +46,18 @@ KINDS = {
     "user": _("user"),
     "config": _("configuration property"),
     "administrator": _("administrator"),
+    "api_password": _("API password"),
     "reseller": _("reseller"),
     "mail": _("recent mails"),
     "last_login": _("last login"),
 }
 FIELDS = {
+    "contexts": _("contexts"),
+    "expires_at": _("expires"),
+    "families": _("families"),
+    "identifier": _("identifier"),
+    "may_write": _("may change"),
+    "networks": _("networks"),
     "colour": _("colour"),
     "created_at": _("created"),
     "custom": _("custom ids"),

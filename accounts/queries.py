@@ -95,8 +95,8 @@ class NamedQuery(Generic[_Row]):
 
     def rows(self, viewer: Administrator | None, **values: _Value) -> list[_Row]:
         """All rows that the viewer may see."""
-        if viewer is not None and not viewer.may_act:
-            # `visible_to` knows the answer.
+        if viewer is not None and (not viewer.may_act or viewer.context_limit is not None):
+            # `visible_to` knows the answer; what an API password is limited to cannot be compiled beforehand.
             return list(self.queryset(viewer, **values))
         statement = self.statement(None if viewer is None else Role(viewer.role))
         if statement is None:

@@ -21,8 +21,8 @@ from forwards.views import OF_ALIAS  # noqa: E402
 def main() -> None:
     """The statements of a reseller's requests, as PostgreSQL prepares them, with the order of their values."""
     queries = {
-        "by_number": backends.BY_NUMBER.statement(None),
-        "by_login": backends.BY_LOGIN.statement(None),
+        "by_number": backends.BY_NUMBER.plain.statement(None),
+        "by_login": backends.BY_LOGIN.plain.statement(None),
         "recipients": OF_ALIAS.statement(Role.RESELLER),
         "found": FOUND.statement(Role.RESELLER),
     }

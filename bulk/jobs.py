@@ -210,7 +210,7 @@ def _batch(job: BulkJob) -> None:
             _finish(job, State.FAILED, _("%(who)s no longer has permission to do this.") % {"who": administrator})
             return
         items = list(job.items.filter(position__gte=job.done)[: edit.batch_rows])
-        _work_on(job, edit, Actor(administrator, edit.channel, job.batch), items)
+        _work_on(job, edit, Actor(administrator, edit.channel, job.batch, str(administrator.credential)), items)
     job.done += len(items)
     job.touched_at = timezone.now()
     if job.done < job.total:

@@ -47,6 +47,8 @@ class Change(models.Model):
     actor = models.CharField(_("who"), max_length=400)
     administrator_id = models.BigIntegerField(_("administrator"), null=True)
     channel = models.CharField(_("channel"), max_length=16, choices=Channel)
+    # Of an API password its name and identifier; empty where nobody logged in: the command line, bulk jobs.
+    credential = models.CharField(_("credential"), max_length=128, blank=True, default="")
     action = models.CharField(_("what"), max_length=16, choices=Action)
     kind = models.CharField(_("kind"), max_length=32)
     key = models.BigIntegerField(_("key"))

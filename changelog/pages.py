@@ -76,6 +76,7 @@ class ChangeAdmin(ExportModelAdmin):
             "at",
             "actor",
             "channel",
+            "credential",
             "action",
             "kind_column",
             "label",

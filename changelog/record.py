@@ -76,6 +76,7 @@ def _row(actor: Actor, entry: Entry, action: Change.Action | None = None) -> Cha
         actor=str(actor),
         administrator_id=None if writer is None else writer.pk,
         channel=actor.channel,
+        credential=actor.credential,
         action=action or _action(entry),
         kind=entry.kind,
         key=entry.key,

@@ -35,4 +35,5 @@ class ChangeResource(TableResource):
         _Json("before"),
         _Json("after"),
         Column("batch"),
+        Column("credential"),
     )

@@ -26,12 +26,15 @@ class Channel(models.TextChoices):
 class Actor:
     """Who acts. Without an administrator it is the operator at the command line. `batch` groups a bulk edit.
 
+    `credential` is what they logged in with, in the words of the change log.
+
     A caller that wants to see the new lines of the change log passes a list, `made`, to which they are appended.
     """
 
     administrator: Viewer | None
     channel: Channel
     batch: UUID | None = None
+    credential: str = ""
     made: list[Any] | None = field(default=None, compare=False, repr=False)
 
     def in_batch(self) -> Actor:

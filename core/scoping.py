@@ -44,6 +44,14 @@ class Viewer(Protocol):
     def may_act(self) -> bool:
         """Active, and so is the reseller or context that this administrator serves."""
 
+    @property
+    def credential(self) -> object:
+        """What the login was made with; its text is for the change log."""
+
+    @property
+    def context_limit(self) -> frozenset[int] | None:
+        """The ids of the contexts that the credential of this request is limited to; None: it is not."""
+
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Whether the role has this permission of the web admin."""
 
@@ -71,6 +79,17 @@ class ScopedQuerySet(models.QuerySet[_Row]):
         administrator = _acting(viewer)
         if administrator is None:
             return self.none()
+        rows = self._of_role(administrator)
+        return rows if administrator.context_limit is None else rows.in_contexts(administrator.context_limit)
+
+    def in_contexts(self, contexts: frozenset[int]) -> Self:
+        """The rows of these contexts; of a model that does not hang on one context, none."""
+        if not hasattr(self.model, "CONTEXT_PATH"):
+            return self.none()
+        return self.filter(**{f"{self._path('pk')}__in": contexts})
+
+    def _of_role(self, administrator: Viewer) -> Self:
+        """What the role sees, by any credential."""
         match Role(administrator.role):
             case Role.MASTER:
                 return self.all()

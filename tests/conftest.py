@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import translation
 
+from accounts.login import sightings
 from accounts.login.remembered import forget_all
 from tests.client import Api
 from tests.emptying import empty_patiently
@@ -81,6 +82,7 @@ def override(settings: Any) -> None:
 def no_login_is_remembered() -> None:
     """Every test hashes for itself: the world's passwords stay the same."""
     forget_all()
+    sightings.forget_all()
 
 
 @pytest.fixture(autouse=True)

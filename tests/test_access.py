@@ -16,11 +16,12 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 
-from accounts.models import Context
+from accounts.models import Administrator, Context
+from accounts.services.api_passwords import create_api_password, families_of
 from tests import estate
 from tests.calls import DENIED, MISSING, SUCCESS, Operation, operations
 from tests.client import Api
-from tests.world import PASSWORD
+from tests.world import OPERATOR, PASSWORD
 
 # + it happens   - "you may not" (403 for Forwards, else 401)   ? "not found" (404; Explicit Domains 400, Mail 500)
 #
@@ -249,6 +250,75 @@ def _places_of(operation: Operation, home: int) -> list[int | str]:
     numbers = [home, 44, 999]
     names = [_place(number, by_name=True) for number in numbers] if operation.family == "Forwards" else []
     return [*numbers, *names]
+
+
+# API passwords: a scope, and where an operation of each family is then possible. The owner may do all of it.
+#
+# a = Admin, f = Forwards, d = Explicit Domains, m = Mail; capital letters are what changes something. The places are
+# context 24 and context 25; "." is refused: 24 as "you may not", 25 as if it were somebody else's.
+SCOPES: Final = """
+everything, may change   aAfFdDm   aAfFdDm
+everything, read only    a.f.d.m   a.f.d.m
+Admin                    aA.....   aA.....
+Forwards                 ..fF...   ..fF...
+Explicit Domains         ....dD.   ....dD.
+Forwards, read only      ..f....   ..f....
+Admin in 24              aA.....   .......
+everything in 24         aAfFdDm   .......
+"""
+_LETTERS: Final = {"Admin": "a", "Forwards": "f", "Explicit Domains": "d", "Mail": "m"}
+_OWNERS: Final = {"contextAdminAuth": "alpha", "contextAdminOnlyAuth": "alpha", "resellerAdminAuth": "alpha"}
+_OWNERS_ELSEWHERE: Final = {"basicAuth": "alpha", "tennantAuth": "portal-alpha"}
+
+
+def _scopes() -> Iterator[tuple[str, dict[int, str]]]:
+    for line in SCOPES.strip().splitlines():
+        scope, at_24, at_25 = line[:25].strip(), *line[25:].split()
+        yield scope, {24: at_24, 25: at_25}
+
+
+def _api_password(owner: str, scope: str) -> str:
+    """The text of an API password with this scope."""
+    administrator = Administrator.objects.with_owner().get(login=owner)
+    possible = families_of(administrator.role)
+    named = scope.partition(",")[0].removesuffix(" in 24")
+    families = possible if named == "everything" or named not in possible else [named]
+    _row, text = create_api_password(
+        actor=OPERATOR,
+        administrator=administrator,
+        name=scope,
+        families=families,
+        may_write="read only" not in scope,
+        contexts=["24"] if scope.endswith("in 24") else (),
+    )
+    return text
+
+
+def _scope_cases() -> Iterator[Any]:
+    """A tenant credential has no other family than Mail."""
+    for operation in operations().values():
+        for scope, letters in _scopes():
+            if operation.family != "Mail" or scope.startswith("everything"):
+                yield pytest.param(operation, scope, letters, id=f"{operation.name}-{scope}")
+
+
+@pytest.mark.parametrize(("operation", "scope", "letters"), list(_scope_cases()))
+def test_operation__an_api_password_opens_what_its_scope_says(
+    operation: Operation, scope: str, letters: dict[int, str], settings: Any
+) -> None:
+    settings.MASTER_ACCOUNT_OVERRIDE = True
+    owner = (_OWNERS | _OWNERS_ELSEWHERE)[operation.scheme]
+    caller, wrong = Caller(owner, _api_password(owner, scope)), []
+    letter = _LETTERS[operation.family].upper() if operation.writes else _LETTERS[operation.family]
+    for place, opened in letters.items():
+        named = operation.scheme in _OWNERS_ELSEWHERE and letter in letters[24]
+        refused = MISSING[operation.family] if named else DENIED[operation.family]
+        expected = SUCCESS[operation.name] if letter in opened else refused
+        status = caller.status(operation, operation.path(place, estate.DOMAINS[place]), estate.DOMAINS[place])
+        changes = [sql for sql in caller.written if "accounts_apipassword" not in sql]
+        if status != expected or bool(changes) != (status == SUCCESS[operation.name] and operation.writes):
+            wrong.append(f"{operation.name} at {place}: {status}, not {expected}, wrote {changes}")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_rules__every_scheme_has_every_role_with_and_without_override() -> None:

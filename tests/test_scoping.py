@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import Administrator, ConfigProperty, Context, CustomId, Reseller, User
+from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, Credential, CustomId, Reseller, User
 from accounts.services.administrators import update_administrator
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context, delete_context, update_context
@@ -66,6 +66,8 @@ def rows(world: World) -> World:
         set_property(actor=OPERATOR, owner=Owner(reseller=reseller), name="x.y", value=reseller.name)
     for administrator in world.administrators.values():
         BulkJob.objects.create(administrator=administrator, edit="users.suspend", language="en")
+        values = {"name": "x", "identifier": administrator.pk, "families": "Admin"}
+        ApiPassword.objects.create(administrator=administrator, **values)
         ImportLine.objects.create(administrator=administrator, upload=uuid4(), number=1, label="x", data={})
     return world
 
@@ -165,6 +167,35 @@ def test_visible__changes(rows: World, name: str) -> None:
     assert _seen(Change, rows.administrators[name]) == expected
 
 
+@pytest.mark.parametrize("name", [*STAFF, *TENANTS])
+def test_visible__api_passwords_are_those_of_the_administrators_in_charge_and_ones_own(rows: World, name: str) -> None:
+    seen = set(_seen(Administrator, rows.administrators[name])) if not name.startswith("admin@") else set()
+    mine = seen | ({rows.administrators[name].pk} if name not in TENANTS else set())
+    expected = _all(ApiPassword, lambda row: row.administrator_id in mine)
+    assert bool(expected) is (name not in TENANTS)
+    assert _seen(ApiPassword, rows.administrators[name]) == expected
+
+
+@pytest.mark.parametrize("model", OF_CONTEXT, ids=lambda model: model.__name__)
+def test_visible__a_credential_for_some_contexts_sees_those_alone(rows: World, model: type[models.Model]) -> None:
+    for name, contexts in STAFF.items():
+        viewer = rows.administrators[name]
+        viewer.credential = Credential(contexts=frozenset({24, 34}))
+        expected = [row.pk for row in model._default_manager.all() if OF_CONTEXT[model](row) in contexts & {24, 34}]
+        assert _seen(model, viewer) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    "model", [Reseller, Administrator, ConfigProperty, Change, ApiPassword], ids=lambda one: one.__name__
+)
+def test_visible__a_credential_for_some_contexts_sees_nothing_that_hangs_on_no_context(
+    rows: World, model: type[models.Model]
+) -> None:
+    viewer = rows.administrators["root"]
+    viewer.credential = Credential(contexts=frozenset({24}))
+    assert _seen(model, viewer) == []
+
+
 @pytest.mark.parametrize("name", STAFF)
 def test_visible__bulk_edits_are_ones_own(rows: World, name: str) -> None:
     own = rows.administrators[name].pk
@@ -185,7 +216,7 @@ SCOPED: Final = [
 
 
 def test_models__all_of_them_are_tested_here() -> None:
-    tested = {*OF_CONTEXT, Reseller, Administrator, ConfigProperty, Change, BulkJob, ImportLine}
+    tested = {*OF_CONTEXT, Reseller, Administrator, ConfigProperty, Change, BulkJob, ImportLine, ApiPassword}
     assert set(SCOPED) == tested
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
+from accounts.api_password_pages import own_api_passwords
 from accounts.models import Administrator
 from accounts.services.administrators import update_administrator
 from core.admin.base import actor_of, administrator_of
@@ -45,5 +46,6 @@ def account_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "title": _("My account"),
         "form": form,
         "me": administrator,
+        "api_passwords": own_api_passwords(administrator),
     }
     return TemplateResponse(request, "admin/account.html", page)

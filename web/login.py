@@ -65,7 +65,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
     def save(self, commit: bool = True) -> Any:
         from accounts.services.administrators import update_administrator
 
-        actor = Actor(self.user, Channel.WEB)
+        actor = Actor(self.user, Channel.WEB, credential=str(self.user.credential))
         update_administrator(actor=actor, administrator=self.user, password=self.cleaned_data["new_password1"])
         # The session stays valid: it is renewed with the new hash.
         self.user.refresh_from_db(fields=["password"])

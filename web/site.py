@@ -26,7 +26,7 @@ from web.login import LoginForm, OwnPasswordForm
 _SECTIONS: Final = (
     ("mail", _("Mail"), ("User", "ForwardingAlias", "ExplicitDomain")),
     ("customers", _("Customers"), ("Context", "Reseller")),
-    ("settings", _("Settings"), ("Administrator", "ConfigProperty")),
+    ("settings", _("Settings"), ("Administrator", "ApiPassword", "ConfigProperty")),
     ("history", _("Activity"), ("Change", "BulkJob")),
 )
 

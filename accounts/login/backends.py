@@ -16,12 +16,15 @@ from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 
+from accounts import machine_secrets
+from accounts.login import api_passwords
+from accounts.login.api_passwords import Accounts
 from accounts.login.lockout import Attempt
 from accounts.login.remembered import verify
 from accounts.models import Administrator, Context, Reseller
-from accounts.queries import NamedQuery
 from core import access
 from core.access import Role
+from core.actor import Channel
 from core.addresses import printable
 
 # What is looked at of an administrator and its owner; the rest is read when it is asked for.
@@ -55,28 +58,50 @@ class CredentialsBackend(BaseBackend):
 
     def _verify(self, attempt: Attempt, administrator: Administrator | None, password: str) -> Administrator | None:
         """The administrator, when the password is theirs and they may act. Counts a failure."""
-        if administrator is None:
+        if administrator is not None and self._is_theirs(administrator, password, attempt.address):
+            if administrator.may_act:
+                api_passwords.note(administrator, password, attempt.address)
+                return administrator
+            return None
+        if administrator is None and machine_secrets.identifier_of(password) is None:
             # An unknown name takes as long as a wrong password.
             make_password(password)
-        elif verify(password, administrator.password):
-            return administrator if administrator.may_act else None
         attempt.failed()
         return None
+
+    @staticmethod
+    def _is_theirs(administrator: Administrator, password: str, address: str) -> bool:
+        """Whether it is their password or an API password of theirs; keeps on them which one it is."""
+        if machine_secrets.identifier_of(password) is None:
+            return verify(password, administrator.password)
+        credential = api_passwords.credential_of(administrator, password, address)
+        if credential is not None:
+            administrator.credential = credential
+        return credential is not None
 
 
 class LoginBackend(CredentialsBackend):
     """Where nothing names a context: a master's or reseller's login, or the long form `admin@<context name>`."""
 
     def authenticate(  # type: ignore[override]  # the keywords pick the backend
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        *,
+        channel: Channel = Channel.WEB,
     ) -> Administrator | None:
-        """The administrator with these credentials, or None. Raises TooManyAttempts."""
+        """The administrator with these credentials, or None. Raises TooManyAttempts.
+
+        API passwords are for machines: the web admin, whose own caller is Django, looks for none.
+        """
         if request is None or not username or not password or not printable(username):
             return None
         attempt = Attempt.of(request, username)
         login, _at, context_name = username.rpartition("@")
-        ordered = by_rank(attempt.candidates(BY_LOGIN, login=username, short=login, name=context_name))
-        return self._verify(attempt, next(ordered, None), password)
+        query, more = (BY_LOGIN.plain, {}) if channel is Channel.WEB else BY_LOGIN.for_password(password)
+        found = attempt.candidates(query, login=username, short=login, name=context_name, **more)
+        return self._verify(attempt, next(by_rank(found), None), password)
 
 
 class PathContextBackend(CredentialsBackend):
@@ -96,20 +121,21 @@ class PathContextBackend(CredentialsBackend):
         if request is None or not login or not password or not printable(login):
             return None
         attempt = Attempt.of(request, login, place=str(path_context))
-        candidates = list(by_rank(self._candidates(attempt, login, path_context)))
+        candidates = list(by_rank(self._candidates(attempt, login, password, path_context)))
         context = candidates[0].path_context if candidates else None
         strangers = [one for one in candidates if context and not one.in_charge_of(context)]
         deciding = next((one for one in candidates if one not in strangers), None)
-        if deciding is None or (strangers and not verify(password, deciding.password)):
+        if deciding is None or (strangers and not self._is_theirs(deciding, password, attempt.address)):
             # Somebody else's context must answer a reseller as any other does, also when its admin has the same login.
             deciding = next(iter(strangers), deciding)
         return self._verify(attempt, deciding, password)
 
     @staticmethod
-    def _candidates(attempt: Attempt, login: str, path: PathContext) -> list[Administrator]:
+    def _candidates(attempt: Attempt, login: str, password: str, path: PathContext) -> list[Administrator]:
         short, _at, suffix = login.rpartition("@")
-        query, place = (BY_NAME, path.name) if path.name else (BY_NUMBER, path.number)
-        found = attempt.candidates(query, login=login, short=short, suffix=suffix, place=place)
+        accounts, place = (BY_NAME, path.name) if path.name else (BY_NUMBER, path.number)
+        query, more = accounts.for_password(password)
+        found = attempt.candidates(query, login=login, short=short, suffix=suffix, place=place, **more)
         for one in found:
             one.path_context = _context(cast(dict[str, Any] | None, one.path_context), one.reseller)
         return found
@@ -125,7 +151,8 @@ class TenantBackend(CredentialsBackend):
         if request is None or not tenant or not password or not printable(tenant):
             return None
         attempt = Attempt.of(request, f"tenant\0{tenant}")
-        candidates = attempt.candidates(TENANTS, login=tenant)
+        query, more = TENANTS.for_password(password)
+        candidates = attempt.candidates(query, login=tenant, **more)
         return self._verify(attempt, next(iter(candidates), None), password)
 
 
@@ -185,10 +212,10 @@ def _tenants(_viewer: None, *, login: str, **attempt: Any) -> QuerySet[Administr
     return Attempt.annotate(_accounts(Q(login=login, role=Role.TENANT, context=None)), **attempt)
 
 
-BY_LOGIN: Final = NamedQuery(_logins, login=str, short=str, name=str, **Attempt.SLOTS)
-BY_NUMBER: Final = NamedQuery(_by_number, login=str, short=str, suffix=str, place=int, **Attempt.SLOTS)
-BY_NAME: Final = NamedQuery(_by_name, login=str, short=str, suffix=str, place=str, **Attempt.SLOTS)
-TENANTS: Final = NamedQuery(_tenants, login=str, **Attempt.SLOTS)
+BY_LOGIN: Final = Accounts.of(_logins, login=str, short=str, name=str, **Attempt.SLOTS)
+BY_NUMBER: Final = Accounts.of(_by_number, login=str, short=str, suffix=str, place=int, **Attempt.SLOTS)
+BY_NAME: Final = Accounts.of(_by_name, login=str, short=str, suffix=str, place=str, **Attempt.SLOTS)
+TENANTS: Final = Accounts.of(_tenants, login=str, **Attempt.SLOTS)
 
 
 def _context(found: dict[str, Any] | None, known: Reseller | None) -> Context | None:

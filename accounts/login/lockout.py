@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from accounts.models import Administrator, LoginFailures
 from accounts.queries import NamedQuery
+from core.addresses import printable
 from core.errors import TooManyAttempts
 from core.locks import lock_names
 
@@ -38,6 +39,7 @@ _NO_LIMIT: Final = 2**31 - 1
 class Attempt:
     """One login name as given, tried from one client address at one place, and that name from there anywhere."""
 
+    address: str
     here: str
     everywhere: str
 
@@ -45,7 +47,8 @@ class Attempt:
     def of(cls, request: HttpRequest, name: str, *, place: str = "") -> Attempt:
         """The name is digested: people type passwords into the wrong field."""
         address = client_address(request)
-        return cls(_key(address, name, "at", place), _key(address, name, "everywhere"))
+        site = site_of(address)
+        return cls(address, _key(site, name, "at", place), _key(site, name, "everywhere"))
 
     # What the statement of the candidates is told of the attempt.
     SLOTS: ClassVar[dict[str, type[int | str]]] = {"here": str, "everywhere": str, "most_here": int, "most": int}
@@ -114,18 +117,28 @@ def _purge(now: datetime) -> None:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The peer's address, or what the outermost of our own TRUSTED_PROXIES saw; of IPv6 the network, which is one site.
+    """The peer's address, or what the outermost of our own TRUSTED_PROXIES saw.
 
     What a client itself sends in X-Forwarded-For stands further left and is not looked at.
     """
     hops = settings.TRUSTED_PROXIES
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    return _site(forwarded[-hops] if hops and len(forwarded) >= hops else request.META.get("REMOTE_ADDR", ""))
+    return _plain(forwarded[-hops] if hops and len(forwarded) >= hops else request.META.get("REMOTE_ADDR", ""))
 
 
 @lru_cache(maxsize=4096)
-def _site(text: str) -> str:
-    """Whoever has one address of an IPv6 /64 has all of them. Some proxies add the port."""
+def site_of(address: str) -> str:
+    """What failures are counted by: of IPv6 the network, as whoever has one address of a /64 has all of them."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(IPv6Network((parsed.packed, 64), strict=False)) if isinstance(parsed, IPv6Address) else address
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    """The address as one writes it; some proxies add the port, some sockets write IPv4 as IPv6."""
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
@@ -133,7 +146,5 @@ def _site(text: str) -> str:
     try:
         address = ip_address(text)
     except ValueError:
-        return text
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    return str(address.ipv4_mapped or IPv6Network((address.packed, 64), strict=False))
+        return text[:64] if printable(text) else ""
+    return str((isinstance(address, IPv6Address) and address.ipv4_mapped) or address)

@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -138,6 +139,30 @@ class Migration(migrations.Migration):
                 'verbose_name': 'configuration property',
                 'verbose_name_plural': 'configuration properties',
                 'ordering': ['name', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ApiPassword',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=64, verbose_name='name')),
+                ('identifier', models.CharField(max_length=12, unique=True, verbose_name='identifier')),
+                ('digest', models.CharField(max_length=64)),
+                ('families', models.CharField(max_length=64, verbose_name='families')),
+                ('may_write', models.BooleanField(default=False, verbose_name='may change')),
+                ('contexts', models.TextField(blank=True, default='', verbose_name='contexts')),
+                ('networks', models.TextField(blank=True, default='', verbose_name='networks')),
+                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+                ('last_used_at', models.DateTimeField(null=True, verbose_name='last used')),
+                ('last_used_from', models.CharField(blank=True, default='', max_length=64, verbose_name='last used from')),
+                ('administrator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_passwords', to=settings.AUTH_USER_MODEL, verbose_name='administrator')),
+            ],
+            options={
+                'verbose_name': 'API password',
+                'verbose_name_plural': 'API passwords',
+                'ordering': ['name', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('administrator', 'name'), name='api_password_name_is_unique'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='api_password_has_a_name'), models.CheckConstraint(condition=models.Q(('families', ''), _negated=True), name='api_password_has_a_family')],
             },
         ),
         migrations.AddConstraint(

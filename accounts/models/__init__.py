@@ -1,15 +1,21 @@
 """Resellers, contexts, users, administrators and configuration."""
 
 from accounts.models.administrators import Administrator, LoginFailures
+from accounts.models.api_passwords import ApiFamily, ApiPassword
 from accounts.models.config import ConfigProperty
 from accounts.models.contexts import Context
+from accounts.models.credentials import PASSWORD, Credential
 from accounts.models.resellers import Reseller
 from accounts.models.users import CustomId, IdentifierField, LastLogin, User, identifiers
 
 __all__ = [
+    "PASSWORD",
     "Administrator",
+    "ApiFamily",
+    "ApiPassword",
     "ConfigProperty",
     "Context",
+    "Credential",
     "CustomId",
     "IdentifierField",
     "LastLogin",

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.contexts import Context
+from accounts.models.credentials import PASSWORD, Credential
 from accounts.models.resellers import Reseller
 from changelog.entries import Owners
 from core.access import WEB_ROLES, Role
@@ -67,6 +68,8 @@ class Administrator(AbstractBaseUser):
 
     # The context that the path of the request names, where a login was looked up beside one.
     path_context: Context | None = None
+    # What the login was made with.
+    credential: Credential = PASSWORD
 
     objects = AdministratorManager()
 
@@ -126,12 +129,19 @@ class Administrator(AbstractBaseUser):
         """Whether the web admin admits it; a tenant credential never logs in there."""
         return self.may_act and Role(self.role) in WEB_ROLES
 
+    @property
+    def context_limit(self) -> frozenset[int] | None:
+        """The ids of the contexts that the credential is limited to; None: it is not."""
+        return self.credential.contexts
+
     def resellers_in_charge(self) -> models.QuerySet[Reseller, int]:
         """The keys of the reseller that this administrator serves and of its direct children, as a subquery."""
         return Reseller.objects.filter(Q(pk=self.reseller_id) | Q(parent=self.reseller_id)).values_list("pk", flat=True)
 
     def in_charge_of(self, context: Context) -> bool:
-        """Whether `context` is among those that this administrator sees."""
+        """Whether `context` is among those that this administrator sees with this credential."""
+        if self.context_limit is not None and context.pk not in self.context_limit:
+            return False
         match Role(self.role):
             case Role.MASTER:
                 return True

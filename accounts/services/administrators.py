@@ -37,7 +37,7 @@ def create_administrator(
     One that is restored under its former primary key `key` has no password: it cannot log in until one is set.
     """
     _check_owner(role, reseller, context)
-    _check_in_charge(actor, role, reseller, context)
+    check_in_charge(actor, role, reseller, context)
     clean_identifier(login, what=_("login"), field="login")
     if ":" in login:
         raise Invalid(_("A login cannot contain a colon: it ends the name in HTTP Basic credentials."), field="login")
@@ -75,7 +75,7 @@ def update_administrator(
     # Their own password and language are everybody's own business.
     own = actor.administrator is not None and actor.administrator.pk == administrator.pk
     if not own:
-        _check_in_charge(actor, administrator.role, administrator.reseller, administrator.context)
+        check_in_charge(actor, administrator.role, administrator.reseller, administrator.context)
     before = snapshot(administrator)
     after_password = _changed_hash(administrator, password, password_hash)
     if after_password:
@@ -96,7 +96,7 @@ def update_administrator(
 def delete_administrator(*, actor: Actor, administrator: Administrator) -> None:
     """Delete an administrator; what they did stays in the change log under their name."""
     administrator = _locked(administrator)
-    _check_in_charge(actor, administrator.role, administrator.reseller, administrator.context)
+    check_in_charge(actor, administrator.role, administrator.reseller, administrator.context)
     if actor.administrator is not None and actor.administrator.pk == administrator.pk:
         raise NotAllowed(_("Nobody deletes themselves."))
     record(actor, entry(administrator, snapshot(administrator), None))
@@ -131,7 +131,7 @@ def _check_owner(role: str, reseller: Reseller | None, context: Context | None) 
         raise Invalid(_("The role does not fit the reseller or context."), field="role")
 
 
-def _check_in_charge(actor: Actor, role: str, reseller: Reseller | None, context: Context | None) -> None:
+def check_in_charge(actor: Actor, role: str, reseller: Reseller | None, context: Context | None) -> None:
     """Staff manage the administrators of what they are in charge of, and nobody makes a master but a master."""
     writer = actor.administrator
     if writer is None or Role(writer.role) is Role.MASTER:

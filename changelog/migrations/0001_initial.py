@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                 ('actor', models.CharField(max_length=400, verbose_name='who')),
                 ('administrator_id', models.BigIntegerField(null=True, verbose_name='administrator')),
                 ('channel', models.CharField(choices=[('api', 'API'), ('web', 'web admin'), ('import', 'import'), ('provision', 'provision'), ('command', 'command line')], max_length=16, verbose_name='channel')),
+                ('credential', models.CharField(blank=True, default='', max_length=128, verbose_name='credential')),
                 ('action', models.CharField(choices=[('create', 'created'), ('update', 'changed'), ('delete', 'deleted'), ('read', 'read')], max_length=16, verbose_name='what')),
                 ('kind', models.CharField(max_length=32, verbose_name='kind')),
                 ('key', models.BigIntegerField(verbose_name='key')),

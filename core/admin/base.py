@@ -61,7 +61,8 @@ def role_of(request: HttpRequest) -> Role:
 
 def actor_of(request: HttpRequest) -> Actor:
     """Whoever is logged in, acting through the web admin."""
-    return Actor(administrator_of(request), Channel.WEB)
+    administrator = administrator_of(request)
+    return Actor(administrator, Channel.WEB, credential=str(administrator.credential))
 
 
 # The form's field with the version of the object that it was opened at.

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from accounts.models import Administrator, ConfigProperty, Context, CustomId, Reseller, User
+from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, CustomId, Reseller, User
 from bulk.models import BulkJob, BulkJobItem, ImportLine
 from core.access import Role
 from domains.models import ExplicitDomain
@@ -43,6 +43,11 @@ def _alias(world: World, **fields: Any) -> ForwardingAlias:
 def _recipient(world: World, **fields: Any) -> Recipient:
     values = {"alias": ForwardingAlias.objects.get(context=24), "address": "a@b.example", "normalized": "a@b.example"}
     return Recipient.objects.create(**(values | {"domain": "b.example"} | fields))
+
+
+def _api_password(world: World, **fields: Any) -> ApiPassword:
+    values = {"administrator": world.administrators["root"], "name": "new", "identifier": "new", "families": "Admin"}
+    return ApiPassword.objects.create(**(values | fields))
 
 
 def _twice(make: Callable[..., Any], **fields: Any) -> None:
@@ -110,6 +115,8 @@ CHECKS: Final[dict[str, list[Violation]]] = {
         lambda w: _administrator(role=""),
     ],
     "administrator_login_is_not_empty": [lambda w: _administrator(login="", role=Role.MASTER)],
+    "api_password_has_a_name": [lambda w: _api_password(w, name="")],
+    "api_password_has_a_family": [lambda w: _api_password(w, families="")],
     "alias_is_an_address": [lambda w: _alias(w, address=""), lambda w: _alias(w, domain="")],
     "recipient_is_not_empty": [lambda w: _recipient(w, address="")],
     "domain_is_not_empty": [lambda w: ExplicitDomain.objects.create(context=w.contexts[24], name="")],
@@ -134,6 +141,10 @@ UNIQUE: Final[dict[str, list[Violation]]] = {
     "administrator_login_is_unique_in_context": [
         lambda w: _administrator(login="admin", role=Role.CONTEXT, context=w.contexts[24])
     ],
+    "api_password_name_is_unique": [
+        lambda w: [_api_password(w), _api_password(w, identifier="other")],
+    ],
+    "ApiPassword.identifier": [lambda w: [_api_password(w), _api_password(w, name="other")]],
     "recipient_is_unique_in_alias": [lambda w: _recipient(w, normalized="outside@elsewhere.example")],
     "bulk_job_item_position_is_unique": [_items],
     "import_line_number_is_unique": [_lines],

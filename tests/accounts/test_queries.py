@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -13,12 +14,15 @@ from hypothesis import strategies as st
 
 from accounts import views as account_views
 from accounts.login import backends
+from accounts.login.api_passwords import Accounts
 from accounts.login.lockout import Attempt
-from accounts.models import Administrator, Context, LoginFailures, Reseller, User, identifiers
+from accounts.models import Administrator, ApiFamily, Context, LoginFailures, Reseller, User, identifiers
 from accounts.queries import NamedQuery
+from accounts.services.api_passwords import create_api_password
+from core.access import Role
 from forwards import views as forward_views
 from forwards.models import ForwardingAlias
-from tests.world import CONTEXTS, World
+from tests.world import CONTEXTS, OPERATOR, World
 
 LOGINS: Final = ["root", "alpha", "alphakid", "beta", "portal-alpha", "admin", "admin@alpha_acme", "nobody", "a@b", "@"]
 PLACES: Final = [*CONTEXTS, 0, 999]
@@ -74,12 +78,23 @@ def test_accounts__are_those_of_the_orm(world: World, changes: list[Any], login:
     apply(changes)
     if locked:
         LoginFailures.objects.update_or_create(key="a" * 64, defaults={"count": 3, "ends_at": "2100-01-01T00:00:00Z"})
+    found = world.administrators.get(login)
+    identifier = "none"
+    if found is not None:
+        families = [ApiFamily.MAIL if found.role == Role.TENANT else ApiFamily.ADMIN]
+        key, _text = create_api_password(actor=OPERATOR, administrator=found, name=str(uuid4()), families=families)
+        identifier = key.identifier
     short, _at, suffix = login.rpartition("@")
     name = CONTEXTS[place][0] if place in CONTEXTS else "none"
-    same(backends.BY_LOGIN, None, login=login, short=short, name=suffix, **ATTEMPT)
-    same(backends.BY_NUMBER, None, login=login, short=short, suffix=suffix, place=place, **ATTEMPT)
-    same(backends.BY_NAME, None, login=login, short=short, suffix=suffix, place=name, **ATTEMPT)
-    same(backends.TENANTS, None, login=login, **ATTEMPT)
+    lookups: dict[Accounts, dict[str, Any]] = {
+        backends.BY_LOGIN: {"short": short, "name": suffix},
+        backends.BY_NUMBER: {"short": short, "suffix": suffix, "place": place},
+        backends.BY_NAME: {"short": short, "suffix": suffix, "place": name},
+        backends.TENANTS: {},
+    }
+    for who, values in lookups.items():
+        same(who.plain, None, login=login, **values, **ATTEMPT)
+        same(who.keyed, None, login=login, identifier=identifier, **values, **ATTEMPT)
 
 
 @hypothetical

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.models import ApiFamily
+from accounts.services.api_passwords import create_api_password
 from tests.client import Api
-from tests.world import World
+from tests.world import CONTEXTS, OPERATOR, PASSWORD, World
 
 ALIAS = "/api/oxaas/v1/admin/forwards/{}/sales@{}"
 
 
+@pytest.mark.parametrize("key", [False, True], ids=["password", "API password"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize(
     ("place", "login", "domain", "status"),
@@ -33,12 +36,23 @@ def test_get_forward__takes_two_statements_at_most(
     world: World,
     django_assert_max_num_queries: DjangoAssertNumQueries,
     method: str,
+    key: bool,
     place: str,
     login: str,
     domain: str,
     status: int,
 ) -> None:
+    password, path = PASSWORD, ALIAS.format(place, domain)
+    names = {str(number): name for number, (name, _owner, _domain) in CONTEXTS.items()}
+    if key:
+        owner = world.administrators.get(login) or world.administrators[f"{login}@{names.get(place, place)}"]
+        _row, password = create_api_password(
+            actor=OPERATOR, administrator=owner, name="machine", families=[ApiFamily.FORWARDS]
+        )
+    # The first call of some minutes is also noted.
+    api(method, path, login, password=password)
+
     with django_assert_max_num_queries(2):
-        response = api(method, ALIAS.format(place, domain), login)
+        response = api(method, path, login, password=password)
 
     assert response.status_code == status
