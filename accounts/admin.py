@@ -190,7 +190,7 @@ class ContextAdmin(ImportModelAdmin):
 class UserAttention(AttentionFilter):
     kinds: ClassVar = {
         "near_quota": _("near or over the quota"),
-        "undeclared": _("domain not declared"),
+        "undeclared": _("domain not declared or not proven"),
         "suspended": _("suspended"),
     }
     functions: ClassVar = {"undeclared": ownership.undeclared}
@@ -228,7 +228,8 @@ class UserAdmin(ImportModelAdmin):
         return (found | queryset.filter(msisdn_digits__contains=digits) if digits else found), duplicates
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(declared=Q(domain="") | ownership.is_served())
+        declared = Q(domain="") | ownership.is_served()
+        return super().get_queryset(request).annotate(declared=declared, awaits_proof=ownership.awaits_proof())
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A context's own administrator has no other context to choose."""

@@ -1,7 +1,8 @@
 """Whose address is it, whose domain: asked by everything that refuses, serves or traces one.
 
-A domain belongs to the context that has declared it. The mail servers serve an address only where its domain belongs to
-the same context; others are kept and take part in nothing. The app that keeps the domains registers its table here.
+A domain belongs to the context that has declared it, with DOMAIN_PROOF=dns once it is proven. The mail servers serve an
+address only where its domain belongs to the same context; others are kept and take part in nothing. The app that keeps
+the domains registers its table here.
 """
 
 from __future__ import annotations
@@ -21,26 +22,26 @@ from core.scoping import ScopedQuerySet, Viewer
 
 ALLOW: Final = "allow"
 REFUSE: Final = "refuse"
-# The table of declared domains: rows with `name` and `context`.
-_tables: Final[list[Callable[[], ScopedQuerySet[Any]]]] = []
-# Asked before a domain is declared; each raises Conflict when that must not be.
-_declaration_checks: Final[list[Callable[[Context, str], None]]] = []
+# The domains that belong to their contexts, and those that wait for their proof: rows with `name` and `context`.
+_tables: Final[list[tuple[Callable[[], ScopedQuerySet[Any]], Callable[[], ScopedQuerySet[Any]]]]] = []
+# Asked before a domain begins to belong to a context; each raises Conflict when that must not be.
+_belonging_checks: Final[list[Callable[[Context, str], None]]] = []
 
 
-def register_domains(rows: Callable[[], ScopedQuerySet[Any]]) -> None:
-    """Register the rows of all declared domains that belong to their context, with `name` and `context`."""
-    _tables.append(rows)
+def register_domains(belonging: Callable[[], ScopedQuerySet[Any]], waiting: Callable[[], ScopedQuerySet[Any]]) -> None:
+    """Register the domains that belong to their context, and the declared ones that wait for their proof."""
+    _tables.append((belonging, waiting))
 
 
-def register_declaration_check(check: Callable[[Context, str], None]) -> None:
-    """Call `check` with the context and the domain before a domain is declared. It raises Conflict."""
-    _declaration_checks.append(check)
+def register_belonging_check(check: Callable[[Context, str], None]) -> None:
+    """Call `check` with the context and the domain before the domain begins to belong to it. It raises Conflict."""
+    _belonging_checks.append(check)
 
 
 def domains_of(viewer: Viewer | None) -> QuerySet[Any]:
     """The domains that belong to what the viewer sees; everybody's without a viewer, who is the operator."""
-    (rows,) = _tables
-    return rows() if viewer is None else rows().visible_to(viewer)
+    ((belonging, _waiting),) = _tables
+    return belonging() if viewer is None else belonging().visible_to(viewer)
 
 
 def owners_of(domains: Collection[str]) -> dict[str, int]:
@@ -59,8 +60,14 @@ def is_served(prefix: str = "") -> Exists:
     return Exists(domains_of(None).filter(name=OuterRef(f"{prefix}domain"), context=OuterRef(f"{prefix}context")))
 
 
+def awaits_proof(prefix: str = "") -> Exists:
+    """For a queryset: whether the row's context has declared the row's domain, and has yet to prove it."""
+    ((_belonging, waiting),) = _tables
+    return Exists(waiting().filter(name=OuterRef(f"{prefix}domain"), context=OuterRef(f"{prefix}context")))
+
+
 def undeclared(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The rows whose address is not served, because their context has not declared its domain."""
+    """The rows whose address is not served, because their context has not declared its domain, or not proven it."""
     return rows.exclude(domain="").filter(~is_served())
 
 
@@ -76,8 +83,14 @@ def claim_addresses(context: Context, addresses: Collection[Address]) -> Mapping
 
 def refusals_of(context: Context, addresses: Collection[Address]) -> Mapping[str, DomainError]:
     """`claim_addresses` for a caller that holds the domains already, or only asks."""
-    owners = owners_of({address.domain for address in addresses})
-    found = ((address.normalized, _refusal(context, address, owners)) for address in addresses if address.domain)
+    domains = {address.domain for address in addresses if address.domain}
+    owners = owners_of(domains)
+    # Where the hoster is strict, addresses may be prepared while their domain waits for its proof.
+    strict = settings.UNDECLARED_DOMAINS != ALLOW
+    open_to = _waiting_of(context, domains - owners.keys()) if strict else domains
+    found = (
+        (address.normalized, _refusal(context, address, owners, open_to)) for address in addresses if address.domain
+    )
     return {normalized: refusal for normalized, refusal in found if refusal is not None}
 
 
@@ -91,17 +104,24 @@ def check_address(context: Context, address: Address) -> None:
         raise refusal
 
 
-def claim_domain(context: Context, domain: str) -> None:
-    """Hold the domain until the transaction ends. Conflict when an app has a reason against its declaration."""
+def hold_domain(domain: str) -> None:
+    """Hold the domain until the transaction ends: nobody puts an address into it or declares it meanwhile."""
     lock_names([f"domain:{domain}"])
-    for check in _declaration_checks:
+
+
+def claim_domain(context: Context, domain: str) -> None:
+    """Hold the domain, which is about to belong to the context. Conflict when an app has a reason against that."""
+    hold_domain(domain)
+    for check in _belonging_checks:
         check(context, domain)
 
 
-def _refusal(context: Context, address: Address, owners: Mapping[str, int]) -> DomainError | None:
+def _refusal(
+    context: Context, address: Address, owners: Mapping[str, int], open_to: Collection[str]
+) -> DomainError | None:
     owner = owners.get(address.domain)
     if owner is None:
-        if settings.UNDECLARED_DOMAINS == ALLOW:
+        if address.domain in open_to:
             return None
         return Invalid(_("The domain %(domain)s is not declared.") % {"domain": address.domain}, field="address")
     if owner == context.pk:
@@ -109,3 +129,11 @@ def _refusal(context: Context, address: Address, owners: Mapping[str, int]) -> D
     return Conflict(
         _("The domain %(domain)s belongs to another context.") % {"domain": address.domain}, field="address"
     )
+
+
+def _waiting_of(context: Context, domains: Collection[str]) -> set[str]:
+    """Those of the domains that the context has declared, and has yet to prove."""
+    if not domains:
+        return set()
+    ((_belonging, waiting),) = _tables
+    return set(waiting().filter(context=context, name__in=domains).values_list("name", flat=True))

@@ -38,8 +38,8 @@ INSERT INTO accounts_administrator (login, password, role, is_active, language)
     VALUES ('root', %(hash)s, 'master', true, '');
 INSERT INTO accounts_context (id, name, reseller_id, is_active, created_at)
     SELECT i, 'bench_c' || i, 1 + i %% {resellers}, true, now() FROM generate_series(1, {contexts}) i;
-INSERT INTO domains_explicitdomain (context_id, name{domain_columns})
-    SELECT i, 'd' || i || '.example'{domain_values} FROM generate_series(1, {contexts}) i;
+INSERT INTO domains_explicitdomain (context_id, name, proof, proven_at{domain_columns})
+    SELECT i, 'd' || i || '.example', 'declared', now(){domain_values} FROM generate_series(1, {contexts}) i;
 INSERT INTO accounts_user (context_id, number, uidname, uidname_normalized, domain, msisdn, msisdn_digits, is_active)
     SELECT c, 1 + i / {contexts}, name, name, 'd' || c || '.example', '+49170' || lpad(i::text, 9, '0'),
         '49170' || lpad(i::text, 9, '0'), true
@@ -129,7 +129,7 @@ def _further(cursor: Any) -> dict[str, str]:
     found = {}
     for key, table, known in (
         ("more", "accounts_reseller", {"id", "name", "display_name", "is_active", "can_create_subadmin"}),
-        ("domain", "domains_explicitdomain", {"id", "context_id", "name"}),
+        ("domain", "domains_explicitdomain", {"id", "context_id", "name", "proof"}),
     ):
         cursor.execute(
             "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s"

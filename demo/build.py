@@ -16,8 +16,10 @@ from accounts.services.users import update_user
 from changelog.models import Change
 from core.actor import Actor, Channel
 from core.errors import NotAllowed
-from demo.people import COMPANIES, MONTHS, PEOPLE
+from demo.people import COMPANIES, MONTHS, PEOPLE, Company
 from demo.world import beginning, growth
+from domains.models import ExplicitDomain
+from domains.services import mark_proven
 from forwards.models import ForwardingAlias
 from forwards.services import (
     add_recipients,
@@ -63,9 +65,19 @@ def build(now: datetime, *, force: bool = False) -> None:
         # Each company of a month has a day of its own.
         begin = start + month * _MONTH + COMPANIES.index(company) * _MONTH / len(COMPANIES)
         begin = begin.replace(hour=_MORNING)
-        _date(provision(document, actor=actor), begin, begin + timedelta(hours=6))
+        changes = [*provision(document, actor=actor), *_prove(company)]
+        _date(changes, begin, begin + timedelta(hours=6))
     _edit_by_hand(now)
     _log_in(now)
+
+
+def _prove(company: Company) -> list[Change]:
+    """Mark the company's domains as proven where that is asked for: those of the demo are in no DNS."""
+    operator = Actor(None, Channel.COMMAND, made=[])
+    rows = ExplicitDomain.objects.waiting().filter(context=company.id).select_related("context__reseller")
+    for row in rows:
+        mark_proven(actor=operator, domain=row)
+    return operator.made or []
 
 
 def _date(changes: Sequence[Change], begin: datetime, end: datetime) -> None:

@@ -7,11 +7,11 @@ from contextlib import suppress
 from typing import Any, Final
 
 from accounts.provision.section import Entry, References, Section
-from accounts.provision.shapes import EntrySerializer, Text, Whole
+from accounts.provision.shapes import EntrySerializer, Flag, Text, Whole
 from core.addresses import parse_domain
 from core.errors import Invalid
-from domains.models import ExplicitDomain
-from domains.services import add_domain
+from domains.models import ExplicitDomain, Proof
+from domains.services import add_domain, mark_proven
 
 
 class DomainSerializer(EntrySerializer):
@@ -19,23 +19,28 @@ class DomainSerializer(EntrySerializer):
 
     context: Any = Whole()  # the base class has a property of this name
     domain = Text()
+    proven = Flag(required=False)
 
 
 def _apply(references: References, entry: Entry) -> None:
     context = references.context(entry["context"])
     name = parse_domain(entry["domain"])
-    if not ExplicitDomain.objects.filter(context=context, name=name).exists():
-        add_domain(actor=references.actor, context=context, name=name)
+    row = ExplicitDomain.objects.filter(context=context, name=name).first()
+    if row is None:
+        row = add_domain(actor=references.actor, context=context, name=name)
+    if entry.get("proven") and not row.is_proven:
+        mark_proven(actor=references.actor, domain=row)
 
 
 def _export() -> Iterator[Entry]:
-    rows = ExplicitDomain.objects.order_by().values_list("context_id", "name")
-    for context_id, name in sorted(rows):
-        yield {"context": context_id, "domain": name}
+    rows = ExplicitDomain.objects.order_by().values_list("context_id", "name", "proof")
+    for context_id, name, proof in sorted(rows):
+        proven: Entry = {} if proof in {Proof.WAITING, Proof.NOT_ASKED} else {"proven": True}
+        yield {"context": context_id, "domain": name, **proven}
 
 
 def _same(entry: Entry) -> str:
-    """A domain belongs to one context; what is no domain is the service's to refuse."""
+    """A domain is declared for one context; what is no domain is the service's to refuse."""
     with suppress(Invalid):
         return parse_domain(entry["domain"])
     return str(entry["domain"])

@@ -12,7 +12,7 @@ from changelog.models import Change
 from changelog.undo import UndoKind
 from core.actor import Actor
 from domains.models import ExplicitDomain
-from domains.services import add_domain, entry, remove_domain, snapshot
+from domains.services import add_domain, entry, mark_proven, remove_domain, snapshot, withdraw_proof
 
 
 def cascade_entries(context: Context) -> Iterator[Entry]:
@@ -31,12 +31,18 @@ def _current(change: Change) -> Snapshot | None:
 
 
 def _restore(actor: Actor, change: Change) -> None:
-    if change.before is not None:
-        add_domain(actor=actor, context=context_of(change), name=change.before["domain"], key=change.key)
-        return
     row = _find(change)
-    if row is not None:
-        remove_domain(actor=actor, context=row.context, name=row.name)
+    if change.before is None:
+        if row is not None:
+            remove_domain(actor=actor, context=row.context, name=row.name)
+    elif row is None:
+        # Where a proof is asked for, it is looked for again: the domain may be somebody else's by now.
+        token = change.before.get("token")
+        add_domain(actor=actor, context=context_of(change), name=change.before["domain"], key=change.key, token=token)
+    elif change.before.get("proof"):
+        mark_proven(actor=actor, domain=row)
+    else:
+        withdraw_proof(actor=actor, domain=row)
 
 
 KINDS: Final = {"domain": UndoKind("domains.explicitdomain", _current, _restore)}

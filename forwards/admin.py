@@ -31,7 +31,7 @@ class AliasAttention(AttentionFilter):
     functions: ClassVar = {"undeclared": ownership.undeclared}
     kinds: ClassVar = {
         "dangling": _("a recipient does not exist here"),
-        "undeclared": _("domain not declared"),
+        "undeclared": _("domain not declared or not proven"),
         "suspended": _("suspended"),
     }
 
@@ -65,7 +65,8 @@ class ForwardingAliasAdmin(ImportModelAdmin):
     fixed_fields = ("context", "address")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("recipients").annotate(declared=ownership.is_served())
+        rows = super().get_queryset(request).prefetch_related("recipients")
+        return rows.annotate(declared=ownership.is_served(), awaits_proof=ownership.awaits_proof())
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A context's own administrator has no other context to choose."""

@@ -27,7 +27,7 @@ class ForwardsConfig(AppConfig):
         contents.register(
             contents.Content(ForwardingAlias, undo.cascade_entries, bulk.count_aliases, undo.lock_aliases)
         )
-        ownership.register_declaration_check(graph.refuse_loops)
+        ownership.register_belonging_check(graph.refuse_loops)
         section.register(*provision.SECTIONS)
         tables.register(*resources.RESOURCES)
         edits.register(*bulk.EDITS)

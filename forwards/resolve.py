@@ -176,7 +176,9 @@ def _step(found: _Found, address: Address, followed: set[str]) -> Step:
         if owner is not None and owner.is_active:
             step.notes.append(_("its context or reseller is suspended"))
         if step.stop is Stop.OUTSIDE and name in found.waiting:
-            step.notes.append(_("what has this address here gets nothing: its context has not declared the domain"))
+            step.notes.append(
+                _("what has this address here gets nothing: its context has not declared the domain, or not proven it")
+            )
     return step
 
 

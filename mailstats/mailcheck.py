@@ -26,7 +26,7 @@ Differences = dict[int, str]
 
 @dataclass(frozen=True)
 class Report:
-    """How much was asked about, what was different, and which domains wait for a declaration with addresses in them."""
+    """How much was asked about, what was different, and which domains wait with addresses in them."""
 
     asked: int
     differences: list[str]
@@ -116,9 +116,15 @@ class MailCheck:
 
     def _domains(self, keys: list[int]) -> Differences:
         rows = ExplicitDomain.objects.filter(pk__in=keys).select_related("context__reseller__parent")
-        served = [one for one in rows if one.context.in_service]
-        known = self._look_up("virtual_mailbox_domains", [one.name for one in served])
-        return {one.pk: f"domain {one.name}: Postfix does not know it" for one in served if one.name not in known}
+        owners = owners_of({one.name for one in rows})
+        known = self._look_up("virtual_mailbox_domains", {one.name for one in rows})
+        found: Differences = {}
+        for one in rows:
+            if one.is_proven and one.context.in_service and one.name not in known:
+                found[one.pk] = f"domain {one.name}: Postfix does not know it"
+            elif one.name in known and one.name not in owners:
+                found[one.pk] = f"domain {one.name}: Postfix knows it, though it is not proven"
+        return found
 
     def _strangers(self) -> Iterator[str]:
         """What Dovecot knows and the web admin does not."""
@@ -152,13 +158,15 @@ def _listed(addresses: set[str]) -> str:
 
 
 def _waiting() -> list[str]:
-    """The domains with addresses that are not served, because their context has not declared them."""
+    """The domains with addresses that are not served, because their context has not declared or not proven them."""
     found: dict[tuple[str, int], int] = {}
     for model in (ForwardingAlias, User):
         rows = undeclared(model.objects.all()).order_by()
         for domain, context_id, count in rows.values_list("domain", "context").annotate(number=Count("pk")):
             found[domain, context_id] = found.get((domain, context_id), 0) + count
+    declared = set(ExplicitDomain.objects.waiting().values_list("name", "context"))
     return [
-        f"domain {domain}: {count} addresses of context {context_id} wait for its declaration"
+        f"domain {domain}: {count} addresses of context {context_id} wait for its "
+        + ("proof" if (domain, context_id) in declared else "declaration")
         for (domain, context_id), count in sorted(found.items())
     ]

@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, Error, register, run_checks
 
 from core.addresses import parse_domain
 from core.errors import Invalid
+from domains.lookup import mx_hosts, name_servers
 
 TAG: Final = "oxaas"
 
@@ -36,6 +37,26 @@ def check_reserved_domains(**kwargs: Any) -> list[CheckMessage]:
             parse_domain(name)
     except Invalid as error:
         return [Error(f"RESERVED_DOMAINS is wrong: {error}", id="oxaas.E002")]
+    return []
+
+
+@register(TAG)
+def check_mx_hosts(**kwargs: Any) -> list[CheckMessage]:
+    """E003: MX_HOSTS are host names."""
+    try:
+        mx_hosts()
+    except Invalid as error:
+        return [Error(f"MX_HOSTS is wrong: {error}", id="oxaas.E003")]
+    return []
+
+
+@register(TAG)
+def check_dns_resolvers(**kwargs: Any) -> list[CheckMessage]:
+    """E004: DNS_RESOLVERS are addresses."""
+    try:
+        name_servers()
+    except ValueError as error:
+        return [Error(f"DNS_RESOLVERS is wrong: {error}", id="oxaas.E004")]
     return []
 
 

@@ -47,6 +47,13 @@ MAX_RECIPIENTS: int = env.number("MAX_RECIPIENTS", default=100, least=1)
 # nobody may declare, beside the public suffixes.
 UNDECLARED_DOMAINS: str = env.choice("UNDECLARED_DOMAINS", ("allow", "refuse"), default="allow")
 RESERVED_DOMAINS: list[str] = env.items("RESERVED_DOMAINS", default=[])
+# Whether a declared domain is served at once ("off") or when the DNS proves whose it is ("dns"): by a TXT record, or by
+# an MX record that leads to one of these hosts. The name servers to ask; none: the system's.
+DOMAIN_PROOF: str = env.choice("DOMAIN_PROOF", ("off", "dns"), default="off")
+MX_HOSTS: list[str] = env.items("MX_HOSTS", default=[], expected="host names separated by commas")
+DNS_RESOLVERS: list[str] = env.items(
+    "DNS_RESOLVERS", default=[], expected="addresses of name servers separated by commas, each with a port or without"
+)
 TRUSTED_PROXIES: int = env.number("TRUSTED_PROXIES", default=0, most=20)
 # Bulk edits: above how many changed rows the number must be typed; up to how many rows need no worker; for how long the
 # preview and the result can be looked at.

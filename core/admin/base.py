@@ -115,7 +115,9 @@ class ScopedModelAdmin(admin.ModelAdmin):
         pill = status_pill(row.suspended_by)
         if getattr(row, "declared", True):
             return pill
-        return format_html('{} <span class="pill warn">{}</span>', pill, gettext("domain not declared"))
+        waits = getattr(row, "awaits_proof", False)
+        why = gettext("domain not proven") if waits else gettext("domain not declared")
+        return format_html('{} <span class="pill warn">{}</span>', pill, why)
 
     # How a row is written.
 

@@ -35,12 +35,12 @@ JOIN mail.context_in_service s ON s.id = u.context_id
 WHERE u.is_active
 """
 
-# An address is served only where its domain belongs to the same context.
+# An address is served only where its domain belongs to the same context: declared, and proven where that is asked for.
 MAILBOX_ADDRESS = """
 CREATE VIEW mail.mailbox_address AS
 SELECT m.address, m.uidname
 FROM mail.mailbox m
-JOIN domains_explicitdomain d ON d.name = m.domain AND d.context_id = m.context_id
+JOIN domains_explicitdomain d ON d.name = m.domain AND d.context_id = m.context_id AND d.proven_at IS NOT NULL
 """
 
 # The recipient's local part as written, because outside servers may mind its case; its domain as servers look it up.
@@ -49,14 +49,17 @@ CREATE VIEW mail.alias AS
 SELECT a.normalized AS address, regexp_replace(r.address, '@[^@]*$', '') || '@' || r.domain AS recipient, a.domain
 FROM forwards_forwardingalias a
 JOIN forwards_recipient r ON r.alias_id = a.id
-JOIN domains_explicitdomain d ON d.name = a.domain AND d.context_id = a.context_id
+JOIN domains_explicitdomain d ON d.name = a.domain AND d.context_id = a.context_id AND d.proven_at IS NOT NULL
 JOIN mail.context_in_service s ON s.id = a.context_id
 WHERE a.is_active
 """
 
 DOMAIN = """
 CREATE VIEW mail.domain AS
-SELECT d.name FROM domains_explicitdomain d JOIN mail.context_in_service s ON s.id = d.context_id
+SELECT d.name
+FROM domains_explicitdomain d
+JOIN mail.context_in_service s ON s.id = d.context_id
+WHERE d.proven_at IS NOT NULL
 """
 
 # Postfix before 3.8 says that its text is Latin-1 while it is UTF-8. These two take that back; others they leave as it is.

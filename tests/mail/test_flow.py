@@ -6,14 +6,18 @@ import smtplib
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.services.contexts import update_context
 from accounts.services.resellers import update_reseller
 from accounts.services.users import create_user, update_user
+from domains.models import ExplicitDomain
+from domains.proof import look_again
 from domains.services import add_domain, remove_domain
 from forwards.models import ForwardingAlias
 from forwards.services import create_forward, set_forward_active
 from tests.client import FORWARDS, Api
+from tests.dns_server import dns_server
 from tests.mail.mailing import MAIL_TESTS, Figures, letter
 from tests.mail.stack import Stack
 from tests.world import OPERATOR, World
@@ -153,6 +157,29 @@ def test_thief__gets_nothing_of_a_domain_that_nobody_declared(stack: Stack, worl
     stack.send("boss@echo.example", letter("for the boss"))
     assert stack.outside_mail("X-Rcpt-Args: <ceo@gmail.com>", "for the boss")["Subject"] == "for the boss"
     assert figures.count(JOHN) == 0
+
+
+def test_proof__mail_is_refused_before_it_and_delivered_after(
+    stack: Stack, world: World, settings: Any, figures: Figures
+) -> None:
+    """With DOMAIN_PROOF=dns a declaration alone makes nobody's domain ours; a rival's forward to it goes outside."""
+    owner, rival = world.contexts[24], world.contexts[44]
+    with dns_server() as server:
+        settings.DOMAIN_PROOF, settings.DNS_RESOLVERS = "dns", [server.address]
+        domain = add_domain(actor=OPERATOR, context=owner, name="proved.example")
+        create_forward(actor=OPERATOR, context=owner, alias="boss@proved.example", recipients=[JOHN])
+        create_forward(actor=OPERATOR, context=rival, alias="boss@echo.example", recipients=["boss@proved.example"])
+        look_again()
+        assert stack.rcpt("boss@proved.example") == NOT_OURS
+        stack.send("boss@echo.example", letter("goes outside"))
+        assert stack.outside_mail("X-Rcpt-Args: <boss@proved.example>", "goes outside")["Subject"] == "goes outside"
+        assert figures.count(JOHN) == 0
+
+        server.records[domain.record_name, "TXT"] = [f'"{domain.token}"']
+        ExplicitDomain.objects.filter(pk=domain.pk).update(next_look_at=timezone.now())
+        look_again()
+        stack.send("boss@proved.example", letter("now it is ours"))
+        figures.wait_for(JOHN, 1)
 
 
 def test_stranger__cannot_send_through_us(stack: Stack, world: World) -> None:

@@ -12,8 +12,10 @@ from django.db import connection
 from accounts.models import User
 from accounts.services.contexts import update_context
 from accounts.services.users import create_user, update_user
+from domains.services import add_domain
 from forwards.models import ForwardingAlias
 from forwards.services import create_forward, set_forward_active
+from mailstats import mailcheck
 from mailstats.mailservers import recipients_of
 from tests.mail.mailing import MAIL_TESTS
 from tests.mail.stack import Stack
@@ -92,6 +94,25 @@ def test_mailcheck__reports_each_difference(stack: Stack, world: World) -> None:
     assert f"alias sales@acme.example: Postfix has else@where.example, the web admin {shown}" in lines
     assert any(line.startswith("alias sales@bolt.example: Postfix has nothing, the web admin ") for line in lines)
     assert check(stack, "--all") == (0, [])
+
+
+def test_mailcheck__a_domain_without_proof_waits_and_one_that_is_served_all_the_same_is_reported(
+    stack: Stack, world: World, settings: Any
+) -> None:
+    settings.DOMAIN_PROOF = "dns"
+    context = world.contexts[24]
+    add_domain(actor=OPERATOR, context=context, name="proved.example")
+    create_forward(actor=OPERATOR, context=context, alias="a@proved.example", recipients=["x@far.example"])
+    assert check(stack, "--all") == (0, [])
+    assert mailcheck._waiting() == ["domain proved.example: 1 addresses of context 24 wait for its proof"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_viewdef('mail.domain')")
+        (view,) = cursor.fetchone()
+        try:
+            cursor.execute("CREATE OR REPLACE VIEW mail.domain AS SELECT name FROM domains_explicitdomain")
+            assert check(stack, "--all") == (1, ["domain proved.example: Postfix knows it, though it is not proven"])
+        finally:
+            cursor.execute(f"CREATE OR REPLACE VIEW mail.domain AS {view}")
 
 
 def test_mailcheck__what_is_suspended_behind_the_servers_back_is_none(stack: Stack, world: World) -> None:

@@ -171,7 +171,7 @@ def test_worker__data_base_error_is_logged_and_not_the_end(
         raise InterfaceError("gone again")
 
     monkeypatch.setattr(worker, "work_once", work)
-    monkeypatch.setattr(worker, "delete_old_jobs", tidy)
+    monkeypatch.setattr(jobs, "delete_old_jobs", tidy)
     monkeypatch.setattr(connection, "close", lambda: None)
     with caplog.at_level(logging.WARNING):
         call_command("worker", poll=0.01)
@@ -187,12 +187,14 @@ def test_worker__tidies_when_there_is_nothing_to_do(world: World, monkeypatch: p
     jobs.cancel_job(job=job)
     BulkJob.objects.update(created_at=job.created_at.replace(year=job.created_at.year - 1))
 
+    delete_old_jobs = jobs.delete_old_jobs
+
     def tidied() -> int:
-        count = jobs.delete_old_jobs()
+        count = delete_old_jobs()
         signal.raise_signal(signal.SIGTERM)
         return count
 
-    monkeypatch.setattr(worker, "delete_old_jobs", tidied)
+    monkeypatch.setattr(jobs, "delete_old_jobs", tidied)
     call_command("worker", poll=PATIENCE)
     assert not BulkJob.objects.exists()
 

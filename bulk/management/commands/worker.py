@@ -1,4 +1,7 @@
-"""`manage.py worker`: does the bulk edits that are too large for a request. Several may run; each batch is one's."""
+"""`manage.py worker`: the bulk edits that are too large for a request, and the chores. Several may run.
+
+A batch is one worker's. Between batches, and while there are none, what is due of the chores is done.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,19 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
-from bulk.jobs import delete_old_jobs, work_once
+from bulk.jobs import work_once
+from core.chores import Chore, all_chores
 from core.database_errors import DatabaseState, state_of
 
 logger = logging.getLogger(__name__)
 
 _SIGNALS: Final = {signal.SIGTERM, signal.SIGINT}
-_TIDY_SECONDS: Final = 3600
 # SQLite has one writer: without a pause between batches nobody else would get a turn.
 _SQLITE_PAUSE: Final = 0.1
 
@@ -33,15 +37,14 @@ class Command(BaseCommand):
         parser.add_argument("--poll", type=float, default=1.0, help="seconds between two looks for work (default: 1)")
 
     def handle(self, *args: Any, once: bool, poll: float, **options: Any) -> None:
-        tidy_at = time.monotonic()
+        chores = _Chores()
         with _signals_blocked():
             while True:
                 worked = _guarded(work_once)
                 if worked is False and once:
                     return
-                if worked is False and time.monotonic() >= tidy_at:
-                    tidy_at = time.monotonic() + _TIDY_SECONDS
-                    _guarded(_tidy)
+                if worked is not None and not once:
+                    worked = chores.do_due() or worked
                 pause = poll if not worked else _SQLITE_PAUSE if connection.vendor == "sqlite" else 0
                 if signal.sigtimedwait(_SIGNALS, pause) is not None:
                     return
@@ -59,11 +62,32 @@ def _guarded(step: Callable[[], bool]) -> bool | None:
         return None
 
 
-def _tidy() -> bool:
-    count = delete_old_jobs()
-    if count:
-        logger.info("deleted %d old bulk edits", count)
-    return count > 0
+class _Chores:
+    """When which chore is due. One that fails waits as one that is done: it keeps no other from its turn."""
+
+    def __init__(self) -> None:
+        self._due: dict[str, float] = {}
+
+    def do_due(self) -> bool:
+        """Do a part of each chore that is due; whether one of them has more to do at once."""
+        more = False
+        for chore in all_chores():
+            if self._due.get(chore.name, 0) <= time.monotonic():
+                goes_on = _guarded(partial(_done, chore)) is True
+                # Counted from its end: what takes long must not be due again at once.
+                self._due[chore.name] = time.monotonic() + (0 if goes_on else chore.seconds)
+                more = more or goes_on
+        return more
+
+
+def _done(chore: Chore) -> bool:
+    try:
+        return chore.run()
+    except Error:
+        raise
+    except Exception:
+        logger.exception("%s: that went wrong", chore.name)
+        return False
 
 
 @contextmanager
