@@ -13,10 +13,11 @@ class AccountsConfig(AppConfig):
         from accounts import bulk, resources, schema, undo  # noqa: F401  (importing the schema registers it)
         from accounts.imports import edit
         from accounts.provision import SECTIONS, section
+        from accounts.services import persons as services
         from bulk import edits
         from changelog import record, words
         from changelog.undo import register, register_lock
-        from core import access, tables
+        from core import access, persons, tables
 
         everything, reading, nothing = access.EDIT, access.VIEW, access.NOTHING
         for model, context in {
@@ -37,6 +38,7 @@ class AccountsConfig(AppConfig):
         section.register(*SECTIONS)
         tables.register(*resources.RESOURCES)
         edits.register(*bulk.EDITS, *edit.EDITS)
+        persons.register(*services.HOLDINGS)
 
 
 # What the change log calls these kinds of objects, and the values that it keeps of them. Names that are OX's own, such
@@ -50,6 +52,7 @@ KINDS = {
     "reseller": _("reseller"),
     "mail": _("recent mails"),
     "last_login": _("last login"),
+    "person": _("data of a person"),
 }
 FIELDS = {
     "contexts": _("contexts"),

@@ -10,12 +10,16 @@ class BulkConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the edits as the actions of the web admin's lists, and undoing as one of them."""
-        from bulk import edits, jobs, pages, undo
-        from core import access, chores
+        from bulk import edits, pages, services, undo
+        from core import access, chores, persons, retention
         from core.admin import registry
 
         # Whoever edits in bulk sees their own jobs; they come from the lists, and nobody writes them by hand.
         access.register_web("bulk.bulkjob", master=access.VIEW, reseller=access.VIEW, context=access.VIEW)
         edits.register(undo.UndoChanges)
         registry.register_actions(pages.actions_of)
-        chores.register(chores.Chore("old bulk edits", 3600, lambda: jobs.delete_old_jobs() > 0))
+        chores.register(chores.Chore("what is kept no longer", retention.SECONDS, retention.purge_some))
+        retention.register(retention.Kept("bulk edits and uploads", "BULK_KEEP_DAYS", services.purge_jobs))
+        persons.register(
+            persons.Holding("bulk edits and uploads", 80, services.exported_jobs, services.erase_from_jobs)
+        )

@@ -7,7 +7,6 @@ that lock works on the job: no lease to renew, and a killed worker's batch is un
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -22,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from bulk import edits
 from bulk.edits import BulkEdit, Outcome, Params, Result
-from bulk.models import ACTIVE, BulkJob, BulkJobItem, ImportLine
+from bulk.models import ACTIVE, BulkJob, BulkJobItem
 from core.actor import Actor
 from core.errors import Invalid, NotAllowed
 from core.scoping import Viewer
@@ -140,15 +139,6 @@ def work_once() -> bool:
         BulkJob.objects.filter(pk=key).update(touched_at=timezone.now())
         raise
     return True
-
-
-def delete_old_jobs() -> int:
-    """Delete the jobs that nobody needs any more, and say how many. The change log keeps what they did."""
-    limit = timezone.now() - timedelta(days=settings.BULK_KEEP_DAYS)
-    ImportLine.objects.filter(created_at__lt=limit).delete()
-    old = BulkJob.objects.filter(created_at__lt=limit).exclude(state__in=ACTIVE)
-    _count, by_model = old.delete()
-    return by_model.get(BulkJob._meta.label, 0)
 
 
 class _StoppedError(Exception):

@@ -10,10 +10,12 @@ class ChangelogConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who may read the change log in the web admin."""
-        from changelog import resources, versions
-        from core import access, tables
+        from changelog import resources, services, versions
+        from core import access, persons, retention, tables
         from core.admin import registry
 
         access.register_web("changelog.change", master=access.VIEW, reseller=access.VIEW, context=access.VIEW)
         tables.register(resources.ChangeResource)
         registry.register_history(versions)
+        retention.register(retention.Kept("lines of the change log", "CHANGE_LOG_KEEP_DAYS", services.purge_changes))
+        persons.register(persons.Holding("change log", 90, services.exported_lines, services.mask_lines))

@@ -34,7 +34,7 @@ class Change(models.Model):
     """One line of the change log: who did what through which channel, before and after.
 
     The object and its owners are kept as plain numbers, so that a line outlives them; the label is for people. A line
-    is never edited; it is deleted only when it is older than the log is kept.
+    is never edited, but to mask a person; it is deleted only when it is older than the log is kept.
     """
 
     class Action(models.TextChoices):
@@ -61,6 +61,8 @@ class Change(models.Model):
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"), null=True)
     batch = models.UUIDField(_("batch"), null=True, db_index=True)
+    # Whether a person was taken out of the line, who had asked to be forgotten.
+    is_masked = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = ChangeQuerySet.as_manager()
 

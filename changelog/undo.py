@@ -88,6 +88,8 @@ def why_not_undoable(change: Change, viewer: Viewer) -> str:
 
 def _never(change: Change) -> str:
     """Why there is no way back from such a change at all."""
+    if change.is_masked:
+        return _("A person was erased from this line, so it cannot be undone.")
     if change.kind not in _kinds or change.action not in _OPPOSITE:
         return _("That cannot be undone.")
     if "password" in (change.after or {}):

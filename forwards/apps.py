@@ -16,7 +16,8 @@ class ForwardsConfig(AppConfig):
         from changelog import record, words
         from changelog.undo import register
         from core import access, tables
-        from forwards import bulk, graph, provision, resources, undo
+        from core import persons as core_persons
+        from forwards import bulk, graph, persons, provision, resources, undo
         from forwards.models import ForwardingAlias
 
         for model in ("forwardingalias", "recipient"):
@@ -28,6 +29,7 @@ class ForwardsConfig(AppConfig):
             contents.Content(ForwardingAlias, undo.cascade_entries, bulk.count_aliases, undo.lock_aliases)
         )
         ownership.register_belonging_check(graph.refuse_loops)
+        core_persons.register(*persons.HOLDINGS)
         section.register(*provision.SECTIONS)
         tables.register(*resources.RESOURCES)
         edits.register(*bulk.EDITS)

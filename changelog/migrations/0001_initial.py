@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('before', models.JSONField(null=True, verbose_name='before')),
                 ('after', models.JSONField(null=True, verbose_name='after')),
                 ('batch', models.UUIDField(db_index=True, null=True, verbose_name='batch')),
+                ('is_masked', models.BooleanField(db_default=False, default=False, editable=False)),
             ],
             options={
                 'verbose_name': 'change',

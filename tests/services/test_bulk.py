@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -21,6 +22,7 @@ from bulk import edits as bulk
 from bulk import jobs
 from bulk.edits import Outcome
 from bulk.models import BulkJob, BulkJobItem
+from bulk.services import purge_jobs
 from changelog.models import Change
 from core.actor import Actor, Channel
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -662,14 +664,15 @@ def test_create_job__selection_with_search_and_order_is_frozen_once_each(world: 
     assert frozen == list(enumerate(visible.values_list("pk", flat=True)))
 
 
-def test_delete_old_jobs__keeps_what_is_young_or_at_work(world: World, settings: Any) -> None:
+def test_purge_jobs__keeps_what_is_young_or_at_work(world: World) -> None:
     alpha = world.administrators["alpha"]
     old = preview(alpha, "forwards.suspend", aliases("sales@acme.example"))
     at_work = prepare(alpha, "forwards.suspend", aliases("sales@acme.example"))
     young = preview(alpha, "forwards.suspend", aliases("sales@acme.example"))
     long_ago = young.created_at.replace(year=young.created_at.year - 1)
     BulkJob.objects.filter(pk__in=[old.pk, at_work.pk]).update(created_at=long_ago)
-    assert jobs.delete_old_jobs() == 1
+    before = young.created_at - timedelta(days=30)
+    assert [purge_jobs(before, 1), purge_jobs(before, 5), purge_jobs(before, 5)] == [1, 1, 0]
     assert set(BulkJob.objects.values_list("pk", flat=True)) == {at_work.pk, young.pk}
     assert not BulkJobItem.objects.filter(job_id=old.pk).exists()
 

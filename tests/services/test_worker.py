@@ -23,8 +23,10 @@ from accounts.models import User
 from bulk import jobs
 from bulk.management.commands import worker
 from bulk.models import BulkJob
-from core import transactions
+from bulk.services import purge_jobs
+from core import retention, transactions
 from core.actor import Actor, Channel
+from core.retention import Kept
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import add_recipients
 from tests.services.bulk import changes, prepare
@@ -167,11 +169,11 @@ def test_worker__data_base_error_is_logged_and_not_the_end(
             signal.raise_signal(signal.SIGTERM)
         return bool(answer)
 
-    def tidy() -> int:
+    def tidy(before: Any, most: int) -> int:
         raise InterfaceError("gone again")
 
     monkeypatch.setattr(worker, "work_once", work)
-    monkeypatch.setattr(jobs, "delete_old_jobs", tidy)
+    monkeypatch.setattr(retention, "_kept", {"jobs": Kept("jobs", None, tidy)})
     monkeypatch.setattr(connection, "close", lambda: None)
     with caplog.at_level(logging.WARNING):
         call_command("worker", poll=0.01)
@@ -187,14 +189,11 @@ def test_worker__tidies_when_there_is_nothing_to_do(world: World, monkeypatch: p
     jobs.cancel_job(job=job)
     BulkJob.objects.update(created_at=job.created_at.replace(year=job.created_at.year - 1))
 
-    delete_old_jobs = jobs.delete_old_jobs
-
-    def tidied() -> int:
-        count = delete_old_jobs()
+    def tidied(before: Any, most: int) -> int:
         signal.raise_signal(signal.SIGTERM)
-        return count
+        return purge_jobs(before, most)
 
-    monkeypatch.setattr(jobs, "delete_old_jobs", tidied)
+    monkeypatch.setattr(retention, "_kept", {"jobs": Kept("jobs", "BULK_KEEP_DAYS", tidied)})
     call_command("worker", poll=PATIENCE)
     assert not BulkJob.objects.exists()
 

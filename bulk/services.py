@@ -1,0 +1,101 @@
+"""What becomes of bulk edits and uploaded lines that are old, or that name a person whose data are to go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
+from bulk.jobs import cancel_job
+from bulk.models import ACTIVE, BulkJob, BulkJobItem, ImportLine
+from core.actor import Actor
+from core.iteration import batched
+from core.persons import Person
+from core.transactions import atomic
+
+_CHUNK: Final = 500
+_ITEM: Final = ("label", "before", "after", "detail")
+_LINE: Final = ("label", "data", "problem")
+_OPEN: Final = (*ACTIVE, BulkJob.State.READY)
+
+
+@atomic
+def purge_jobs(before: datetime, most: int) -> int:
+    """Delete at most so many rows of what is older than `before`: uploaded lines, items of jobs, jobs without items.
+
+    Jobs at work stay. The change log keeps what the others did.
+    """
+    lines = ImportLine.objects.filter(created_at__lt=before).order_by("created_at")
+    old = BulkJob.objects.filter(created_at__lt=before).exclude(state__in=ACTIVE)
+    items = BulkJobItem.objects.filter(job__in=old).order_by()
+    count = _delete(lines, most)
+    count += _delete(items, most - count)
+    return count + _delete(old.exclude(items__isnull=False).order_by("pk"), most - count)
+
+
+def exported_jobs(person: Person) -> list[dict[str, Any]]:
+    """What bulk edits and uploaded lines hold of the person, as JSON can keep it."""
+    jobs = [
+        {"bulk edit": job.pk, "made": job.created_at.isoformat(), "parameters": job.params} for job in _jobs(person)
+    ]
+    items = [
+        {"bulk edit": item.job_id, "row": item.position, **{name: getattr(item, name) for name in _ITEM}}
+        for item in _naming(person, BulkJobItem.objects.order_by("pk"), _ITEM)
+    ]
+    lines = [
+        {"uploaded": line.created_at.isoformat(), "line": line.number, "label": line.label, "data": line.data}
+        for line in _naming(person, ImportLine.objects.order_by("pk"), _LINE)
+    ]
+    return [*jobs, *items, *lines]
+
+
+@atomic
+def erase_from_jobs(actor: Actor, person: Person) -> int:
+    """Take the person out of bulk edits, and delete uploaded lines that name them; how many rows that were.
+
+    An edit that is told of the person and still to be run is cancelled: it would bring them back.
+    """
+    jobs = _jobs(person)
+    for job in jobs:
+        if job.state in _OPEN:
+            cancel_job(job=job)
+        BulkJob.objects.filter(pk=job.pk).update(params=person.masked(job.params))
+    items = list(_naming(person, BulkJobItem.objects.order_by("pk"), _ITEM))
+    for chunk in batched(items, _CHUNK):
+        for item in chunk:
+            for name in _ITEM:
+                setattr(item, name, person.masked(getattr(item, name)))
+        BulkJobItem.objects.bulk_update(chunk, _ITEM)
+    lines = [line.pk for line in _naming(person, ImportLine.objects.order_by("pk"), _LINE)]
+    for numbers in batched(lines, _CHUNK):
+        ImportLine.objects.filter(pk__in=numbers).delete()
+    return len(jobs) + len(items) + len(lines)
+
+
+def _jobs(person: Person) -> list[BulkJob]:
+    return list(_naming(person, BulkJob.objects.order_by("pk"), ("params", "note")))
+
+
+def _naming(person: Person, rows: Any, names: tuple[str, ...]) -> Iterator[Any]:
+    """Those of the rows that name the person in one of these fields."""
+    parts, wanted = person.parts(), Q(pk__in=())
+    if parts:
+        rows = rows.annotate(**{f"{name}_text": Cast(name, TextField()) for name in names})
+        for part in parts:
+            for name in names:
+                wanted |= Q(**{f"{name}_text__icontains": part})
+        rows = rows.filter(wanted)
+    for row in rows.iterator(_CHUNK):
+        if any(person.is_named_in(getattr(row, name)) for name in names):
+            yield row
+
+
+def _delete(rows: Any, most: int) -> int:
+    """Delete at most so many of the rows, and say how many."""
+    keys = list(rows.values_list("pk", flat=True)[: max(most, 0)])
+    if keys:
+        rows.model._default_manager.filter(pk__in=keys).delete()
+    return len(keys)

@@ -1,0 +1,89 @@
+"""What is kept, and for how long: deleted in small batches by the worker, each kind as its setting says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from bulk.models import ImportLine
+from changelog.models import Change
+from changelog.services import purge_changes
+from core import chores, retention
+from core.retention import Kept, all_kept, purge_some
+from tests.world import World
+
+
+@pytest.fixture
+def aged(world: World) -> list[int]:
+    """The keys of three lines of the change log that are older than the others, the oldest first."""
+    keys = list(Change.objects.order_by("pk").values_list("pk", flat=True)[:3])
+    for place, key in enumerate(keys):
+        Change.objects.filter(pk=key).update(at=timezone.now() - timedelta(days=400 - place))
+    return keys
+
+
+def test_change_log__is_kept_for_ever_unless_told_otherwise(aged: list[int], settings: Any) -> None:
+    settings.CHANGE_LOG_KEEP_DAYS = 0
+    purge_some()
+    assert Change.objects.filter(pk__in=aged).count() == 3
+
+
+def test_change_log__older_lines_go_the_oldest_first_and_a_batch_at_a_time(
+    aged: list[int], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CHANGE_LOG_KEEP_DAYS = 365
+    monkeypatch.setattr(retention, "BATCH", 2)
+    young = Change.objects.count() - 3
+    assert purge_some() is True
+    assert list(Change.objects.filter(pk__in=aged).values_list("pk", flat=True)) == [aged[2]]
+    assert purge_some() is False
+    assert Change.objects.count() == young
+    assert purge_changes(timezone.now() - timedelta(days=365), 5) == 0
+
+
+def test_sessions__that_have_ended_go(db: None) -> None:
+    now = timezone.now()
+    for name, days in (("ended", -1), ("open", 1)):
+        Session.objects.create(session_key=name * 6, session_data="", expire_date=now + timedelta(days=days))
+    purge_some()
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["open" * 6]
+
+
+@pytest.mark.parametrize(("days", "left"), [(30, ["young"]), (0, ["old", "young"])])
+def test_uploads__go_with_the_bulk_edits(world: World, settings: Any, days: int, left: list[str]) -> None:
+    settings.BULK_KEEP_DAYS = days
+    for number, (label, age) in enumerate((("old", 31), ("young", 29))):
+        ImportLine.objects.create(
+            administrator=world.administrators["alpha"],
+            upload=uuid4(),
+            number=number,
+            label=label,
+            data={},
+            created_at=timezone.now() - timedelta(days=age),
+        )
+    purge_some()
+    assert list(ImportLine.objects.order_by("label").values_list("label", flat=True)) == left
+
+
+def test_kept__every_kind_has_a_setting_or_an_end_of_its_own(settings: Any) -> None:
+    assert {one.name for one in all_kept()} >= {"lines of the change log", "bulk edits and uploads", "ended sessions"}
+    for one in all_kept():
+        assert one.setting is None or isinstance(getattr(settings, one.setting), int), one
+
+
+def test_worker__purges(aged: list[int], settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.CHANGE_LOG_KEEP_DAYS = 365
+    (chore,) = [one for one in chores.all_chores() if one.name == "what is kept no longer"]
+    assert chore.run() is False
+    assert not Change.objects.filter(pk__in=aged).exists()
+
+
+def test_purge__goes_on_after_a_full_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept("many", None, lambda _before, most: most)
+    monkeypatch.setattr(retention, "_kept", {"many": kept})
+    assert purge_some() is True
