@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.db.models import QuerySet
@@ -15,11 +16,16 @@ from accounts.services.administrators import delete_administrator
 from accounts.services.config import Owner, delete_property
 from accounts.services.contexts import delete_context, update_context
 from accounts.services.limits import lock_reseller_rows
+from accounts.services.plans import UserWish, plan_users
 from accounts.services.resellers import delete_reseller
-from accounts.services.users import delete_user, update_user
-from bulk.activity import Resume, Suspend
-from bulk.deletion import Delete
-from bulk.edits import BulkEdit, BulkForm, Params, Result
+from accounts.services.users import hold_and_plan
+from bulk.activity import RESUME, SUSPEND, Resume, Suspend
+from bulk.deletion import DELETE, Delete
+from bulk.edits import NOTHING, BulkForm, Params
+from bulk.planned import PlannedEdit
+from bulk.rowwise import RowEdit
+from changelog.entries import Snapshot
+from changelog.plan import Plan
 from core.actor import Actor
 from core.admin.forms import SizeField
 from core.sizes import format_exact
@@ -45,31 +51,46 @@ class QuotaForm(BulkForm):
         return {"quota": self.cleaned_data["quota"]}
 
 
-class _UserEdit(BulkEdit[User]):
-    """Shows a user by quota and state."""
+class _UserEdit(PlannedEdit[User]):
+    """Shows a user by quota and state. A subclass says what shall become of one."""
 
     model = User
 
     def related(self, rows: QuerySet[User]) -> QuerySet[User]:
-        return rows.select_related("context")
+        return rows.select_related("context__reseller")
 
-    def before(self, row: User) -> str:
-        return ", ".join([format_exact(row.quota), gettext("active") if row.is_active else gettext("suspended")])
+    def plan(self, actor: Actor, rows: Sequence[User], params: Params, *, hold: bool) -> Plan:
+        wishes = [self.wish(row, params) for row in rows]
+        return hold_and_plan(actor, wishes) if hold else plan_users(actor, wishes)
+
+    def wish(self, row: User, params: Params) -> UserWish:
+        """What shall become of the user."""
+        raise NotImplementedError
+
+    def words(self, snapshot: Snapshot | None) -> str:
+        if snapshot is None:
+            return NOTHING
+        state = gettext("active") if snapshot["is_active"] else gettext("suspended")
+        return ", ".join([format_exact(snapshot["quota"]), state])
 
 
-class SuspendUsers(_UserEdit, Suspend[User]):
+class SuspendUsers(_UserEdit):
     """A suspended user keeps mailbox and data, and cannot log in."""
 
     name = "users.suspend"
+    label = SUSPEND
+    is_active: ClassVar[bool] = False
 
-    def set_active(self, actor: Actor, row: User, *, is_active: bool) -> None:
-        update_user(actor=actor, user=row, is_active=is_active)
+    def wish(self, row: User, params: Params) -> UserWish:
+        return UserWish(row, is_active=self.is_active)
 
 
-class ResumeUsers(Resume[User], SuspendUsers):
+class ResumeUsers(SuspendUsers):
     """In use again."""
 
     name = "users.resume"
+    label = RESUME
+    is_active = True
 
 
 class SetQuota(_UserEdit):
@@ -82,21 +103,22 @@ class SetQuota(_UserEdit):
     def describe(self, params: Params) -> str:
         return gettext("Set the mail quota to %(quota)s") % {"quota": format_exact(params["quota"])}
 
-    def apply(self, actor: Actor, row: User, params: Params) -> Result:
-        update_user(actor=actor, user=row, quota=params["quota"])
-        return Result.of(row.quota != params["quota"])
+    def wish(self, row: User, params: Params) -> UserWish:
+        return UserWish(row, quota=params["quota"])
 
 
-class DeleteUsers(_UserEdit, Delete[User]):
+class DeleteUsers(_UserEdit):
     """Gone with identifiers and configuration; the mailbox's files are the mail store's."""
 
     name = "users.delete"
+    label = DELETE
+    permission = "delete"
 
-    def delete(self, actor: Actor, row: User) -> None:
-        delete_user(actor=actor, user=row)
+    def wish(self, row: User, params: Params) -> UserWish:
+        return UserWish(row, delete=True)
 
 
-class _ContextEdit(BulkEdit[Context]):
+class _ContextEdit(RowEdit[Context]):
     """Shows a context by its users and state."""
 
     model = Context

@@ -83,15 +83,32 @@ def claim_addresses(context: Context, addresses: Collection[Address]) -> Mapping
 
 def refusals_of(context: Context, addresses: Collection[Address]) -> Mapping[str, DomainError]:
     """`claim_addresses` for a caller that holds the domains already, or only asks."""
-    domains = {address.domain for address in addresses if address.domain}
-    owners = owners_of(domains)
-    # Where the hoster is strict, addresses may be prepared while their domain waits for its proof.
-    strict = settings.UNDECLARED_DOMAINS != ALLOW
-    open_to = _waiting_of(context, domains - owners.keys()) if strict else domains
-    found = (
-        (address.normalized, _refusal(context, address, owners, open_to)) for address in addresses if address.domain
-    )
+    claims = Claims({address.domain for address in addresses})
+    found = ((address.normalized, claims.refusal(context, address)) for address in addresses if address.domain)
     return {normalized: refusal for normalized, refusal in found if refusal is not None}
+
+
+class Claims:
+    """Whom some domains belong to, looked up once for many addresses of many contexts."""
+
+    def __init__(self, domains: Collection[str]) -> None:
+        self.owners = owners_of(domains)
+        # Where the hoster is strict, addresses may be prepared while their domain waits for its proof.
+        self._strict = settings.UNDECLARED_DOMAINS != ALLOW
+        self._waiting = _waiting({one for one in domains if one} - self.owners.keys()) if self._strict else set()
+
+    def refusal(self, context: Context, address: Address) -> DomainError | None:
+        """What keeps the address from the context."""
+        owner = self.owners.get(address.domain)
+        if owner is None:
+            if not self._strict or (context.pk, address.domain) in self._waiting:
+                return None
+            return Invalid(_("The domain %(domain)s is not declared.") % {"domain": address.domain}, field="address")
+        if owner == context.pk:
+            return None
+        return Conflict(
+            _("The domain %(domain)s belongs to another context.") % {"domain": address.domain}, field="address"
+        )
 
 
 def check_address(context: Context, address: Address) -> None:
@@ -116,24 +133,9 @@ def claim_domain(context: Context, domain: str) -> None:
         check(context, domain)
 
 
-def _refusal(
-    context: Context, address: Address, owners: Mapping[str, int], open_to: Collection[str]
-) -> DomainError | None:
-    owner = owners.get(address.domain)
-    if owner is None:
-        if address.domain in open_to:
-            return None
-        return Invalid(_("The domain %(domain)s is not declared.") % {"domain": address.domain}, field="address")
-    if owner == context.pk:
-        return None
-    return Conflict(
-        _("The domain %(domain)s belongs to another context.") % {"domain": address.domain}, field="address"
-    )
-
-
-def _waiting_of(context: Context, domains: Collection[str]) -> set[str]:
-    """Those of the domains that the context has declared, and has yet to prove."""
+def _waiting(domains: Collection[str]) -> set[tuple[int, str]]:
+    """Which contexts have declared which of the domains, and have yet to prove it."""
     if not domains:
         return set()
     ((_belonging, waiting),) = _tables
-    return set(waiting().filter(context=context, name__in=domains).values_list("name", flat=True))
+    return set(waiting().filter(name__in=domains).values_list("context_id", "name"))

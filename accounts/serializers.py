@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from accounts.services.users import KEEP, Keep
+from core.keep import KEEP, Keep
 from core.openapi.fields import Text, TextOrList
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.contents import blocked_by
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
-from accounts.services import administrators, config, contexts, resellers, users
+from accounts.services import administrators, config, contexts, plans, resellers, users
 from accounts.services.limits import lock_reseller_rows
 from changelog.entries import Snapshot
 from changelog.models import Change
@@ -36,7 +36,7 @@ def _user(change: Change) -> User | None:
 
 def _user_now(change: Change) -> Snapshot | None:
     user = _user(change)
-    return None if user is None else users.snapshot(user)
+    return None if user is None else plans.snapshot(user)
 
 
 def _restore_user(actor: Actor, change: Change) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from bulk.edits import BulkEdit, Params, Result
+from bulk.edits import Params, Result
+from bulk.rowwise import RowEdit
 from core.actor import Actor
 
+SUSPEND: Final = gettext_lazy("Suspend")
+RESUME: Final = gettext_lazy("Resume")
 _Row = TypeVar("_Row", bound=models.Model)
 
 
-class Suspend(BulkEdit[_Row]):
+class Suspend(RowEdit[_Row]):
     """Takes rows out of service; they keep their data. A subclass says how one row is switched."""
 
-    label = gettext_lazy("Suspend")
+    label = SUSPEND
     is_active: ClassVar[bool] = False
 
     def set_active(self, actor: Actor, row: _Row, *, is_active: bool) -> None:
@@ -32,5 +35,5 @@ class Suspend(BulkEdit[_Row]):
 class Resume(Suspend[_Row]):
     """Puts rows back into service."""
 
-    label = gettext_lazy("Resume")
+    label = RESUME
     is_active = True

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from bulk.edits import BulkEdit, Params, Result
+from bulk.edits import Params, Result
+from bulk.rowwise import RowEdit
 from core.actor import Actor
 
+DELETE: Final = gettext_lazy("Delete")
 _Row = TypeVar("_Row", bound=models.Model)
 
 
-class Delete(BulkEdit[_Row]):
+class Delete(RowEdit[_Row]):
     """Deletes rows. A subclass says how one row is deleted."""
 
-    label = gettext_lazy("Delete")
+    label = DELETE
     permission = "delete"
 
     def delete(self, actor: Actor, row: _Row) -> None:

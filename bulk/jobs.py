@@ -224,12 +224,9 @@ def _work_on(job: BulkJob, edit: BulkEdit[Any], actor: Actor, items: list[BulkJo
 
     The run touches the rows that the preview announced and no other.
     """
-    if job.has_run:
-        items_due = [item for item in items if item.outcome == Outcome.CHANGED]
-        results = edits.run(edit, actor, [item.object_pk for item in items_due], job.params)
-    else:
-        items_due = items
-        results = edits.preview(edit, actor, [item.object_pk for item in items], job.params)
+    items_due = [item for item in items if item.outcome == Outcome.CHANGED] if job.has_run else items
+    keys = [item.object_pk for item in items_due]
+    results = edit.work(actor, keys, job.params, preview=not job.has_run)
     news = [item for item in items_due if _note(item, results[item.object_pk])]
     # Written over as a whole: many times cheaper than `bulk_update`, which makes a CASE of a hundred branches.
     BulkJobItem.objects.bulk_create(news, update_conflicts=True, unique_fields=["id"], update_fields=[*_NEWS])

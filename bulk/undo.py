@@ -7,7 +7,8 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from bulk.edits import NOTHING, BulkEdit, Params, Result
+from bulk.edits import NOTHING, Params, Result
+from bulk.rowwise import RowEdit
 from changelog.models import Change
 from changelog.undo import lock_owners, undo_change
 from changelog.words import field_name, kind_name, value_in_words
@@ -18,7 +19,7 @@ from core.scoping import Viewer
 _SHOWN: Final = 200
 
 
-class UndoChanges(BulkEdit[Change]):
+class UndoChanges(RowEdit[Change]):
     """Back to what it was before: by whoever could have made the opposite change, where nothing has changed since."""
 
     name = "changes.undo"

@@ -50,10 +50,17 @@ def _permitted(writer: Viewer | None, entries: Iterable[Entry]) -> Iterator[Entr
     checked: set[tuple[str, Owners]] = set()
     for entry in entries:
         about = (entry.kind, entry.owners)
-        if about not in checked and not _is_in_charge(writer, entry):
-            raise NotAllowed(_("You can only work on objects in your own contexts."))
+        if about not in checked and (refusal := refusal_of(writer, entry)):
+            raise refusal
         checked.add(about)
         yield entry
+
+
+def refusal_of(writer: Viewer | None, entry: Entry) -> NotAllowed | None:
+    """Why the writer may not make this change; None when they may."""
+    if _is_in_charge(writer, entry):
+        return None
+    return NotAllowed(_("You can only work on objects in your own contexts."))
 
 
 def _is_in_charge(writer: Viewer | None, entry: Entry) -> bool:

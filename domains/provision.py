@@ -52,8 +52,8 @@ SECTIONS: Final = [
         60,
         DomainSerializer,
         {"context": "context", "domain": "domain"},
-        _apply,
         _export,
         _same,
+        apply=_apply,
     )
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib.admin import site
@@ -11,24 +11,20 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.models import Context
-from bulk.activity import Resume, Suspend
-from bulk.deletion import Delete
-from bulk.edits import BulkEdit, BulkForm, Params, Result
+from bulk.activity import RESUME, SUSPEND
+from bulk.deletion import DELETE
+from bulk.edits import NOTHING, BulkForm, Params
+from bulk.planned import PlannedEdit
+from changelog.entries import Snapshot
+from changelog.plan import Plan, Planned
 from core.actor import Actor
 from core.addresses import parse_address
 from core.admin.widgets import Autocomplete
 from core.errors import Invalid
 from core.scoping import Viewer
-from forwards.graph import lock_edges_of_many, lock_graph
 from forwards.models import ForwardingAlias
-from forwards.services import (
-    add_recipients,
-    delete_forward,
-    drop_recipient,
-    move_forward,
-    replace_recipient,
-    set_forward_active,
-)
+from forwards.plans import AliasEdit, plan_aliases
+from forwards.services import adding, deleting, dropping, hold_and_plan, replacing, visible_context
 
 # More of an alias's recipients than this are only counted where the alias is shown in a line.
 _SHOWN: Final = 5
@@ -77,34 +73,37 @@ class MoveForm(BulkForm):
         return {"context": self.cleaned_data["context"].pk, "name": self.cleaned_data["context"].name}
 
 
-class _AliasEdit(BulkEdit[ForwardingAlias]):
-    """Shows an alias by its recipients."""
+class _AliasEdit(PlannedEdit[ForwardingAlias]):
+    """Shows an alias by its recipients. A subclass says what shall become of one."""
 
     model = ForwardingAlias
 
     def related(self, rows: QuerySet[ForwardingAlias]) -> QuerySet[ForwardingAlias]:
-        return rows.select_related("context").prefetch_related("recipients")
+        return rows.select_related("context__reseller")
 
-    def before(self, row: ForwardingAlias) -> str:
-        recipients = [one.address for one in row.recipients.all()]
+    def plan(self, actor: Actor, rows: Sequence[ForwardingAlias], params: Params, *, hold: bool) -> Plan:
+        wish = self.wish(actor, params)
+        wishes = [wish(row) for row in rows]
+        return hold_and_plan(actor, wishes) if hold else plan_aliases(actor, wishes)
+
+    def wish(self, actor: Actor, params: Params) -> Callable[[ForwardingAlias], AliasEdit]:
+        """What makes of an alias the wish about it. DomainError."""
+        raise NotImplementedError
+
+    def words(self, snapshot: Snapshot | None) -> str:
+        if snapshot is None:
+            return NOTHING
+        recipients = snapshot["recipients"]
         shown = ", ".join(recipients[:_SHOWN])
         if len(recipients) > _SHOWN:
             shown = gettext("%(addresses)s and %(count)s more") % {
                 "addresses": shown,
                 "count": len(recipients) - _SHOWN,
             }
-        return shown if row.is_active else gettext("%(state)s (suspended)") % {"state": shown}
+        return shown if snapshot["is_active"] else gettext("%(state)s (suspended)") % {"state": shown}
 
 
-class _EdgeEdit(_AliasEdit):
-    """Writes recipients or the alias's place: it holds all that the services lock for that, before the first row."""
-
-    def lock(self, rows: QuerySet[ForwardingAlias], params: Params) -> None:
-        new = [parse_address(params[name]).normalized for name in ("recipient", "new") if name in params]
-        lock_edges_of_many(dict(rows.values_list("normalized", "domain")), new)
-
-
-class AddRecipient(_EdgeEdit):
+class AddRecipient(_AliasEdit):
     """One more recipient for each alias."""
 
     name = "forwards.add_recipient"
@@ -114,10 +113,8 @@ class AddRecipient(_EdgeEdit):
     def describe(self, params: Params) -> str:
         return gettext("Add the recipient %(recipient)s") % params
 
-    def apply(self, actor: Actor, row: ForwardingAlias, params: Params) -> Result:
-        return Result.of(
-            add_recipients(actor=actor, context=row.context, alias=row.address, recipients=[params["recipient"]])
-        )
+    def wish(self, actor: Actor, params: Params) -> Callable[[ForwardingAlias], AliasEdit]:
+        return lambda row: adding(row, [params["recipient"]])
 
 
 class RemoveRecipient(_AliasEdit):
@@ -130,11 +127,12 @@ class RemoveRecipient(_AliasEdit):
     def describe(self, params: Params) -> str:
         return gettext("Remove the recipient %(recipient)s") % params
 
-    def apply(self, actor: Actor, row: ForwardingAlias, params: Params) -> Result:
-        return Result.of(drop_recipient(actor=actor, forward=row, recipient=params["recipient"]))
+    def wish(self, actor: Actor, params: Params) -> Callable[[ForwardingAlias], AliasEdit]:
+        recipient = parse_address(params["recipient"], field="recipient")
+        return lambda row: dropping(row, recipient)
 
 
-class ReplaceRecipient(_EdgeEdit):
+class ReplaceRecipient(_AliasEdit):
     """Another recipient in place of one."""
 
     name = "forwards.replace_recipient"
@@ -144,53 +142,60 @@ class ReplaceRecipient(_EdgeEdit):
     def describe(self, params: Params) -> str:
         return gettext("Replace the recipient %(old)s by %(new)s") % params
 
-    def apply(self, actor: Actor, row: ForwardingAlias, params: Params) -> Result:
-        return Result.of(replace_recipient(actor=actor, forward=row, old=params["old"], new=params["new"]))
+    def wish(self, actor: Actor, params: Params) -> Callable[[ForwardingAlias], AliasEdit]:
+        old, new = parse_address(params["old"], field="old"), parse_address(params["new"], field="new")
+        return lambda row: replacing(row, old, new)
 
 
-class SuspendAliases(_AliasEdit, Suspend[ForwardingAlias]):
+class SuspendAliases(_AliasEdit):
     """The mail servers do not see suspended aliases; they keep their data."""
 
     name = "forwards.suspend"
+    label = SUSPEND
+    is_active: ClassVar[bool] = False
 
-    def set_active(self, actor: Actor, row: ForwardingAlias, *, is_active: bool) -> None:
-        set_forward_active(actor=actor, forward=row, is_active=is_active)
+    def wish(self, actor: Actor, params: Params) -> Callable[[ForwardingAlias], AliasEdit]:
+        return lambda row: AliasEdit(row, is_active=self.is_active)
 
 
-class ResumeAliases(Resume[ForwardingAlias], SuspendAliases):
+class ResumeAliases(SuspendAliases):
     """In use again."""
 
     name = "forwards.resume"
+    label = RESUME
+    is_active = True
 
 
-class MoveAliases(_EdgeEdit):
+class MoveAliases(_AliasEdit):
     """To another context, with their recipients."""
 
     name = "forwards.move"
     label = gettext_lazy("Move to another context")
     form = MoveForm
 
-    def lock(self, rows: QuerySet[ForwardingAlias], params: Params) -> None:
-        super().lock(rows, params)
-        lock_graph()
-
     def describe(self, params: Params) -> str:
         return gettext("Move to the context %(name)s") % params
 
-    def before(self, row: ForwardingAlias) -> str:
+    def before(self, row: ForwardingAlias, planned: Planned) -> str:
         return row.context.name
 
-    def apply(self, actor: Actor, row: ForwardingAlias, params: Params) -> Result:
-        return Result.of(move_forward(actor=actor, forward=row, context=Context(pk=params["context"])))
+    def after(self, row: ForwardingAlias, planned: Planned) -> str:
+        return planned.entries[-1].owners.context_name
+
+    def wish(self, actor: Actor, params: Params) -> Callable[[ForwardingAlias], AliasEdit]:
+        context = visible_context(actor, params["context"])
+        return lambda row: AliasEdit(row, context=context)
 
 
-class DeleteAliases(_AliasEdit, Delete[ForwardingAlias]):
+class DeleteAliases(_AliasEdit):
     """Gone with their recipients."""
 
     name = "forwards.delete"
+    label = DELETE
+    permission = "delete"
 
-    def delete(self, actor: Actor, row: ForwardingAlias) -> None:
-        delete_forward(actor=actor, context=row.context, alias=row.address)
+    def wish(self, actor: Actor, params: Params) -> Callable[[ForwardingAlias], AliasEdit]:
+        return deleting
 
 
 def count_aliases(count: int) -> str:

@@ -13,9 +13,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Context
-from accounts.ownership import is_served, owners_of
+from accounts.ownership import is_served
 from core.actor import Actor
-from core.addresses import Address
 from core.errors import Conflict, Invalid
 from core.iteration import batched
 from core.locks import lock_names
@@ -28,18 +27,13 @@ _CHUNK: Final = 1000
 _GRAPH: Final = "alias graph"
 
 
-def lock_edges(alias: str, recipients: Collection[str], *, domain: str) -> bool:
-    """Hold what the new edges from `alias` (normalized) could make a cycle with.
+def lock_edges(aliases: Mapping[str, str], recipients: Collection[str]) -> bool:
+    """Hold what the new edges from `aliases` (normalized → domain) to `recipients` could make a cycle with.
 
     Two writers whose edges meet in an address wait for each other there. Edges that are connected only through existing
     ones do not meet, so whoever continues an existing edge, at either end, also holds the lock of the whole graph.
-    Whether one is continued: where not, there is no chain to check.
+    Whether one is continued: where not, what is there need not be looked at.
     """
-    return lock_edges_of_many({alias: domain}, recipients)
-
-
-def lock_edges_of_many(aliases: Mapping[str, str], recipients: Collection[str]) -> bool:
-    """`lock_edges` of every one of `aliases` (normalized → domain), in the order that nobody waits in a circle in."""
     domains = {f"domain:{domain}" for domain in aliases.values()}
     lock_names((f"address:{address}" for address in {*aliases, *recipients}), then_shared=domains)
     if not _continues(aliases, recipients):
@@ -65,24 +59,70 @@ def lock_graph() -> None:
     lock_names([_GRAPH])
 
 
-def check_chains(actor: Actor, context: Context, alias: Address, recipients: Collection[Address]) -> None:
-    """Invalid when `alias` → `recipients` would close a cycle (the sentence names it) or a chain longer than MAX_CHAIN.
+class Graph:
+    """The served edges around some addresses, and those that a batch adds to them. No statement once it is loaded."""
 
-    The caller holds `lock_edges`. An alias that is not served closes nothing.
-    """
-    if owners_of([alias.domain]).get(alias.domain) != context.pk:
-        return
-    below, way = _levels({one.normalized for one in recipients}, "alias__normalized", "normalized", alias.normalized)
-    if way:
-        raise Invalid(
-            _("That would make a loop: %(way)s.") % {"way": _named(actor, alias, [alias.normalized, *way])},
-            field="recipients",
-        )
-    above, _way = _levels({alias.normalized}, "normalized", "alias__normalized", None)
-    if above + 1 + below > MAX_CHAIN:
-        raise Invalid(
-            _("That would make a chain of more than %(limit)s aliases.") % {"limit": MAX_CHAIN}, field="recipients"
-        )
+    def __init__(self) -> None:
+        self._down: dict[str, set[str]] = {}
+        self._up: dict[str, set[str]] = {}
+        self._shown: set[str] | None = None
+
+    @classmethod
+    def around(cls, aliases: Collection[str], recipients: Collection[str]) -> Graph:
+        """What leads to the aliases and what the recipients lead to (normalized), level by level."""
+        graph = cls()
+        graph._load(set(recipients), "alias__normalized")
+        graph._load(set(aliases), "normalized")
+        return graph
+
+    def _load(self, frontier: set[str], source: str) -> None:
+        """Load the edges that lead on from `frontier`, and so on; `source` is the end of an edge that is looked for."""
+        known, levels = set(frontier), 0
+        while frontier and levels <= MAX_CHAIN:
+            beyond: set[str] = set()
+            # In pieces: an address may be the recipient of more aliases than a statement may have parameters.
+            for chunk in batched(frontier, _CHUNK):
+                rows = Recipient.objects.filter(is_served("alias__"), **{f"{source}__in": chunk}).order_by("pk")
+                for left, right in rows.values_list("alias__normalized", "normalized"):
+                    self._link(left, right)
+                    beyond.add(left if source == "normalized" else right)
+            frontier = beyond - known
+            known |= beyond
+            levels += 1
+
+    def _link(self, alias: str, recipient: str) -> None:
+        self._down.setdefault(alias, set()).add(recipient)
+        self._up.setdefault(recipient, set()).add(alias)
+
+    def add(self, alias: str, recipients: Collection[str]) -> None:
+        """Count these edges as served from now on."""
+        for recipient in recipients:
+            self._link(alias, recipient)
+
+    def remove(self, alias: str, recipients: Collection[str]) -> None:
+        """Count these edges as gone from now on."""
+        for recipient in recipients:
+            self._down.get(alias, set()).discard(recipient)
+            self._up.get(recipient, set()).discard(alias)
+
+    def check(self, actor: Actor, alias: str, recipients: Collection[str]) -> None:
+        """Invalid when these edges would close a cycle (the sentence names it) or a chain longer than MAX_CHAIN."""
+        below, way = _levels(set(recipients), self._down, alias)
+        if way:
+            shown = self._named(actor, alias, [alias, *way])
+            raise Invalid(_("That would make a loop: %(way)s.") % {"way": shown}, field="recipients")
+        above, _way = _levels({alias}, self._up, None)
+        if above + 1 + below > MAX_CHAIN:
+            raise Invalid(
+                _("That would make a chain of more than %(limit)s aliases.") % {"limit": MAX_CHAIN}, field="recipients"
+            )
+
+    def _named(self, actor: Actor, alias: str, way: list[str]) -> str:
+        """The cycle for a person, without the addresses that are none of the actor's business."""
+        if self._shown is None:
+            self._shown = _visible_aliases(actor.administrator, self._down)
+        shown = {alias, way[1]} | self._shown
+        return " → ".join(one if one in shown else _("(another customer's alias)") for one in way)
 
 
 def refuse_loops(context: Context, domain: str) -> None:
@@ -123,7 +163,7 @@ def _has_cycle(edges: Mapping[str, Collection[str]]) -> bool:
     return taken < len(edges)
 
 
-def _levels(start: set[str], source: str, target: str, goal: str | None) -> tuple[int, list[str]]:
+def _levels(start: set[str], edges: Mapping[str, set[str]], goal: str | None) -> tuple[int, list[str]]:
     """How many levels of aliases lie beyond `start`, and the way from it to `goal` when there is one.
 
     A level may meet an address again: in a graph without cycles the number of levels is the longest way.
@@ -131,10 +171,8 @@ def _levels(start: set[str], source: str, target: str, goal: str | None) -> tupl
     frontier, came_from, levels = start, dict.fromkeys(start, ""), 0
     while frontier and levels <= MAX_CHAIN and goal not in frontier:
         beyond = set()
-        # In pieces: an address may be the recipient of more aliases than a statement may have parameters.
-        for chunk in batched(frontier, _CHUNK):
-            rows = Recipient.objects.filter(is_served("alias__"), **{f"{source}__in": chunk})
-            for left, right in rows.values_list(source, target):
+        for left in frontier:
+            for right in edges.get(left, ()):
                 came_from.setdefault(right, left)
                 beyond.add(right)
         frontier = beyond
@@ -148,13 +186,11 @@ def _levels(start: set[str], source: str, target: str, goal: str | None) -> tupl
     return levels, way[::-1]
 
 
-def _named(actor: Actor, alias: Address, way: list[str]) -> str:
-    """The cycle for a person, without the addresses that are none of the actor's business."""
-    shown = {alias.normalized, way[1]} | set(_visible_aliases(actor.administrator, way))
-    return " → ".join(one if one in shown else _("(another customer's alias)") for one in way)
-
-
-def _visible_aliases(administrator: Viewer | None, way: list[str]) -> list[str]:
-    rows = ForwardingAlias.objects.filter(normalized__in=way)
-    visible = rows if administrator is None else rows.visible_to(administrator)
-    return list(visible.values_list("normalized", flat=True))
+def _visible_aliases(administrator: Viewer | None, addresses: Collection[str]) -> set[str]:
+    """Those of the addresses that are aliases the administrator sees."""
+    shown: set[str] = set()
+    for chunk in batched(addresses, _CHUNK):
+        rows = ForwardingAlias.objects.filter(normalized__in=chunk)
+        visible = rows if administrator is None else rows.visible_to(administrator)
+        shown.update(visible.values_list("normalized", flat=True))
+    return shown

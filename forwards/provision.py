@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Context
-from accounts.provision.section import Entry, References, Section, different, given, needed
+from accounts.provision.section import Entry, References, Section, needed
 from accounts.provision.shapes import EntrySerializer, Flag, Text, Texts, Whole
-from core.addresses import parse_address
-from core.errors import Invalid, NotFound
+from changelog.plan import Plan, plan_what_can_be
+from core.addresses import normalize_uidname as normalize_address
 from forwards.models import ForwardingAlias, Recipient
-from forwards.services import create_forward, find_forward, set_forward_active, set_recipients, snapshot
+from forwards.plans import AliasEdit, NewAlias, Wish, plan_aliases
+from forwards.services import hold_and_plan, setting
 
 
 class ForwardSerializer(EntrySerializer):
@@ -26,21 +26,29 @@ class ForwardSerializer(EntrySerializer):
     is_active = Flag(required=False)
 
 
-def _apply(references: References, entry: Entry) -> None:
-    context, alias = references.context(entry["context"]), entry["alias"]
-    try:
-        row = find_forward(context, alias)
-    except NotFound:
-        recipients = needed(entry, "recipients", _("the alias"))
-        create_forward(actor=references.actor, context=context, alias=alias, recipients=recipients)
-        if entry.get("is_active", True):
-            return
-        row = find_forward(context, alias)
-    changes = different(given(entry, "recipients", "is_active"), snapshot(row))
-    if "recipients" in changes:
-        set_recipients(actor=references.actor, forward=row, recipients=changes["recipients"])
-    if "is_active" in changes:
-        set_forward_active(actor=references.actor, forward=row, is_active=changes["is_active"])
+def _plan(references: References, entries: Sequence[Entry], hold: bool) -> Plan:
+    references.load_contexts((entry["context"] for entry in entries), hold=hold)
+    present = _present(entries)
+
+    def wish(entry: Entry) -> Wish:
+        context = references.context(entry["context"])
+        row = present.get((context.pk, normalize_address(entry["alias"])))
+        if row is None:
+            recipients = needed(entry, "recipients", _("the alias"))
+            return NewAlias(context, entry["alias"], recipients, is_active=entry.get("is_active", True))
+        if "recipients" not in entry:
+            return AliasEdit(row, is_active=entry.get("is_active"))
+        return setting(row, entry["recipients"], is_active=entry.get("is_active"))
+
+    plan = hold_and_plan if hold else plan_aliases
+    return plan_what_can_be(entries, wish, lambda wishes: plan(references.actor, wishes))
+
+
+def _present(entries: Sequence[Entry]) -> dict[tuple[int, str], ForwardingAlias]:
+    """The aliases that the entries are about and that are there, by context and address."""
+    names = {normalize_address(entry["alias"]) for entry in entries}
+    rows = ForwardingAlias.objects.filter(context__in={entry["context"] for entry in entries}, normalized__in=names)
+    return {(row.context_id, row.normalized): row for row in rows.select_related("context__reseller")}
 
 
 def _export() -> Iterator[Entry]:
@@ -55,11 +63,9 @@ def _export() -> Iterator[Entry]:
             }
 
 
-def _same(entry: Entry) -> str:
-    """An alias is unique over all contexts; what is no address is the service's to refuse."""
-    with suppress(Invalid):
-        return parse_address(entry["alias"]).normalized
-    return str(entry["alias"])
+def _same(entry: Entry) -> tuple[int, str]:
+    """An alias is unique in its context."""
+    return entry["context"], normalize_address(entry["alias"])
 
 
 SECTIONS: Final = [
@@ -68,8 +74,8 @@ SECTIONS: Final = [
         70,
         ForwardSerializer,
         {"context": "context", "alias": "alias"},
-        _apply,
         _export,
         _same,
+        plan=_plan,
     )
 ]

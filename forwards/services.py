@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import Context
-from accounts.ownership import check_address
-from changelog.entries import Entry, Snapshot
-from changelog.record import record, record_all
+from changelog.plan import Planned
 from core.actor import Actor
-from core.addresses import Address, parse_address, parse_alias
-from core.errors import Conflict, Invalid, NotFound
-from core.locks import locked
+from core.addresses import Address, parse_address
+from core.errors import Invalid, NotFound
+from core.iteration import batched
 from core.transactions import atomic
-from forwards.graph import check_chains, lock_edges, lock_graph
-from forwards.models import ForwardingAlias, Recipient
+from forwards.graph import lock_edges, lock_graph
+from forwards.models import ForwardingAlias
+from forwards.plans import AliasEdit, AliasPlan, NewAlias, Wish, parse_recipients, plan_aliases
 
 _CHUNK: Final = 1000
+
+
+@atomic
+def write_aliases(*, actor: Actor, wishes: Sequence[Wish]) -> list[Planned]:
+    """Fulfil the wishes, no two about one alias, and say what became of each; what is refused spoils no other."""
+    plan = hold_and_plan(actor, wishes)
+    plan.write(actor)
+    return plan.rows
+
+
+def hold_and_plan(actor: Actor, wishes: Sequence[Wish]) -> AliasPlan:
+    """What becomes of each wish, with all that is to be written held until the transaction ends."""
+    continues = _lock_names(wishes)
+    return plan_aliases(actor, _held(wishes), continues=continues)
 
 
 @atomic
@@ -32,80 +45,37 @@ def create_forward(
     `key` is the former primary key of an alias that is restored. Invalid; Conflict when the address is in another
     context's domain.
     """
-    address = parse_alias(alias)
-    try:
-        wanted = _parse_recipients(recipients)
-    except Invalid:
-        # Whose address it is counts first: a bad recipient must not tell another context's domain from a free one.
-        if _exists(context, address):
-            return False
-        check_address(context, address)
-        raise
-    continues = lock_edges(address.normalized, [one.normalized for one in wanted], domain=address.domain)
-    if _exists(context, address):
-        return False
-    check_address(context, address)
-    _check_recipients(actor, context, address, wanted, count=len(wanted), continues=continues)
-    row = ForwardingAlias(
-        pk=key, context=context, address=address.written, normalized=address.normalized, domain=address.domain
-    )
-    row.save(force_insert=True)
-    _append(row, wanted)
-    record(actor, entry(row, None, _snapshot(row, [one.written for one in wanted])))
-    return True
+    return _one(actor, NewAlias(context, alias, recipients, key=key))
 
 
 @atomic
 def add_recipients(*, actor: Actor, context: Context, alias: str, recipients: Sequence[str]) -> bool:
     """True when at least one recipient was added, False when all were there. NotFound, Invalid."""
-    forward = find_forward(context, alias)
-    wanted = _parse_recipients(recipients)
-    row = _lock(forward, wanted)
-    return _change(actor, row, [*_current(row), *wanted])
+    return _one(actor, adding(find_forward(context, alias), recipients))
 
 
 @atomic
 def remove_recipient(*, actor: Actor, context: Context, alias: str, recipient: str) -> None:
     """Take one recipient away; with the last one the alias goes. NotFound."""
-    row = find_forward(context, alias, lock=True)
-    normalized = _normalized(recipient)
-    current = _current(row)
-    left = [one for one in current if one.normalized != normalized]
-    if len(left) == len(current):
-        raise NotFound(_("The alias has no such recipient."))
-    if left:
-        _change(actor, row, left)
-    else:
-        _delete(actor, [row])
+    _one(actor, without(find_forward(context, alias), _normalized(recipient)))
 
 
 @atomic
 def set_recipients(*, actor: Actor, forward: ForwardingAlias, recipients: Sequence[str]) -> bool:
     """Make these the alias's recipients, the new ones in this order; whether anything changed. Invalid, NotFound."""
-    wanted = _parse_recipients(recipients)
-    return _change(actor, _lock(forward, wanted), wanted)
+    return _one(actor, setting(forward, recipients))
 
 
 @atomic
 def replace_recipient(*, actor: Actor, forward: ForwardingAlias, old: str, new: str) -> bool:
     """Put `new` in place of `old`; False when the alias has no `old`. Invalid, NotFound."""
-    old_address, new_address = parse_address(old, field="old"), parse_address(new, field="new")
-    row = _lock(forward, [new_address])
-    current = _current(row)
-    if old_address.normalized not in {one.normalized for one in current}:
-        return False
-    return _change(actor, row, [new_address if one.normalized == old_address.normalized else one for one in current])
+    return _one(actor, replacing(forward, parse_address(old, field="old"), parse_address(new, field="new")))
 
 
 @atomic
 def drop_recipient(*, actor: Actor, forward: ForwardingAlias, recipient: str) -> bool:
     """Take one recipient away but never the last; False when the alias has no such. Invalid, NotFound."""
-    normalized = parse_address(recipient, field="recipient").normalized
-    row = _locked(forward)
-    left = [one for one in _current(row) if one.normalized != normalized]
-    if not left:
-        raise Invalid(_("This is the only recipient. Delete the alias, or suspend it."), field="recipient")
-    return _change(actor, row, left)
+    return _one(actor, dropping(forward, parse_address(recipient, field="recipient")))
 
 
 @atomic
@@ -116,94 +86,150 @@ def move_forward(*, actor: Actor, forward: ForwardingAlias, context: Context) ->
     alias of that context already; Invalid when it would be served there and close a loop or a chain that is too long.
     The change log has two lines, one for each context, so that neither learns of the other: it went, it came.
     """
-    if actor.administrator is not None:
-        context = _visible_context(actor, context.pk)
-    row = _lock(forward, [])
-    if row.context_id == context.pk:
-        return False
-    check_address(context, _address(row))
-    if _exists(context, _address(row)):
-        raise Conflict(_("The context %(context)s has this alias already.") % {"context": context.name})
-    lock_graph()
-    check_chains(actor, context, _address(row), _current(row))
-    state = snapshot(row)
-    gone = entry(row, state, None)
-    row.context = context
-    row.save(update_fields=["context"])
-    record(actor if actor.batch else actor.in_batch(), gone, entry(row, None, state))
-    return True
+    return _one(actor, AliasEdit(forward, context=visible_context(actor, context.pk)))
 
 
 @atomic
 def set_forward_active(*, actor: Actor, forward: ForwardingAlias, is_active: bool) -> bool:
     """Suspend or resume an alias; whether anything changed. NotFound."""
-    row = _locked(forward)
-    before = snapshot(row)
-    row.is_active = is_active
-    row.save(update_fields=["is_active"])
-    record(actor, entry(row, before, snapshot(row)))
-    return bool(before["is_active"] != is_active)
+    return _one(actor, AliasEdit(forward, is_active=is_active))
 
 
 @atomic
 def delete_forward(*, actor: Actor, context: Context, alias: str) -> None:
     """Delete one alias. NotFound."""
-    _delete(actor, [find_forward(context, alias, lock=True)])
+    _one(actor, deleting(find_forward(context, alias)))
 
 
 @atomic
 def delete_forwards(*, actor: Actor, context: Context) -> int:
     """Delete all aliases of the context as one batch, in bounded memory, and say how many there were."""
     batch = actor if actor.batch else actor.in_batch()
-    rows = ForwardingAlias.objects.select_for_update(of=("self",)).select_related("context").filter(context=context)
+    rows = ForwardingAlias.objects.select_for_update(of=("self",)).select_related("context__reseller")
     count = 0
-    while chunk := list(rows.order_by("pk")[:_CHUNK]):
-        _delete(batch, chunk)
-        count += len(chunk)
+    while chunk := list(rows.filter(context=context).order_by("pk")[:_CHUNK]):
+        plan = plan_aliases(batch, [deleting(row) for row in chunk], continues=False)
+        for planned in plan.rows:
+            count += planned.outcome()
+        plan.write(batch)
     return count
 
 
-def find_forward(context: Context, alias: str, *, lock: bool = False) -> ForwardingAlias:
+def find_forward(context: Context, alias: str) -> ForwardingAlias:
     """The context's alias of this address. NotFound, also for what is no address."""
     rows = ForwardingAlias.objects.select_related("context__reseller")
-    if lock:
-        rows = rows.select_for_update(of=("self",))
     row = rows.filter(context=context, normalized=_normalized(alias)).first()
     if row is None:
         raise NotFound(_("Forwarding alias does not exist."))
     return row
 
 
-def _visible_context(actor: Actor, context_id: int) -> Context:
-    context = Context.objects.visible_to(actor.administrator).filter(pk=context_id).first()
+def visible_context(actor: Actor, context_id: int) -> Context:
+    """The context of this id, if the actor sees it. NotFound."""
+    rows = Context.objects.select_related("reseller")
+    visible = rows if actor.administrator is None else rows.visible_to(actor.administrator)
+    context = visible.filter(pk=context_id).first()
     if context is None:
         raise NotFound(_("There is no such context."))
     return context
 
 
-def snapshot(row: ForwardingAlias) -> Snapshot:
-    """What the change log keeps of an alias."""
-    return _snapshot(row, list(row.recipients.order_by("pk").values_list("address", flat=True)))
+# Wishes.
 
 
-def _snapshot(row: ForwardingAlias, recipients: list[str]) -> Snapshot:
-    return {"alias": row.address, "recipients": recipients, "is_active": row.is_active}
+def adding(forward: ForwardingAlias, recipients: Sequence[str]) -> AliasEdit:
+    """More recipients. Invalid."""
+    new = parse_recipients(recipients)
+    return AliasEdit(forward, lambda present: [*present, *new], new)
 
 
-def entry(row: ForwardingAlias, before: Snapshot | None, after: Snapshot | None) -> Entry:
-    """The change log's entry about this alias."""
-    return Entry("forward", row.pk, row.address, before, after, row.context.owners)
+def setting(forward: ForwardingAlias, recipients: Sequence[str], *, is_active: bool | None = None) -> AliasEdit:
+    """These recipients and no others. Invalid."""
+    new = parse_recipients(recipients)
+    return AliasEdit(forward, lambda present: new, new, is_active=is_active)
 
 
-def _lock(forward: ForwardingAlias, new: Sequence[Address]) -> ForwardingAlias:
-    """The alias as it is now, held together with all that `new` recipients could make a loop with."""
-    lock_edges(forward.normalized, [one.normalized for one in new], domain=forward.domain)
-    return _locked(forward)
+def replacing(forward: ForwardingAlias, old: Address, new: Address) -> AliasEdit:
+    """`new` in place of `old`, where that is a recipient."""
+
+    def replaced(present: list[Address]) -> list[Address]:
+        if old.normalized not in {one.normalized for one in present}:
+            return present
+        return [new if one.normalized == old.normalized else one for one in present]
+
+    return AliasEdit(forward, replaced, [new])
 
 
-def _locked(forward: ForwardingAlias) -> ForwardingAlias:
-    rows = ForwardingAlias.objects.select_related("context__reseller")
-    return locked(rows, forward.pk, _("The alias does not exist any more."))
+def dropping(forward: ForwardingAlias, recipient: Address) -> AliasEdit:
+    """Without this recipient, where it is one; the last one cannot go."""
+
+    def left(present: list[Address]) -> list[Address]:
+        others = [one for one in present if one.normalized != recipient.normalized]
+        if not others:
+            raise Invalid(_("This is the only recipient. Delete the alias, or suspend it."), field="recipient")
+        return others
+
+    return AliasEdit(forward, left)
+
+
+def without(forward: ForwardingAlias, normalized: str) -> AliasEdit:
+    """Without this recipient, and gone with the last one. It must be one."""
+
+    def left(present: list[Address]) -> list[Address]:
+        others = [one for one in present if one.normalized != normalized]
+        if len(others) == len(present):
+            raise NotFound(_("The alias has no such recipient."))
+        return others
+
+    return AliasEdit(forward, left, may_delete=True)
+
+
+def deleting(forward: ForwardingAlias) -> AliasEdit:
+    """No alias any more."""
+    return AliasEdit(forward, lambda present: [], may_delete=True)
+
+
+def _lock_names(wishes: Sequence[Wish]) -> bool:
+    """Hold the names that the wishes' new edges could make a loop with; whether one continues an edge that is there."""
+    aliases: dict[str, str] = {}
+    recipients: set[str] = set()
+    for wish in wishes:
+        if (address := wish.address) is not None and wish.makes_edges:
+            aliases[address.normalized] = address.domain
+            recipients.update(one.normalized for one in wish.new)
+    continues = lock_edges(aliases, recipients) if aliases else False
+    if any(isinstance(wish, AliasEdit) and wish.context is not None for wish in wishes):
+        # Its edges begin to be served, and they may continue others that nobody holds.
+        lock_graph()
+        return True
+    return continues
+
+
+def _held(wishes: Sequence[Wish]) -> list[Wish]:
+    """The wishes, about the rows as they are now, held until the transaction ends."""
+    edits = [wish for wish in wishes if isinstance(wish, AliasEdit)]
+    no_key = not any(wish.may_delete for wish in edits)
+    rows: dict[int, ForwardingAlias] = {}
+    for keys in batched(sorted(wish.row.pk for wish in edits), _CHUNK):
+        found = ForwardingAlias.objects.select_related("context__reseller").filter(pk__in=keys).order_by("pk")
+        rows.update((row.pk, row) for row in found.select_for_update(of=("self",), no_key=no_key))
+
+    def now(wish: Wish) -> Wish:
+        if isinstance(wish, NewAlias):
+            return wish
+        row = rows.get(wish.row.pk)
+        return replace(wish, recipients=_refuse_gone) if row is None else replace(wish, row=row)
+
+    return [now(wish) for wish in wishes]
+
+
+def _refuse_gone(present: list[Address]) -> list[Address]:
+    raise NotFound(_("The alias does not exist any more."))
+
+
+def _one(actor: Actor, wish: Wish) -> bool:
+    (planned,) = write_aliases(actor=actor, wishes=[wish])
+    return planned.outcome()
 
 
 def _normalized(text: str) -> str:
@@ -212,86 +238,3 @@ def _normalized(text: str) -> str:
         return parse_address(text).normalized
     except Invalid as error:
         raise NotFound(_("Forwarding alias does not exist.")) from error
-
-
-def _exists(context: Context, address: Address) -> bool:
-    """Whether the context has the alias."""
-    rows = ForwardingAlias.objects.filter(context=context, normalized=address.normalized).order_by()
-    return bool(rows.values_list("pk")[:1])
-
-
-def _parse_recipients(recipients: Sequence[str]) -> list[Address]:
-    """The addresses, each once, in order; one bad address spoils the list."""
-    if not recipients:
-        raise Invalid(_("There must be at least one recipient."), field="recipients")
-    if len(recipients) > settings.MAX_RECIPIENTS:
-        raise Invalid(
-            _("An alias has at most %(limit)s recipients.") % {"limit": settings.MAX_RECIPIENTS}, field="recipients"
-        )
-    return _once([parse_address(one, field="recipients") for one in recipients])
-
-
-def _once(addresses: Sequence[Address]) -> list[Address]:
-    first: dict[str, Address] = {}
-    for one in addresses:
-        first.setdefault(one.normalized, one)
-    return list(first.values())
-
-
-def _check_recipients(
-    actor: Actor,
-    context: Context,
-    alias: Address,
-    added: Sequence[Address],
-    *,
-    count: int,
-    continues: bool = True,
-) -> None:
-    """Refuse too many recipients, the alias itself, and, where an existing edge is continued, loops and long chains."""
-    if count > settings.MAX_RECIPIENTS:
-        raise Invalid(
-            _("An alias has at most %(limit)s recipients.") % {"limit": settings.MAX_RECIPIENTS}, field="recipients"
-        )
-    if alias.normalized in {one.normalized for one in added}:
-        raise Invalid(_("An alias cannot be its own recipient."), field="recipients")
-    if continues:
-        check_chains(actor, context, alias, added)
-
-
-def _current(row: ForwardingAlias) -> list[Address]:
-    return [Address(*values) for values in row.recipients.order_by("pk").values_list("address", "normalized", "domain")]
-
-
-def _change(actor: Actor, row: ForwardingAlias, target: Sequence[Address]) -> bool:
-    """Make `target` the recipients of the held alias; those that stay keep their place. Whether anything changed."""
-    before = snapshot(row)
-    wanted = _once(target)
-    present = {one.normalized for one in _current(row)}
-    gone = present - {one.normalized for one in wanted}
-    added = [one for one in wanted if one.normalized not in present]
-    row.recipients.filter(normalized__in=gone).delete()
-    if added:
-        _check_recipients(actor, row.context, _address(row), added, count=len(wanted))
-        _append(row, added)
-    record(actor, entry(row, before, snapshot(row)))
-    return bool(gone or added)
-
-
-def _address(row: ForwardingAlias) -> Address:
-    return Address(row.address, row.normalized, row.domain)
-
-
-def _append(row: ForwardingAlias, addresses: Sequence[Address]) -> None:
-    Recipient.objects.bulk_create(
-        Recipient(alias=row, address=one.written, normalized=one.normalized, domain=one.domain) for one in addresses
-    )
-
-
-def _delete(actor: Actor, rows: Sequence[ForwardingAlias]) -> None:
-    """Delete these locked rows, not more than one statement can name, and record each with what it had."""
-    recipients: dict[int, list[str]] = {row.pk: [] for row in rows}
-    pairs = Recipient.objects.filter(alias__in=recipients).order_by("pk").values_list("alias_id", "address")
-    for alias_id, address in pairs:
-        recipients[alias_id].append(address)
-    record_all(actor, (entry(row, _snapshot(row, recipients[row.pk]), None) for row in rows))
-    ForwardingAlias.objects.filter(pk__in=recipients).delete()

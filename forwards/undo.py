@@ -15,14 +15,13 @@ from changelog.undo import UndoKind
 from core.actor import Actor
 from core.errors import Conflict
 from forwards.models import ForwardingAlias
+from forwards.plans import entry, snapshot
 from forwards.services import (
     create_forward,
     delete_forward,
-    entry,
     find_forward,
     set_forward_active,
     set_recipients,
-    snapshot,
 )
 
 

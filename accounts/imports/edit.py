@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final, cast
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, gettext_lazy
 
-from accounts.models import Administrator, Context, Reseller, User
+from accounts.models import Administrator, Context, Reseller
 from accounts.provision.section import References, section_named
 from accounts.services.limits import lock_reseller_rows
 from bulk.edits import BulkEdit, Outcome, Params, Result
 from bulk.models import ImportLine
+from bulk.planned import PlannedEdit
+from bulk.rowwise import RowEdit
+from changelog.entries import Entry
 from changelog.models import Change
+from changelog.plan import Plan, Planned, plan_what_can_be
 from core.actor import Actor, Channel
 from core.errors import Invalid
 from core.scoping import Viewer, may
@@ -26,13 +30,12 @@ _QUOTA: Final = "quota"
 _SMALL: Final = 2**20
 
 
-class ImportEdit(BulkEdit[ImportLine]):
+class _Import(BulkEdit[ImportLine]):
     """The lines of one uploaded table."""
 
     model = ImportLine
     label = gettext_lazy("Import")
     channel = Channel.IMPORT
-    holds_everything = True
     section: ClassVar[str]
 
     def allowed(self, administrator: Viewer) -> bool:
@@ -59,6 +62,39 @@ class ImportEdit(BulkEdit[ImportLine]):
     def all_or_nothing(self, params: Params) -> bool:
         return not params["skip_bad"]
 
+    @property
+    def compares(self) -> bool:
+        return False
+
+
+class _PlannedImport(_Import, PlannedEdit[ImportLine]):
+    """Lines of a section that plans many at once."""
+
+    def plan(self, actor: Actor, rows: Sequence[ImportLine], params: Params, *, hold: bool) -> Plan:
+        plan_entries = section_named(self.section).plan
+        assert plan_entries is not None  # noqa: S101  (that is what tells the two kinds of import apart)
+        plan = plan_what_can_be(rows, _entry, lambda entries: plan_entries(References(actor), entries, hold))
+        if not params.get("small_quotas"):
+            for row in plan.rows:
+                row.refusal = row.refusal or _question_about_small_quotas(row.entries)
+        return plan
+
+    def before(self, row: ImportLine, planned: Planned) -> str:
+        return ""
+
+    def after(self, row: ImportLine, planned: Planned) -> str:
+        return ""
+
+    def result(self, row: ImportLine, label: str, planned: Planned) -> Result:
+        result = super().result(row, label, planned)
+        return replace(result, detail=_differences(planned.entries)) if planned.changed else result
+
+
+class _RowImport(_Import, RowEdit[ImportLine]):
+    """Lines of a section that takes one at a time: contexts and domains."""
+
+    batch_rows = 25
+
     def lock(self, rows: QuerySet[ImportLine], params: Params) -> None:
         # Only rows that the lines name, yet whoever's: it is the section that tells whose they are.
         lines = [line for line in rows.order_by().values_list("data", flat=True) if line]
@@ -67,24 +103,16 @@ class ImportEdit(BulkEdit[ImportLine]):
         named = Q(name__in={line["reseller"] for line in lines if "reseller" in line})
         own = Q(administrators__in=rows.order_by().values("administrator"))
         lock_reseller_rows(Reseller.objects.filter(Q(contexts__in=contexts) | named | own))
-        _lock(contexts)
-        if self.section == "users":
-            _lock(User.objects.filter(context__in=contexts, number__in={line["id"] for line in lines}))
+        list(contexts.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
-    def for_batch(self, actor: Actor, params: Params) -> Callable[[ImportLine], Result]:
+    def apply(self, actor: Actor, row: ImportLine, params: Params) -> Result:
         made: list[Change] = []
-        section, references = section_named(self.section), References(replace(actor, made=made))
-
-        def apply(row: ImportLine) -> Result:
-            if row.problem:
-                raise Invalid(row.problem)
-            made.clear()
-            section.apply(references, self._completed(actor, dict(row.data)))
-            if not params.get("small_quotas"):
-                _ask_about_small_quotas(made)
-            return Result(Outcome.CHANGED if made else Outcome.UNCHANGED, "; ".join(map(_difference, made)))
-
-        return apply
+        section = section_named(self.section)
+        if section.apply is not None:
+            section.apply(References(replace(actor, made=made)), self._completed(actor, _entry(row)))
+        if not params.get("small_quotas") and (question := _question_about_small_quotas(made)):
+            raise question
+        return Result(Outcome.CHANGED if made else Outcome.UNCHANGED, _differences(made))
 
     def _completed(self, actor: Actor, entry: dict[str, Any]) -> dict[str, Any]:
         """A new context is of the uploader's own reseller unless the line names a child."""
@@ -96,25 +124,33 @@ class ImportEdit(BulkEdit[ImportLine]):
         return entry
 
 
-def _lock(rows: QuerySet[Any]) -> None:
-    list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+def _entry(row: ImportLine) -> dict[str, Any]:
+    """The line as an entry of provision. Invalid for what is wrong with its form."""
+    if row.problem:
+        raise Invalid(row.problem)
+    return dict(row.data)
 
 
-def _ask_about_small_quotas(changes: list[Change]) -> None:
-    """Invalid for a new quota that is so small that it was likely meant in another unit."""
+def _question_about_small_quotas(changes: Sequence[Change] | Sequence[Entry]) -> Invalid | None:
+    """The refusal of a new quota that is so small that it was likely meant in another unit."""
     for change in changes:
         before, after = (change.before or {}).get(_QUOTA), (change.after or {}).get(_QUOTA)
         if after is not None and after != before and after < _SMALL:
-            raise Invalid(
+            return Invalid(
                 gettext(
                     "A quota of %(size)s is less than 1 MB. "
                     "If that is meant, upload the file again with “Small quotas are meant” ticked."
                 )
                 % {"size": format_exact(after)}
             )
+    return None
 
 
-def _difference(change: Change) -> str:
+def _differences(changes: Sequence[Change] | Sequence[Entry]) -> str:
+    return "; ".join(_difference(one) for one in changes if one.before != one.after)
+
+
+def _difference(change: Change | Entry) -> str:
     """What a change made of what, in a line; of something new, every value."""
     before, after = change.before or {}, change.after or {}
     if change.before is None:
@@ -132,8 +168,13 @@ def _shown(name: str, value: Any) -> str:
     return "—" if value in (None, "", []) else ", ".join(value) if isinstance(value, list) else str(value)
 
 
-def _edit_for(section: str) -> type[ImportEdit]:
-    return type(f"Import{section.title()}", (ImportEdit,), {"name": f"import.{section}", "section": section})
+def _edit_for(section: str, base: type[_Import]) -> type[_Import]:
+    return type(f"Import{section.title()}", (base,), {"name": f"import.{section}", "section": section})
 
 
-EDITS = tuple(_edit_for(section) for section in ("contexts", "users", "forwards", "domains"))
+EDITS = (
+    _edit_for("contexts", _RowImport),
+    _edit_for("users", _PlannedImport),
+    _edit_for("forwards", _PlannedImport),
+    _edit_for("domains", _RowImport),
+)

@@ -213,29 +213,29 @@ def _with_config(config: list[Entry] | None) -> Entry:
 
 
 SECTIONS: Final = [
-    Section("config", 10, PropertySerializer, {"name": ""}, _apply_property, _export_properties),
+    Section("config", 10, PropertySerializer, {"name": ""}, _export_properties, apply=_apply_property),
     Section(
         "resellers",
         20,
         ResellerSerializer,
         {"name": ""},
-        _apply_reseller,
         _export_resellers,
+        apply=_apply_reseller,
     ),
     Section(
         "contexts",
         30,
         ContextSerializer,
         {"id": "context"},
-        _apply_context,
         _export_contexts,
+        apply=_apply_context,
     ),
     Section(
         "administrators",
         40,
         AdministratorSerializer,
         {"context": "context", "login": "login"},
-        _apply_administrator,
         _export_administrators,
+        apply=_apply_administrator,
     ),
 ]

@@ -14,9 +14,12 @@ from accounts.provision.section import Entry, References, Section, all_sections
 from changelog.models import Change
 from core.actor import Actor
 from core.errors import DomainError
+from core.iteration import batched
 from core.locks import lock_everything
 
 _MOST_PROBLEMS: Final = 50
+# Entries that are planned at once.
+_CHUNK: Final = 1000
 
 
 class ProvisionError(DomainError):
@@ -42,8 +45,7 @@ def provision(document: Any, *, actor: Actor, dry_run: bool = False) -> list[Cha
         _lock_rows(document)
         with lock_everything():
             for section in sections:
-                for index, entry in enumerate(document.get(section.key, [])):
-                    _apply(section, index, entry, references)
+                _make(section, document.get(section.key, []), references)
         changes = list(Change.objects.filter(batch=references.actor.batch).order_by("pk"))
         if dry_run:
             transaction.set_rollback(True)
@@ -99,10 +101,32 @@ def _lock_rows(document: Entry) -> None:
         list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
+def _make(section: Section, entries: list[Entry], references: References) -> None:
+    """Make the entries of a section so. ProvisionError names those that cannot be."""
+    if section.plan is None:
+        for index, entry in enumerate(entries):
+            _apply(section, index, entry, references)
+        return
+    done = 0
+    for some in batched(entries, _CHUNK):
+        try:
+            plan = section.plan(references, some, True)
+            refused = [(done + place, row.refusal) for place, row in enumerate(plan.rows) if row.refusal is not None]
+            if refused:
+                named = [f"{section.label(index, entries[index])}: {why}" for index, why in refused[:_MOST_PROBLEMS]]
+                raise ProvisionError(named)
+            plan.write(references.actor)
+        except (IntegrityError, DataError) as error:
+            last = done + len(some) - 1
+            raise ProvisionError([f"{section.key}[{done}] to [{last}]: the database refuses an entry."]) from error
+        done += len(some)
+
+
 def _apply(section: Section, index: int, entry: Entry, references: References) -> None:
     """Apply one entry; ProvisionError names it."""
     try:
-        section.apply(references, entry)
+        if section.apply is not None:
+            section.apply(references, entry)
     except DomainError as error:
         raise ProvisionError([f"{section.label(index, entry)}: {error}"]) from error
     except (IntegrityError, DataError) as error:

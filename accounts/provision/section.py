@@ -5,7 +5,7 @@ Apps register their sections.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Context, Reseller
 from accounts.provision.reading import shown
 from accounts.provision.shapes import EntrySerializer, Finding, findings
+from changelog.plan import Plan
 from core.actor import Actor
 from core.errors import Invalid
 
@@ -48,6 +49,15 @@ class References:
             self._contexts[context_id] = row
         return self._contexts[context_id]
 
+    def load_contexts(self, keys: Iterable[int], *, hold: bool = False) -> None:
+        """Look these contexts up with one statement; with `hold` none of them goes until the transaction ends."""
+        missing = set(keys) if hold else {key for key in keys if key not in self._contexts}
+        if missing:
+            rows = self.visible(Context.objects.select_related("reseller__parent")).filter(pk__in=missing)
+            if hold:
+                rows = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+            self._contexts.update((row.pk, row) for row in rows)
+
     def visible(self, rows: Any) -> Any:
         """Those of the rows that whoever declares the world may see; the operator sees all."""
         administrator = self.actor.administrator
@@ -68,16 +78,18 @@ class Section:
 
     `rank` orders the sections, as entries refer to entries of sections before. `names` are the keys that say which
     entry it is, with the word that a sentence has for each; `same` makes of an entry what no two may have in common.
-    `apply` makes the entry so, through the services, and may raise any DomainError. `export` yields what is there.
+    `apply` makes one entry so, through the services, and may raise any DomainError; or `plan` says what the services
+    make of many, which it holds first if it is told so. `export` yields what is there.
     """
 
     key: str
     rank: int
     shape: type[EntrySerializer]
     names: Mapping[str, str]
-    apply: Callable[[References, Entry], None]
     export: Callable[[], Iterable[Entry]]
     same: Callable[[Entry], Hashable] | None = None
+    apply: Callable[[References, Entry], None] | None = None
+    plan: Callable[[References, Sequence[Entry], bool], Plan] | None = None
 
     def label(self, index: int, entry: Any) -> str:
         """`users[3] (context 24, user 42)`; as much of it as the entry tells."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from accounts.models import LastLogin, User
 from accounts.provision.owners import all_config, set_config
-from accounts.provision.section import Entry, References, Section, different, given, needed
+from accounts.provision.section import Entry, References, Section, given, needed
 from accounts.provision.shapes import EntrySerializer, Flag, Text, Texts, Whole, properties
 from accounts.services.config import Owner
-from accounts.services.users import create_user, set_last_login, snapshot, update_user
+from accounts.services.plans import UserWish, plan_users
+from accounts.services.users import hold_and_plan, new_user, set_last_login
+from changelog.plan import PartPlan, Plan, plan_what_can_be
+from core.actor import Actor
+from core.keep import KEEP
 
 
 class UserSerializer(EntrySerializer):
@@ -29,20 +33,47 @@ class UserSerializer(EntrySerializer):
     config = properties()
 
 
-def _apply(references: References, entry: Entry) -> None:
-    context = references.context(entry["context"])
-    values = given(entry, "uidname", "msisdn", "custom", "quota", "is_active")
-    user = User.objects.filter(context=context, number=entry["id"]).first()
-    if user is None:
-        needed(entry, "uidname", _("the user"))
-        user = create_user(actor=references.actor, context=context, number=entry["id"], **values)
-    elif changes := different(values, snapshot(user)):
-        user = update_user(actor=references.actor, user=user, **changes)
-    user.context = context
-    if "last_login" in entry:
-        set_last_login(actor=references.actor, user=user, at=entry["last_login"])
-    if entry.get("config"):
-        set_config(references, Owner(user=user), entry["config"])
+class _Plan:
+    """The plan for users, and what is set for them afterwards: their last logins and configuration."""
+
+    def __init__(self, references: References, entries: Sequence[Entry], inner: PartPlan) -> None:
+        self.rows, self._inner = inner.rows, inner
+        self._references, self._entries = references, entries
+
+    def write(self, actor: Actor) -> None:
+        """Do it."""
+        self._inner.write(actor)
+        more = [entry for entry in self._entries if "last_login" in entry or entry.get("config")]
+        users = _present(more)
+        for entry in more:
+            user = users[entry["context"], entry["id"]]
+            if "last_login" in entry:
+                set_last_login(actor=actor, user=user, at=entry["last_login"])
+            if entry.get("config"):
+                set_config(self._references, Owner(user=user), entry["config"])
+
+
+def _plan(references: References, entries: Sequence[Entry], hold: bool) -> Plan:
+    references.load_contexts(entry["context"] for entry in entries)
+    present = _present(entries)
+
+    def wish(entry: Entry) -> UserWish:
+        context = references.context(entry["context"])
+        row = present.get((context.pk, entry["id"]))
+        values = given(entry, "msisdn", "custom", "quota", "is_active")
+        if row is None:
+            return new_user(context, entry["id"], needed(entry, "uidname", _("the user")), **values)
+        return UserWish(row, entry.get("uidname", KEEP), **values)
+
+    plan = hold_and_plan if hold else plan_users
+    return _Plan(references, entries, plan_what_can_be(entries, wish, lambda wishes: plan(references.actor, wishes)))
+
+
+def _present(entries: Sequence[Entry]) -> dict[tuple[int, int], User]:
+    """The users that the entries are about and that are there, by context and number."""
+    contexts, numbers = {entry["context"] for entry in entries}, {entry["id"] for entry in entries}
+    rows = User.objects.filter(context__in=contexts, number__in=numbers).select_related("context__reseller")
+    return {(row.context_id, row.number): row for row in rows}
 
 
 def _export() -> Iterator[Entry]:
@@ -70,7 +101,7 @@ SECTIONS: Final = [
         50,
         UserSerializer,
         {"context": "context", "id": "user"},
-        _apply,
         _export,
+        plan=_plan,
     )
 ]

@@ -7,13 +7,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Administrator, Context, Reseller
-from accounts.services.users import KEEP, Keep
 from changelog.entries import Entry, Snapshot
 from changelog.record import record
 from core.access import Role
 from core.actor import Actor
 from core.addresses import clean_identifier
 from core.errors import Conflict, Invalid, NotAllowed
+from core.keep import KEEP, Keep
 from core.locks import lock_names, locked
 from core.transactions import atomic
 

@@ -14,13 +14,14 @@ from accounts.contents import cascade_entries, lock_contents
 from accounts.models import Administrator, Context, Reseller
 from accounts.services import administrators, config, limits
 from accounts.services.administrators import check_rename
-from accounts.services.users import KEEP, Keep, forget_users
+from accounts.services.users import forget_users
 from changelog.entries import Entry, Snapshot
 from changelog.record import record, record_all
 from core.access import Role
 from core.actor import Actor
 from core.addresses import clean_identifier
 from core.errors import Conflict, Invalid, NotAllowed
+from core.keep import KEEP, Keep
 from core.locks import lock_names, locked
 from core.numbers import MAX_BIGINT, MAX_INTEGER
 from core.transactions import atomic

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q, QuerySet, Sum
+from collections import Counter
+from collections.abc import Collection
+
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Context, Reseller, User
 from core.actor import Actor
-from core.errors import NotAllowed
+from core.errors import NotAllowed, NotFound
 from core.locks import locked
 
 
@@ -78,23 +81,76 @@ def check_context_quota(
             )
 
 
-def check_room_for_user(actor: Actor, chain: list[Reseller], context: Context) -> None:
-    """Refuse one more user where the context or a reseller of `chain` is full."""
-    limits = [reseller.max_user_per_context for reseller in chain] + [context.max_user]
-    most = min((limit for limit in limits if limit is not None), default=None)
-    if most is not None and context.users.count() >= most:
-        raise NotAllowed(
-            _("The context %(context)s has reached its limit of %(limit)s users.") % {"context": context, "limit": most}
-        )
-    for reseller in chain:
-        limit = reseller.max_overall_user
-        if limit is not None and User.objects.filter(context__in=_contexts_of(reseller)).count() >= limit:
-            raise _refused(
-                actor,
-                reseller,
-                _("The reseller %(reseller)s has reached its limit of %(limit)s users.")
-                % {"reseller": reseller, "limit": limit},
+class Room:
+    """How many more users some contexts may have. The caller holds their rows and those of their resellers."""
+
+    def __init__(self, actor: Actor, contexts: Collection[int]) -> None:
+        self._actor = actor
+        rows = Context.objects.select_related("reseller__parent").filter(pk__in=contexts) if contexts else ()
+        self._contexts = {context.pk: context for context in rows}
+        self._in_context: Counter[int] = Counter()
+        self._of_reseller: Counter[int] = Counter()
+        self._count()
+
+    def _count(self) -> None:
+        """Count the users where a limit asks for it: one statement for contexts, one for resellers."""
+        limited = [context.pk for context in self._contexts.values() if _most_in(context) is not None]
+        if limited:
+            in_contexts = User.objects.filter(context__in=limited).order_by().values_list("context")
+            self._in_context.update(dict(in_contexts.annotate(count=Count("pk"))))
+        resellers = {one.pk for context in self._contexts.values() for one in _chain(context)}
+        if any(one.max_overall_user is not None for context in self._contexts.values() for one in _chain(context)):
+            theirs = Q(context__reseller__in=resellers) | Q(context__reseller__parent__in=resellers)
+            counts = (
+                User.objects.filter(theirs).order_by().values_list("context__reseller", "context__reseller__parent")
             )
+            for reseller, parent, count in counts.annotate(count=Count("pk")):
+                self._of_reseller.update({reseller: count, **({parent: count} if parent is not None else {})})
+
+    def check(self, context_id: int) -> None:
+        """Refuse one more user where the context or a reseller above it is full. NotFound when the context is gone."""
+        context = self._contexts.get(context_id)
+        if context is None:
+            raise NotFound(_("The context does not exist any more."))
+        most = _most_in(context)
+        if most is not None and self._in_context[context_id] >= most:
+            raise NotAllowed(
+                _("The context %(context)s has reached its limit of %(limit)s users.")
+                % {"context": context, "limit": most}
+            )
+        for reseller in _chain(context):
+            limit = reseller.max_overall_user
+            if limit is not None and self._of_reseller[reseller.pk] >= limit:
+                raise _refused(
+                    self._actor,
+                    reseller,
+                    _("The reseller %(reseller)s has reached its limit of %(limit)s users.")
+                    % {"reseller": reseller, "limit": limit},
+                )
+
+    def take(self, context_id: int) -> None:
+        """Count one more user of the context."""
+        self._in_context[context_id] += 1
+        self._of_reseller.update(one.pk for one in _chain(self._contexts[context_id]))
+
+
+def lock_rooms(contexts: Collection[int]) -> None:
+    """Hold what the limits of these contexts stand in: their resellers' rows, then their own."""
+    lock_reseller_rows(Reseller.objects.filter(contexts__in=contexts))
+    rows = Context.objects.filter(pk__in=contexts).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _chain(context: Context) -> list[Reseller]:
+    """The reseller's parent and the reseller, as far as there are any."""
+    reseller = context.reseller
+    return [] if reseller is None else [one for one in (reseller.parent, reseller) if one is not None]
+
+
+def _most_in(context: Context) -> int | None:
+    """How many users the context may have, None for any number."""
+    limits = [*(reseller.max_user_per_context for reseller in _chain(context)), context.max_user]
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 def check_room_for_child(parent: Reseller) -> None:

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from accounts import ownership
-from accounts.models import ConfigProperty, Context, CustomId, LastLogin, User
-from accounts.services import config, limits
-from changelog.entries import Entry, Snapshot
-from changelog.record import record, record_all
+from accounts.models import Context, LastLogin, User
+from accounts.services import limits
+from accounts.services.plans import UserPlan, UserWish, domains_of, last_login_entry, plan_users
+from changelog.plan import Planned
+from changelog.record import record
 from core.actor import Actor
-from core.addresses import (
-    Address,
-    clean_identifier,
-    normalize_identifier,
-    parse_msisdn,
-    parse_uidname,
-)
-from core.errors import Conflict, Invalid
+from core.addresses import Address
+from core.errors import Invalid
 from core.iteration import batched
+from core.keep import KEEP, Keep
 from core.locks import lock_names, locked
 from core.numbers import MAX_BIGINT
 from core.transactions import atomic
 
-MAX_CUSTOM_IDS: Final = 100
 _CHUNK: Final = 500
-
-
-class Keep:
-    """Says that a value stays as it is, where None means that it is removed."""
-
-
-KEEP: Final = Keep()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +31,23 @@ class Uids:
 
     user: User
     created: bool
+
+
+@atomic
+def write_users(*, actor: Actor, wishes: Sequence[UserWish]) -> list[Planned]:
+    """Fulfil the wishes, no two about one user, and say what became of each; what is refused spoils no other."""
+    plan = hold_and_plan(actor, wishes)
+    plan.write(actor)
+    return plan.rows
+
+
+def hold_and_plan(actor: Actor, wishes: Sequence[UserWish]) -> UserPlan:
+    """What becomes of each wish, with all that is to be written held until the transaction ends."""
+    if new := {wish.row.context_id for wish in wishes if wish.is_new}:
+        limits.lock_rooms(new)
+    held = _held(wishes)
+    _lock_names(held)
+    return plan_users(actor, held)
 
 
 @atomic
@@ -64,30 +67,23 @@ def create_user(
 
     Invalid, Conflict (number, uidname or domain is somebody else's), NotAllowed (a limit).
     """
-    chain = limits.lock_resellers(context.reseller_id)
-    limits.check_room_for_user(actor, chain, limits.lock_context(context.pk))
-    if not 0 < number <= MAX_BIGINT:
-        raise Invalid(_("The user id must be a positive number."), field="number")
-    name = parse_uidname(uidname)
-    _claim_uidname(context, name)
-    if User.objects.filter(context=context, number=number).exists():
-        raise Conflict(_("The context has a user %(number)s already.") % {"number": number}, field="number")
-    user = User(
-        pk=key,
-        context=context,
-        number=number,
-        uidname=name.written,
-        uidname_normalized=name.normalized,
-        domain=name.domain,
-        quota=_quota(quota),
-        is_active=is_active,
-    )
-    _assign_msisdn(user, msisdn)
-    user.save(force_insert=True)
-    if custom:
-        _replace_custom(user, custom)
-    record(actor, _entry(user, None, snapshot(user)))
-    return user
+    return _one(actor, new_user(context, number, uidname, msisdn, custom, quota, is_active=is_active, key=key))
+
+
+def new_user(
+    context: Context,
+    number: int,
+    uidname: str,
+    msisdn: str | None = None,
+    custom: Sequence[str] = (),
+    quota: int | None = None,
+    *,
+    is_active: bool = True,
+    key: int | None = None,
+) -> UserWish:
+    """The wish for a new mailbox."""
+    row = User(pk=key, context=context, number=number)
+    return UserWish(row, uidname, msisdn, custom, quota, is_active, is_new=True)
 
 
 @atomic
@@ -102,21 +98,7 @@ def update_user(
     is_active: bool | Keep = KEEP,
 ) -> User:
     """Change what is given, all of it or nothing. Invalid; Conflict when the uidname is taken."""
-    user = _locked(user)
-    before = snapshot(user)
-    if not isinstance(uidname, Keep):
-        _rename(user, uidname)
-    if not isinstance(msisdn, Keep):
-        _assign_msisdn(user, msisdn)
-    if not isinstance(quota, Keep):
-        user.quota = _quota(quota)
-    if not isinstance(is_active, Keep):
-        user.is_active = is_active
-    user.save()
-    if not isinstance(custom, Keep):
-        _replace_custom(user, custom)
-    record(actor, _entry(user, before, snapshot(user)))
-    return user
+    return _one(actor, UserWish(user, uidname, msisdn, custom, quota, is_active))
 
 
 @atomic
@@ -144,7 +126,7 @@ def set_last_login(*, actor: Actor, user: User, at: int | None) -> bool:
         LastLogin.objects.update_or_create(username=user.uidname.lower(), defaults={"last_login": at})
     else:
         LastLogin.objects.filter(username=user.uidname.lower()).delete()
-    record(actor, _last_login_entry(user, before, at or None))
+    record(actor, last_login_entry(user, before, at or None))
     return True
 
 
@@ -154,58 +136,19 @@ def last_login_of(user: User) -> int | None:
     return rows.values_list("last_login", flat=True).first() or None
 
 
-def _last_login_entry(user: User, before: int | None, after: int | None) -> Entry:
-    then, now = (None if at is None else {"last_login": at} for at in (before, after))
-    return Entry("last_login", user.pk, f"{user.number} {user.uidname}", then, now, user.owners)
-
-
 @atomic
 def delete_user(*, actor: Actor, user: User) -> None:
     """Delete the user with its identifiers and configuration. The mailbox's files are the mail store's."""
-    user = _locked(user)
-    forget_users(actor=actor, users=[user])
+    _one(actor, UserWish(user, delete=True))
 
 
 def forget_users(*, actor: Actor, users: Sequence[User]) -> None:
-    """Delete these users inside the caller's transaction, and record it; the statements do not grow with the number.
+    """Delete these users, which the caller holds, and record it.
 
     What is deleted with a user has its line before the user's: undone backwards, the user comes first.
     """
     for chunk in batched(users, _CHUNK):
-        prefetch_related_objects(chunk, "custom_ids")
-        with_them = list(_cascade_entries(chunk))
-        actor = actor if actor.batch is not None or not with_them else actor.in_batch()
-        record_all(actor, with_them)
-        record_all(actor, [_entry(user, snapshot(user), None) for user in chunk])
-        LastLogin.objects.filter(username__in=[user.uidname.lower() for user in chunk]).delete()
-        User.objects.filter(pk__in=[user.pk for user in chunk]).delete()
-
-
-def _cascade_entries(users: Sequence[User]) -> Iterator[Entry]:
-    """The change log's lines for the properties and the last logins that are deleted together with these users."""
-    by_key = {user.pk: user for user in users}
-    for row in ConfigProperty.objects.filter(user__in=by_key).order_by("user", "name"):
-        row.user = by_key[row.user_id or 0]
-        yield config.entry(row, config.snapshot(row), None)
-    by_name = {user.uidname.lower(): user for user in users}
-    for login in LastLogin.objects.filter(username__in=by_name, last_login__gt=0).order_by("username"):
-        yield _last_login_entry(by_name[login.username], login.last_login, None)
-
-
-def snapshot(user: User) -> Snapshot:
-    """What the change log keeps of a user."""
-    return {
-        "number": user.number,
-        "uidname": user.uidname,
-        "msisdn": user.msisdn,
-        "custom": [one.value for one in user.custom_ids.all()],
-        "quota": user.quota,
-        "is_active": user.is_active,
-    }
-
-
-def _entry(user: User, before: Snapshot | None, after: Snapshot | None) -> Entry:
-    return Entry("user", user.pk, f"{user.number} {user.uidname}", before, after, user.owners)
+        plan_users(actor, [UserWish(user, delete=True) for user in chunk]).write(actor)
 
 
 def _locked(user: User) -> User:
@@ -214,79 +157,47 @@ def _locked(user: User) -> User:
     return locked(rows, user.pk, _("The user does not exist any more."))
 
 
-def _quota(quota: int | None) -> int | None:
-    if quota is not None and not 0 <= quota <= MAX_BIGINT:
-        raise Invalid(_("The quota must be a number of bytes, 0 or more."), field="quota")
-    return quota
+def _held(wishes: Sequence[UserWish]) -> list[UserWish]:
+    """The wishes, about the rows as they are now, held until the transaction ends."""
+    keys = sorted(wish.row.pk for wish in wishes if not wish.is_new)
+    no_key = not any(wish.delete for wish in wishes)
+    rows: dict[int, User] = {}
+    for some in batched(keys, _CHUNK):
+        found = User.objects.select_related("context__reseller").filter(pk__in=some).order_by("pk")
+        rows.update((row.pk, row) for row in found.select_for_update(of=("self",), no_key=no_key))
+
+    def now(wish: UserWish) -> UserWish:
+        if wish.is_new:
+            return wish
+        row = rows.get(wish.row.pk)
+        return replace(wish, gone=True) if row is None else replace(wish, row=row)
+
+    return [now(wish) for wish in wishes]
 
 
-def _rename(user: User, uidname: str) -> None:
-    name = parse_uidname(uidname)
-    if name.normalized != user.uidname_normalized:
-        _claim_uidname(user.context, name)
-    old, new = user.uidname.lower(), name.written.lower()
-    if new != old:
-        # The mailbox keeps its owner's last login under the new name; a row left behind would be the next owner's.
-        LastLogin.objects.filter(username=new).delete()
-        LastLogin.objects.filter(username=old).update(username=new)
-    user.uidname, user.uidname_normalized, user.domain = name.written, name.normalized, name.domain
-
-
-def _claim_uidname(context: Context, name: Address) -> None:
-    """Refuse an address in a domain of another context, and a name that somebody else has.
-
-    The domain comes first: nobody learns which addresses there are in a domain of somebody else's.
-    """
-    lock_names([f"uidname:{name.normalized}"])
-    if name.domain:
-        lock_names([f"address:{name.normalized}"])
-        _claim(context, [name], field="uidname")
-    if User.objects.filter(uidname_normalized=name.normalized).exists():
-        raise Conflict(_("The uidname %(uidname)s is taken.") % {"uidname": name.written}, field="uidname")
-
-
-def _claim(context: Context, addresses: Sequence[Address], *, field: str) -> None:
-    """Raise the first refusal of these addresses, as one about this field."""
-    for refusal in ownership.claim_addresses(context, addresses).values():
-        raise type(refusal)(str(refusal), field=field)  # type: ignore[call-arg]
-
-
-def _assign_msisdn(user: User, msisdn: str | None) -> None:
-    if msisdn is None:
-        user.msisdn = user.msisdn_digits = None
-        return
-    user.msisdn, user.msisdn_digits = parse_msisdn(msisdn)
-    lock_names([f"msisdn:{user.msisdn_digits}"])
-    if User.objects.filter(msisdn_digits=user.msisdn_digits).exclude(pk=user.pk).exists():
-        raise Invalid(_("The msisdn %(msisdn)s is another user's.") % {"msisdn": msisdn}, field="msisdn")
-
-
-def _refuse_foreign_addresses(context: Context, values: Sequence[str]) -> None:
-    """Invalid when one of the custom ids is an address in another context's domain."""
-    domains = {parse_uidname(value).domain for value in values} - {""}
-    if not domains:
-        return
-    lock_names([f"domain:{domain}" for domain in domains], shared=True)
-    foreign = [domain for domain, owner in ownership.owners_of(domains).items() if owner != context.pk]
-    if foreign:
-        raise Invalid(_("The domain %(domain)s belongs to another context.") % {"domain": foreign[0]}, field="custom")
-
-
-def _replace_custom(user: User, values: Sequence[str]) -> None:
-    """Make `values` the user's custom ids, in this order."""
-    if len(values) > MAX_CUSTOM_IDS:
-        raise Invalid(_("A user has at most %(limit)s custom ids.") % {"limit": MAX_CUSTOM_IDS}, field="custom")
-    normalized = [
-        normalize_identifier(clean_identifier(value, what=_("custom id"), field="custom")) for value in values
-    ]
-    if len(set(normalized)) < len(normalized):
-        raise Invalid(_("A custom id is given twice."), field="custom")
-    _refuse_foreign_addresses(user.context, values)
-    lock_names(f"custom:{value}" for value in normalized)
-    if CustomId.objects.filter(value_normalized__in=normalized).exclude(user=user).exists():
-        raise Invalid(_("A custom id is another user's."), field="custom")
-    user.custom_ids.all().delete()
-    CustomId.objects.bulk_create(
-        CustomId(user=user, value=value, value_normalized=key, position=position)
-        for position, (value, key) in enumerate(zip(values, normalized, strict=True))
+def _lock_names(wishes: Sequence[UserWish]) -> None:
+    """Hold the names that the wishes give to their users, in the order that nobody waits in a circle in."""
+    names = [wish.name for wish in wishes if isinstance(wish.name, Address) and wish.takes_name]
+    identifiers = [one for wish in wishes if not isinstance(wish.identifiers, Invalid) for one in wish.identifiers]
+    phones = {wish.phone[1] for wish in wishes if isinstance(wish.phone, tuple)}
+    domains = {domain for wish in wishes for domain in domains_of(wish)}
+    kinds = (
+        [f"uidname:{name.normalized}" for name in names],
+        [f"address:{name.normalized}" for name in names if name.domain],
     )
+    for kind in kinds:
+        if kind:
+            lock_names(kind)
+    if domains:
+        lock_names([f"domain:{domain}" for domain in domains], shared=True)
+    if phones:
+        lock_names([f"msisdn:{digits}" for digits in phones])
+    if identifiers:
+        lock_names([f"custom:{normalized}" for _value, normalized, _domain in identifiers])
+
+
+def _one(actor: Actor, wish: UserWish) -> User:
+    plan = hold_and_plan(actor, [wish])
+    plan.rows[0].outcome()
+    plan.write(actor)
+    return plan.users[0]

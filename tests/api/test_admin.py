@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import ConfigProperty, CustomId, User
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context
-from accounts.services.users import MAX_CUSTOM_IDS, create_user, update_user
+from accounts.services.plans import MAX_CUSTOM_IDS
+from accounts.services.users import create_user, update_user
 from changelog.models import Change
 from tests.api.answers import answered, refused
 from tests.client import ADMIN, Api

@@ -22,6 +22,7 @@ from bulk import edits as bulk
 from bulk import jobs
 from bulk.edits import Outcome
 from bulk.models import BulkJob, BulkJobItem
+from bulk.planned import PlannedEdit
 from bulk.services import purge_jobs
 from changelog.models import Change
 from core.actor import Actor, Channel
@@ -326,15 +327,29 @@ def test_run__row_that_is_refused_after_all_is_shown_as_it_stays(world: World) -
     assert job.items.values_list("before", "after", "outcome").get() == (NEW, NEW, REFUSED)
 
 
-def test_preview__rows_are_read_again_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    edit = bulk.edit_named("forwards.suspend")
-    monkeypatch.setattr(type(edit), "apply", lambda *_arguments: bulk.Result.of(True))
-    actor, counts = Actor(world.administrators["alpha"], Channel.WEB), []
-    for number in (2, 6):
-        keys = [forward(world, 24, f"a{number}{index}@acme.example").pk for index in range(number)]
+@pytest.mark.parametrize("preview", [True, False])
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("forwards.suspend", {}),
+        ("forwards.add_recipient", {"recipient": NEW}),
+        ("forwards.replace_recipient", {"old": OUTSIDE, "new": NEW}),
+        ("forwards.move", {"context": 25}),
+        ("forwards.delete", {}),
+    ],
+)
+def test_work__statements_do_not_grow_with_the_rows(
+    world: World, name: str, params: dict[str, Any], preview: bool
+) -> None:
+    edit = bulk.edit_named(name)
+    actor, counts = Actor(world.administrators["alpha"], Channel.WEB).in_batch(), []
+    # SQLite takes fewer than a hundred rows in a statement.
+    for number in (2, 25):
+        keys = [forward(world, 24, f"a{number}{index}@free.example", OUTSIDE).pk for index in range(number)]
         with CaptureQueriesContext(connection) as queries:
-            bulk.preview(edit, actor, keys, {})
-        counts.append(sum(query["sql"].startswith("SELECT") for query in queries))
+            results = edit.work(actor, keys, params, preview=preview)
+        assert {result.outcome for result in results.values()} == {Outcome.CHANGED}
+        counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
@@ -413,9 +428,9 @@ def test_preview__says_what_the_run_does(
                 continue
         keys = list(aliases(*graph).values_list("pk", flat=True))
         before = state()
-        promised = bulk.preview(bulk.edit_named(name), actor, keys, params)
+        promised = bulk.edit_named(name).work(actor, keys, params, preview=True)
         assert state() == before
-        assert bulk.run(bulk.edit_named(name), actor, keys, params) == promised
+        assert bulk.edit_named(name).work(actor, keys, params, preview=False) == promised
         untouched = {key for key, result in promised.items() if result.outcome != Outcome.CHANGED}
         now = {row["id"]: row for row in ForwardingAlias.objects.values()}
         assert all(now[row["id"]] == row for row in before[0] if row["id"] in untouched)
@@ -583,7 +598,7 @@ def test_start_job__twice_runs_once(world: World) -> None:
 
 
 def test_cancel_job__takes_effect_between_batches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk.BulkEdit, "batch_rows", 2)
+    monkeypatch.setattr(PlannedEdit, "batch_rows", 2)
     alpha = world.administrators["alpha"]
     job = jobs.start_job(administrator=alpha, job=preview(alpha, "forwards.suspend", ForwardingAlias.objects.all()))
     assert jobs.work_once() is True
@@ -606,21 +621,20 @@ def test_cancel_job__preview_is_thrown_away_and_what_is_done_stays_done(world: W
 def test_job__unexpected_error_stops_it_and_undoes_that_batch(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(bulk.BulkEdit, "batch_rows", 2)
+    monkeypatch.setattr(PlannedEdit, "batch_rows", 2)
     alpha = world.administrators["alpha"]
     job = preview(alpha, "forwards.suspend", ForwardingAlias.objects.all())
     last = job.items.order_by("position").last()
     assert last is not None
     edit: Any = bulk.edit_named("forwards.suspend")
-    apply = edit.apply
+    result = edit.result
 
-    def faulty(actor: Any, row: Any, params: Any) -> Any:
-        result = apply(actor, row, params)
+    def faulty(row: Any, label: str, planned: Any) -> Any:
         if row.pk == last.object_pk:
             raise ZeroDivisionError
-        return result
+        return result(row, label, planned)
 
-    monkeypatch.setattr(edit, "apply", faulty)
+    monkeypatch.setattr(edit, "result", faulty)
     job = run(job)
     assert (job.state, job.done, job.changed) == (State.FAILED, 2, 2)
     assert changes(job).count() == 2

@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from accounts.models import Administrator, ConfigProperty, Context, LastLogin, Reseller, User
 from accounts.services import administrators, config, contexts, resellers, users
+from accounts.services import plans as user_plans
 from changelog.models import Change
 from changelog.undo import undo_change, why_not_undoable
 from core.actor import Actor, Channel
 from core.errors import Conflict, Invalid, NotAllowed
 from domains.models import ExplicitDomain
 from domains.services import add_domain, remove_domain
+from forwards import plans as alias_plans
 from forwards import services as forwards
 from forwards.models import ForwardingAlias, Recipient
 from tests.world import OPERATOR, World
@@ -67,15 +69,15 @@ def test_undo__can_itself_be_undone(world: World) -> None:
 
 def test_undo__user_changes(world: World) -> None:
     actor, user = by(world, "alpha"), world.users[24]
-    before = users.snapshot(user)
+    before = user_plans.snapshot(user)
     users.update_user(
         actor=actor, user=user, uidname="jane@acme.example", msisdn=None, custom=[], quota=None, is_active=False
     )
     undo(world)
-    assert users.snapshot(User.objects.get(pk=user.pk)) == before
+    assert user_plans.snapshot(User.objects.get(pk=user.pk)) == before
     users.delete_user(actor=actor, user=user)
     undo(world)
-    assert users.snapshot(User.objects.get(context=24, number=42)) == before
+    assert user_plans.snapshot(User.objects.get(context=24, number=42)) == before
     users.create_user(actor=actor, context=world.contexts[24], number=7, uidname="seven@acme.example")
     undo(world)
     assert not User.objects.filter(number=7).exists()
@@ -152,11 +154,11 @@ def everything_of(context: int) -> dict[str, Any]:
     names = [one.uidname.lower() for one in User.objects.filter(context=context)]
     return {
         "context": Context.objects.filter(pk=context).values().get(),
-        "users": {one.pk: users.snapshot(one) for one in User.objects.filter(context=context)},
+        "users": {one.pk: user_plans.snapshot(one) for one in User.objects.filter(context=context)},
         "properties": sorted(properties.values_list("pk", "name", "value", "context", "user")),
         "logins": sorted(LastLogin.objects.filter(username__in=names).values_list()),
         "administrators": sorted(Administrator.objects.filter(context=context).values_list("pk", "login", "language")),
-        "aliases": {one.pk: forwards.snapshot(one) for one in ForwardingAlias.objects.filter(context=context)},
+        "aliases": {one.pk: alias_plans.snapshot(one) for one in ForwardingAlias.objects.filter(context=context)},
         "domains": sorted(ExplicitDomain.objects.filter(context=context).values_list("pk", "name")),
     }
 

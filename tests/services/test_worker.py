@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connection
 
 from accounts.models import User
-from bulk import jobs
+from bulk import edits, jobs
 from bulk.management.commands import worker
 from bulk.models import BulkJob
 from bulk.services import purge_jobs
@@ -131,6 +131,7 @@ def test_worker__does_five_thousand_rows(world: World, monkeypatch: pytest.Monke
 
 def test_worker__jobs_take_turns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     many_users(world, 300)
+    monkeypatch.setattr(edits.edit_named("users.suspend"), "batch_rows", 100)
     alpha = world.administrators["alpha"]
     first, second = (prepare(alpha, "users.suspend", User.objects.filter(context=24)) for _ in range(2))
     for _ in range(4):
@@ -198,13 +199,16 @@ def test_worker__tidies_when_there_is_nothing_to_do(world: World, monkeypatch: p
     assert not BulkJob.objects.exists()
 
 
+# Users that a worker needs several batches for, and so long that it can be stopped between two.
+_MANY: Final = 8000
+
 # --- as a process of its own, on PostgreSQL ----------------------------------------------------------------------
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_worker__killed_in_the_middle_is_continued_and_no_row_is_done_twice(world: World) -> None:
-    many_users(world, 800)
+    many_users(world, _MANY)
     (job,) = started(world, User.objects.filter(context=24), ("users.suspend", {}))
     with worker_process() as first:
         wait_until(lambda: BulkJob.objects.get(pk=job.pk).done > 0, first)
@@ -218,16 +222,16 @@ def test_worker__killed_in_the_middle_is_continued_and_no_row_is_done_twice(worl
     with worker_process("--once") as second:
         assert second.wait(PATIENCE) == 0
     job.refresh_from_db()
-    assert (job.state, job.done, job.changed) == (State.DONE, 801, 801)
+    assert (job.state, job.done, job.changed) == (State.DONE, _MANY + 1, _MANY + 1)
     labels = list(changes(job).values_list("label", flat=True))
-    assert len(labels) == len(set(labels)) == 801
+    assert len(labels) == len(set(labels)) == _MANY + 1
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
 def test_worker__ends_cleanly_after_its_batch(world: World, signum: signal.Signals) -> None:
-    many_users(world, 800)
+    many_users(world, _MANY)
     (job,) = started(world, User.objects.filter(context=24), ("users.suspend", {}))
     with worker_process() as process:
         wait_until(lambda: BulkJob.objects.get(pk=job.pk).done > 0, process)

@@ -14,9 +14,9 @@ from django.test import RequestFactory
 from django.utils.html import strip_tags
 
 from accounts.models import Administrator, Context, User
-from bulk import edits as bulk
 from bulk import jobs
 from bulk.models import BulkJob
+from bulk.planned import PlannedEdit
 from changelog.models import Change
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
@@ -385,7 +385,7 @@ def test_large_job__is_the_workers_and_the_page_shows_how_far_it_is(
     alpha: Person, world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.BULK_REQUEST_ROWS = 1
-    monkeypatch.setattr(bulk.BulkEdit, "batch_rows", 2)
+    monkeypatch.setattr(PlannedEdit, "batch_rows", 2)
     choose(alpha, "forwards.suspend", keys("sales@acme.example"), across=True, status=302)
     job = BulkJob.objects.get()
     assert jobs.work_once() is True

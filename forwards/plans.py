@@ -1,0 +1,373 @@
+"""What becomes of many aliases: the rules, asked for all of them with a number of statements that does not grow.
+
+`plan_aliases` decides and locks nothing; the plan's `write` does it. A list of one is a list like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
+from typing import ClassVar, Final, TypeVar
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.models import Context
+from accounts.ownership import Claims
+from changelog.entries import Entry, Snapshot
+from changelog.plan import Planned, refuse_strangers
+from changelog.record import record_all
+from core.actor import Actor
+from core.addresses import Address, parse_address, parse_alias
+from core.errors import Conflict, DomainError, Invalid
+from core.iteration import batched
+from forwards.graph import Graph
+from forwards.models import ForwardingAlias, Recipient
+
+_Text = TypeVar("_Text")
+_Parsed = TypeVar("_Parsed")
+_CHUNK: Final = 1000
+
+
+@dataclass(frozen=True)
+class NewAlias:
+    """An alias that shall be there; where the context has it already, nothing changes, whatever is asked.
+
+    `key` is the former primary key of one that is restored.
+    """
+
+    context: Context
+    alias: str
+    recipients: Sequence[str]
+    is_active: bool = True
+    key: int | None = None
+    makes_edges: ClassVar[bool] = True
+
+    @cached_property
+    def parsed(self) -> Address | Invalid:
+        """The alias, or what is wrong with it."""
+        return _parsed(parse_alias, self.alias)
+
+    @cached_property
+    def wanted(self) -> list[Address] | Invalid:
+        """The recipients, or what is wrong with them."""
+        return _parsed(parse_recipients, self.recipients)
+
+    @property
+    def address(self) -> Address | None:
+        """The alias, if it is an address."""
+        return None if isinstance(self.parsed, Invalid) else self.parsed
+
+    @property
+    def new(self) -> Sequence[Address]:
+        """The recipients, if they are addresses."""
+        return () if isinstance(self.wanted, Invalid) else self.wanted
+
+
+@dataclass(frozen=True, slots=True)
+class AliasEdit:
+    """What shall become of an alias that is there.
+
+    `recipients` makes of the present recipients those that shall be, and may raise a DomainError; an alias that is left
+    without any is deleted, which `may_delete` announces. `new` are those that it may add.
+    """
+
+    row: ForwardingAlias
+    recipients: Callable[[list[Address]], Sequence[Address]] | None = None
+    new: Sequence[Address] = ()
+    is_active: bool | None = None
+    context: Context | None = None
+    may_delete: bool = False
+
+    @property
+    def address(self) -> Address:
+        """The alias."""
+        return address_of(self.row)
+
+    @property
+    def makes_edges(self) -> bool:
+        """Whether edges may come to be served that were not."""
+        return bool(self.new) or self.context is not None
+
+
+Wish = NewAlias | AliasEdit
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One alias on its way: `before` and `after` are its recipients, None where there is no alias.
+
+    `gone` are the primary keys of recipients that go.
+    """
+
+    row: ForwardingAlias
+    planned: Planned = field(default_factory=Planned)
+    before: dict[str, tuple[int, Address]] = field(default_factory=dict)
+    added: list[Address] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    context: Context | None = None
+    is_active: bool | None = None
+    deleted: bool = False
+
+
+class AliasPlan:
+    """What becomes of many aliases."""
+
+    def __init__(self, drafts: Sequence[_Draft]) -> None:
+        self._drafts = drafts
+        self.rows = [draft.planned for draft in drafts]
+
+    def write(self, actor: Actor) -> None:
+        """Do it, with statements whose number does not grow, and record it."""
+        due = [draft for draft in self._drafts if draft.planned.changed]
+        new = [draft for draft in due if draft.row._state.adding]
+        ForwardingAlias.objects.bulk_create([draft.row for draft in new], batch_size=_CHUNK)
+        for draft in new:
+            draft.planned.entries = [replace(one, key=draft.row.pk) for one in draft.planned.entries]
+        for keys in batched([key for draft in due for key in draft.gone if not draft.deleted], _CHUNK):
+            Recipient.objects.filter(pk__in=keys).delete()
+        Recipient.objects.bulk_create(
+            [_recipient(draft.row, one) for draft in due for one in draft.added], batch_size=_CHUNK
+        )
+        _write_columns([draft for draft in due if not draft.row._state.adding])
+        if actor.batch is None and any(len(draft.planned.entries) > 1 for draft in due):
+            actor = actor.in_batch()
+        record_all(actor, chain.from_iterable(draft.planned.entries for draft in due))
+        for keys in batched([draft.row.pk for draft in due if draft.deleted], _CHUNK):
+            ForwardingAlias.objects.filter(pk__in=keys).delete()
+
+
+def plan_aliases(actor: Actor, wishes: Sequence[Wish], *, continues: bool = True) -> AliasPlan:
+    """What becomes of each wish, in their order, as if they were fulfilled one after the other.
+
+    No two may be about one alias. `continues` is what `lock_edges` answered; without a lock nobody knows.
+    """
+    drafts = [_new_draft(one) if isinstance(one, NewAlias) else _Draft(one.row) for one in wishes]
+    _load_recipients(drafts)
+    wanted = [_wanted(wish, draft) for wish, draft in zip(wishes, drafts, strict=True)]
+    rules = _Rules(actor, wishes, drafts, wanted, continues=continues)
+    for wish, draft, recipients in zip(wishes, drafts, wanted, strict=True):
+        try:
+            rules.decide(wish, draft, recipients)
+        except DomainError as error:
+            draft.planned.refusal = error
+    refuse_strangers(actor, [draft.planned for draft in drafts])
+    return AliasPlan(drafts)
+
+
+def entry(row: ForwardingAlias, before: Snapshot | None, after: Snapshot | None) -> Entry:
+    """The change log's entry about this alias."""
+    return Entry("forward", row.pk or 0, row.address, before, after, row.context.owners)
+
+
+def snapshot(row: ForwardingAlias, recipients: Iterable[str] | None = None) -> Snapshot:
+    """What the change log keeps of an alias; its recipients are read unless they are given."""
+    if recipients is None:
+        recipients = row.recipients.order_by("pk").values_list("address", flat=True)
+    return {"alias": row.address, "recipients": list(recipients), "is_active": row.is_active}
+
+
+def address_of(row: ForwardingAlias) -> Address:
+    """The alias as an address."""
+    return Address(row.address, row.normalized, row.domain)
+
+
+def parse_recipients(recipients: Sequence[str]) -> list[Address]:
+    """The addresses, each once, in order; one bad address spoils the list. Invalid."""
+    if not recipients:
+        raise Invalid(_("There must be at least one recipient."), field="recipients")
+    _check_count(len(recipients))
+    return once([parse_address(one, field="recipients") for one in recipients])
+
+
+def once(addresses: Iterable[Address]) -> list[Address]:
+    """The addresses without those that are the same as one before."""
+    first: dict[str, Address] = {}
+    for one in addresses:
+        first.setdefault(one.normalized, one)
+    return list(first.values())
+
+
+class _Rules:
+    """The rules for one batch, with all that they look at read beforehand."""
+
+    def __init__(
+        self,
+        actor: Actor,
+        wishes: Sequence[Wish],
+        drafts: Sequence[_Draft],
+        wanted: Sequence[Sequence[Address] | DomainError],
+        *,
+        continues: bool,
+    ) -> None:
+        self._actor = actor
+        self._present = _present(wishes, drafts)
+        self._claims = Claims({draft.row.domain for draft in drafts})
+        self._graph = Graph()
+        if continues:
+            edges = [
+                (draft, one) for draft, one in zip(drafts, wanted, strict=True) if not isinstance(one, DomainError)
+            ]
+            self._graph = Graph.around(
+                {draft.row.normalized for draft, _one in edges},
+                {one.normalized for _draft, ones in edges for one in ones},
+            )
+
+    def decide(self, wish: Wish, draft: _Draft, wanted: Sequence[Address] | DomainError) -> None:
+        """Write into the draft what becomes of it. DomainError."""
+        if draft.planned.refusal is not None:
+            return
+        if isinstance(wish, NewAlias):
+            self._decide_new(draft, wanted)
+        elif isinstance(wanted, DomainError):
+            raise wanted
+        else:
+            self._decide_edit(wish, draft, wanted)
+
+    def _decide_new(self, draft: _Draft, wanted: Sequence[Address] | DomainError) -> None:
+        row = draft.row
+        if (row.context_id, row.normalized) in self._present:
+            return
+        # Whose address it is counts first: a bad recipient must not tell another context's domain from a free one.
+        if (refusal := self._claims.refusal(row.context, address_of(row))) is not None:
+            raise refusal
+        if isinstance(wanted, DomainError):
+            raise wanted
+        self._check_edges(row, row.context, wanted, gone=())
+        draft.added = list(wanted)
+        self._present.add((row.context_id, row.normalized))
+        draft.planned.entries = [entry(row, None, snapshot(row, [one.written for one in wanted]))]
+
+    def _decide_edit(self, wish: AliasEdit, draft: _Draft, wanted: Sequence[Address]) -> None:
+        row, present, before = draft.row, draft.before, draft.planned.before
+        if not wanted:
+            draft.deleted = True
+            self._graph.remove(row.normalized, present)
+            draft.planned.entries = [entry(row, before, None)]
+            return
+        kept = {one.normalized for one in wanted} & present.keys()
+        moved = wish.context is not None and wish.context.pk != row.context_id
+        draft.added = [one for one in wanted if one.normalized not in present]
+        draft.gone = [key for name, (key, _one) in present.items() if name not in kept]
+        context = wish.context if moved and wish.context is not None else row.context
+        if moved:
+            self._check_place(row, context)
+        if draft.added:
+            _check_count(len(wanted))
+        if draft.added or moved:
+            self._check_edges(row, context, wanted if moved else draft.added, gone=present.keys() - kept)
+        after = (before or {}) | {
+            "recipients": [one.written for name, (_key, one) in present.items() if name in kept]
+            + [one.written for one in draft.added]
+        }
+        if wish.is_active is not None:
+            after["is_active"] = draft.is_active = wish.is_active
+        draft.planned.entries = [entry(row, before, after)]
+        if moved:
+            draft.context = context
+            arrived = replace(entry(row, None, after), owners=context.owners)
+            draft.planned.entries = [entry(row, before, None), arrived]
+
+    def _check_place(self, row: ForwardingAlias, context: Context) -> None:
+        """Refuse to move the alias where its domain or address is somebody else's."""
+        if (refusal := self._claims.refusal(context, address_of(row))) is not None:
+            raise refusal
+        if (context.pk, row.normalized) in self._present:
+            raise Conflict(_("The context %(context)s has this alias already.") % {"context": context.name})
+        self._present.add((context.pk, row.normalized))
+
+    def _check_edges(
+        self, row: ForwardingAlias, context: Context, added: Sequence[Address], *, gone: Collection[str]
+    ) -> None:
+        """Refuse the alias itself, loops and long chains. An alias that is not served closes nothing."""
+        names = [one.normalized for one in added]
+        if row.normalized in names:
+            raise Invalid(_("An alias cannot be its own recipient."), field="recipients")
+        if self._claims.owners.get(row.domain) != context.pk:
+            return
+        self._graph.remove(row.normalized, gone)
+        try:
+            self._graph.check(self._actor, row.normalized, names)
+        except Invalid:
+            self._graph.add(row.normalized, gone)
+            raise
+        self._graph.add(row.normalized, names)
+
+
+def _new_draft(wish: NewAlias) -> _Draft:
+    row = ForwardingAlias(pk=wish.key, context=wish.context, is_active=wish.is_active)
+    address = wish.parsed
+    if isinstance(address, Invalid):
+        return _Draft(row, Planned(refusal=address))
+    row.address, row.normalized, row.domain = address.written, address.normalized, address.domain
+    return _Draft(row)
+
+
+def _parsed(parse: Callable[[_Text], _Parsed], text: _Text) -> _Parsed | Invalid:
+    try:
+        return parse(text)
+    except Invalid as error:
+        return error
+
+
+def _load_recipients(drafts: Sequence[_Draft]) -> None:
+    """Give the aliases that are there their recipients, in the order in which they were added."""
+    by_key = {draft.row.pk: draft for draft in drafts if not draft.row._state.adding}
+    for keys in batched(by_key, _CHUNK):
+        rows = Recipient.objects.filter(alias__in=keys).order_by("pk")
+        for key, alias, *address in rows.values_list("pk", "alias_id", "address", "normalized", "domain"):
+            one = Address(*address)
+            by_key[alias].before[one.normalized] = (key, one)
+    for draft in by_key.values():
+        draft.planned.before = snapshot(draft.row, [one.written for _key, one in draft.before.values()])
+
+
+def _wanted(wish: Wish, draft: _Draft) -> Sequence[Address] | DomainError:
+    """The recipients that shall be, or why they cannot be told."""
+    if isinstance(wish, NewAlias):
+        return wish.wanted
+    present = [one for _key, one in draft.before.values()]
+    try:
+        return present if wish.recipients is None else once(wish.recipients(present))
+    except DomainError as error:
+        return error
+
+
+def _present(wishes: Sequence[Wish], drafts: Sequence[_Draft]) -> set[tuple[int, str]]:
+    """Which of the places that aliases shall be in, as context and address, are taken."""
+    places: dict[int, set[str]] = {}
+    for wish, draft in zip(wishes, drafts, strict=True):
+        context = wish.context if isinstance(wish, AliasEdit) else draft.row.context
+        if context is not None and draft.planned.refusal is None:
+            places.setdefault(context.pk, set()).add(draft.row.normalized)
+    taken: set[tuple[int, str]] = set()
+    for names in batched(set(chain.from_iterable(places.values())), _CHUNK):
+        rows = ForwardingAlias.objects.filter(context__in=places, normalized__in=names).order_by()
+        taken.update(rows.values_list("context_id", "normalized"))
+    return taken
+
+
+def _write_columns(drafts: Sequence[_Draft]) -> None:
+    """Write what changes in the rows of aliases themselves: a statement for each new value and thousand rows."""
+    updates: dict[tuple[str, int | bool], list[int]] = {}
+    for draft in drafts:
+        if draft.context is not None:
+            updates.setdefault(("context_id", draft.context.pk), []).append(draft.row.pk)
+        if draft.is_active is not None and draft.is_active != draft.row.is_active:
+            updates.setdefault(("is_active", draft.is_active), []).append(draft.row.pk)
+    for (column, value), keys in updates.items():
+        for some in batched(keys, _CHUNK):
+            ForwardingAlias.objects.filter(pk__in=some).update(**{column: value})
+
+
+def _recipient(row: ForwardingAlias, address: Address) -> Recipient:
+    return Recipient(alias=row, address=address.written, normalized=address.normalized, domain=address.domain)
+
+
+def _check_count(count: int) -> None:
+    if count > settings.MAX_RECIPIENTS:
+        raise Invalid(
+            _("An alias has at most %(limit)s recipients.") % {"limit": settings.MAX_RECIPIENTS}, field="recipients"
+        )
