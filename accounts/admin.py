@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, Max, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Max, Model, OuterRef, Subquery, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
@@ -27,6 +27,7 @@ from core.access import Role
 from core.actor import Actor
 from core.admin.base import ScopedModelAdmin, administrator_of, role_of
 from core.admin.filters import AttentionFilter, KeyFilter, RelatedFilter, status_filter
+from core.admin.searching import Text, text_of
 from core.search import phone_digits
 from core.sizes import format_exact, format_short
 
@@ -209,26 +210,19 @@ class UserAdmin(ImportModelAdmin):
         UserAttention,
     )
     list_select_related = ("context__reseller__parent",)
-    search_fields = (
-        "uidname_normalized__contains",
-        "uidname__icontains",
-        "msisdn__contains",
-        "custom_ids__value_normalized__contains",
-        "context__name",
-    )
+    search_fields = ("uidname_normalized__contains", "custom_ids__value_normalized__contains", "context__name")
+    written_fields = ("uidname__icontains",)
+    sorted_by: ClassVar = {"uidname": "uidname_normalized", "msisdn": "msisdn_digits"}
     autocomplete_fields = ("context",)
     fixed_fields = ("context", "number")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
+    def search_texts(self, search_term: str) -> list[Text]:
         """Finds phone numbers however they are written."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
-        digits = phone_digits(search_term)
-        return (found | queryset.filter(msisdn_digits__contains=digits) if digits else found), duplicates
+        texts, digits = super().search_texts(search_term), phone_digits(search_term)
+        return [*texts, text_of(User, ["msisdn_digits__contains"], digits)] if digits else texts
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        declared = Q(domain="") | ownership.is_served()
+        declared = Case(When(domain="", then=True), default=ownership.served_flag())
         return super().get_queryset(request).annotate(declared=declared, awaits_proof=ownership.awaits_proof())
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import Context
@@ -60,10 +61,21 @@ def is_served(prefix: str = "") -> Exists:
     return Exists(domains_of(None).filter(name=OuterRef(f"{prefix}domain"), context=OuterRef(f"{prefix}context")))
 
 
-def awaits_proof(prefix: str = "") -> Exists:
-    """For a queryset: whether the row's context has declared the row's domain, and has yet to prove it."""
+def awaits_proof() -> Coalesce:
+    """For a page of a list: whether the row's context has declared the row's domain, and has yet to prove it."""
     ((_belonging, waiting),) = _tables
-    return Exists(waiting().filter(name=OuterRef(f"{prefix}domain"), context=OuterRef(f"{prefix}context")))
+    return _for_each(waiting())
+
+
+def served_flag() -> Coalesce:
+    """For a page of a list: `is_served`."""
+    return _for_each(domains_of(None))
+
+
+def _for_each(domains: QuerySet[Any]) -> Coalesce:
+    """Whether the row's domain is among its context's, looked up for each row: EXISTS may read all domains at once."""
+    of_row = domains.filter(name=OuterRef("domain"), context=OuterRef("context"))
+    return Coalesce(Subquery(of_row.values(is_there=Value(True))[:1]), Value(False))
 
 
 def undeclared(rows: QuerySet[Any]) -> QuerySet[Any]:

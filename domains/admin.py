@@ -66,7 +66,7 @@ class ExplicitDomainAdmin(ImportModelAdmin):
     list_display = ("name", "context", "state")
     list_filter = (("context", RelatedFilter), ("context__reseller", RelatedFilter), ProofFilter)
     list_select_related = ("context",)
-    search_fields = ("name", "context__name")
+    search_fields = ("name__contains", "context__name")
     autocomplete_fields = ("context",)
     fields = ("context", "name")
     linkable_lookups: ClassVar = frozenset({"proof"})

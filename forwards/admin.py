@@ -55,18 +55,15 @@ class ForwardingAliasAdmin(ImportModelAdmin):
         AliasAttention,
     )
     list_select_related = ("context__reseller__parent",)
-    search_fields = (
-        "normalized__contains",
-        "address__icontains",
-        "recipients__normalized__contains",
-        "context__name",
-    )
+    search_fields = ("normalized__contains", "recipients__normalized__contains", "context__name")
+    written_fields = ("address__icontains",)
+    sorted_by: ClassVar = {"address": "normalized"}
     autocomplete_fields = ("context",)
     fixed_fields = ("context", "address")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request).prefetch_related("recipients")
-        return rows.annotate(declared=ownership.is_served(), awaits_proof=ownership.awaits_proof())
+        return rows.annotate(declared=ownership.served_flag(), awaits_proof=ownership.awaits_proof())
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A context's own administrator has no other context to choose."""

@@ -33,7 +33,10 @@ from core.addresses import MAX_IDENTIFIER, printable
 from core.admin import registry
 from core.admin.filters import RelatedFilter
 from core.admin.forms import ServiceForm, VerbatimField, WholeNumberField
+from core.admin.lists import KeysetChangeList
+from core.admin.searching import Text, found, text_of
 from core.admin.widgets import Autocomplete, WholeNumberInput
+from core.counts import CountedPaginator
 from core.errors import Conflict, DomainError, NotAllowed
 from core.numbers import whole_number
 from core.scoping import Viewer
@@ -90,6 +93,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
 
     form = ServiceForm
     list_per_page = 50
+    paginator = CountedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     view_on_site = False
@@ -106,6 +110,11 @@ class ScopedModelAdmin(admin.ModelAdmin):
     change_kind: ClassVar[str]
     # Set when the row is made, shown ever after.
     fixed_fields: ClassVar[tuple[str, ...]] = ()
+    # Searched beside `search_fields` for a text that is not ASCII: a part of a label of an international domain has no
+    # other form than the written one.
+    written_fields: ClassVar[tuple[str, ...]] = ()
+    # What a list is sorted by -> what it is sorted by instead: the same for a person, but with an index.
+    sorted_by: ClassVar[dict[str, str]] = {}
     # What an address may filter by beside the list's own filters: links from other pages.
     linkable_lookups: ClassVar[frozenset[str]] = frozenset()
 
@@ -296,13 +305,20 @@ class ScopedModelAdmin(admin.ModelAdmin):
         What no text of ours can contain is found nowhere, and never sent to the database; nor is a text longer than
         any of ours, of which each word would be looked for in each column.
         """
+        if not self.search_fields or not search_term.strip():
+            return queryset, False
         if len(search_term) > MAX_IDENTIFIER or not printable(search_term):
             return queryset.none(), False
-        found, duplicates = super().get_search_results(request, queryset, search_term)
-        for form in search_forms(search_term):
-            rows, more = super().get_search_results(request, queryset, form)
-            found, duplicates = found | rows, duplicates or more
-        return found, duplicates
+        return found(queryset, self.search_texts(search_term)), False
+
+    def search_texts(self, search_term: str) -> list[Text]:
+        """What is looked for, of which one must be found."""
+        fields = self.search_fields if search_term.isascii() else (*self.search_fields, *self.written_fields)
+        forms = dict.fromkeys([search_term, *search_forms(search_term)])
+        return [text_of(self.model, fields, form) for form in forms]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        return KeysetChangeList
 
     # What may be changed.
 

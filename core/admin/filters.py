@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.admin import FieldListFilter, SimpleListFilter
-from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from core.admin.lists import PLACE_VARS
 from core.admin.widgets import Autocomplete
 from core.numbers import whole_number
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 def kept(request: HttpRequest, parameter: str) -> list[tuple[str, str]]:
     """The list's other parameters, which a filter's form sends along."""
-    dropped = {parameter, PAGE_VAR, ERROR_FLAG}
+    dropped = {parameter, ERROR_FLAG, *PLACE_VARS}
     return [(name, value) for name, values in request.GET.lists() for value in values if name not in dropped]
 
 

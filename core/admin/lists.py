@@ -1,0 +1,103 @@
+"""The web admin's lists: their order, their pages, and how many rows they have."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ALL_VAR, PAGE_VAR, ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from core.admin import keyset
+from core.counts import Count, count_of
+
+AFTER: Final = "after"
+BEFORE: Final = "before"
+LAST: Final = "last"
+# What an address says of the page, and nothing of what the list holds.
+PLACE_VARS: Final = (AFTER, BEFORE, LAST, PAGE_VAR)
+
+
+class KeysetChangeList(ChangeList):
+    """A list whose pages are found by the place of their rows, and whose rows are counted as far as that is cheap."""
+
+    model_admin: Any
+    count: Count
+    first_url = previous_url = next_url = last_url = ""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        """The rows; which page is shown filters nothing."""
+        for name in PLACE_VARS:
+            self.params.pop(name, None)
+            self.filter_params.pop(name, None)
+        return super().get_queryset(request, exclude_parameters)
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """What a column is sorted by."""
+        field = super().get_ordering_field(field_name)
+        return self.model_admin.sorted_by.get(field, field)
+
+    def get_results(self, request: HttpRequest) -> None:
+        """The page that the address asks for, the ways to others, and the count."""
+        self.keys = keyset.keys_of(self.queryset, self.queryset.query.order_by)
+        self.queryset = self.queryset.order_by(*(key.ordering for key in self.keys))
+        rows, has_previous, has_next = self._page(request)
+        has_all = not has_previous and not has_next
+        self.count = Count(len(rows)) if has_all else count_of(self.queryset)
+        self.result_count = self.count.number
+        self.multi_page = not has_all
+        self.can_show_all = not self.count.about and self.result_count <= self.list_max_show_all
+        self.show_full_result_count = False
+        self.full_result_count = None
+        self.show_admin_actions = True
+        self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+        self.all_url = self.get_query_string({ALL_VAR: ""})
+        if self.show_all and self.can_show_all:
+            self.result_list = list(self.queryset)
+            return
+        self.result_list = rows
+        if has_previous:
+            self.first_url = self.get_query_string()
+            self.previous_url = self._place_url(BEFORE, rows[0]) if rows else self.first_url
+        if has_next:
+            self.next_url = self._place_url(AFTER, rows[-1])
+            self.last_url = self.get_query_string({LAST: "1"})
+
+    def _page(self, request: HttpRequest) -> tuple[list[Any], bool, bool]:
+        """The rows of the page, and whether there are rows before and after them."""
+        if place := request.GET.get(AFTER):
+            rows, more = self._rows(self._values(place))
+            return rows, True, more
+        if (place := request.GET.get(BEFORE)) or LAST in request.GET:
+            rows, more = self._rows_back(self._values(place) if place else None)
+            # A page that reaches the beginning may as well be the first, which is full.
+            if more or not place:
+                return rows, more, bool(place)
+        rows, more = self._rows(None)
+        return rows, False, more
+
+    def _rows(self, values: keyset.Values | None) -> tuple[list[Any], bool]:
+        """A page's rows after the place, or the first ones; and whether there are more."""
+        rows = self.queryset if values is None else self.queryset.filter(keyset.after(self.keys, values))
+        return self._limited(rows)
+
+    def _rows_back(self, values: keyset.Values | None) -> tuple[list[Any], bool]:
+        """A page's rows before the place, or the last ones; and whether there are more before them."""
+        keys = [key.backwards for key in self.keys]
+        rows = self.queryset.order_by(*(key.ordering for key in keys))
+        rows, more = self._limited(rows if values is None else rows.filter(keyset.after(keys, values)))
+        return rows[::-1], more
+
+    def _limited(self, rows: QuerySet[Any]) -> tuple[list[Any], bool]:
+        found = list(rows[: self.list_per_page + 1])
+        return found[: self.list_per_page], len(found) > self.list_per_page
+
+    def _values(self, place: str) -> keyset.Values:
+        try:
+            return keyset.values_of(self.keys, place)
+        except ValueError as error:
+            raise IncorrectLookupParameters from error
+
+    def _place_url(self, name: str, row: Any) -> str:
+        return self.get_query_string({name: keyset.place_of(self.keys, row)})
