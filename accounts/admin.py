@@ -21,6 +21,7 @@ from accounts.forms import AdministratorForm, ConfigPropertyForm, ContextForm, R
 from accounts.imports.pages import ImportModelAdmin
 from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, Reseller, User
 from accounts.services import administrators, config, contexts, resellers, users
+from accounts.suspension_pages import SuspensionAdmin
 from bulk.models import BulkJob
 from changelog.pages import register_filters
 from core.access import Role
@@ -44,7 +45,7 @@ _LIMITS = (
 
 
 @admin.register(Reseller)
-class ResellerAdmin(ScopedModelAdmin):
+class ResellerAdmin(SuspensionAdmin):
     change_kind = "reseller"
     form = ResellerForm
     list_display = ("name", "display_name", "parent", "number_of_contexts", "status")
@@ -124,7 +125,7 @@ class ContextAttention(AttentionFilter):
 
 
 @admin.register(Context)
-class ContextAdmin(ImportModelAdmin):
+class ContextAdmin(SuspensionAdmin, ImportModelAdmin):
     confirms_by_name = True
     change_kind = "context"
     table_name = "contexts"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -10,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from accounts.contents import contents
+from accounts.contents import contents, decided_by_themselves, held, held_by, with_held
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
 from accounts.services.administrators import delete_administrator
 from accounts.services.config import Owner, delete_property
@@ -21,7 +22,7 @@ from accounts.services.resellers import delete_reseller
 from accounts.services.users import hold_and_plan
 from bulk.activity import RESUME, SUSPEND, Resume, Suspend
 from bulk.deletion import DELETE, Delete
-from bulk.edits import NOTHING, BulkForm, Params
+from bulk.edits import NOTHING, BulkForm, Outcome, Params, Result
 from bulk.planned import PlannedEdit
 from bulk.rowwise import RowEdit
 from changelog.entries import Snapshot
@@ -127,7 +128,7 @@ class _ContextEdit(RowEdit[Context]):
         lock_reseller_rows(Reseller.objects.filter(contexts__in=rows.order_by()))
 
     def related(self, rows: QuerySet[Context]) -> QuerySet[Context]:
-        return rows.select_related("reseller")
+        return rows.select_related("reseller__parent")
 
     def before(self, row: Context) -> str:
         return gettext("active") if row.is_active else gettext("suspended")
@@ -138,6 +139,23 @@ class SuspendContexts(_ContextEdit, Suspend[Context]):
 
     name = "contexts.suspend"
 
+    def related(self, rows: QuerySet[Context]) -> QuerySet[Context]:
+        return with_held(super().related(rows))
+
+    def apply(self, actor: Actor, row: Context, params: Params) -> Result:
+        result = super().apply(actor, row, params)
+        in_service = row.reseller is None or row.reseller.in_service
+        words = held_by(row) if in_service and result.outcome is Outcome.CHANGED else ""
+        return replace(result, detail=self.told(words) if words else "")
+
+    def told(self, words: str) -> str:
+        """What comes of it, in words that hold before and after."""
+        return gettext("out of service: %(held)s") % {"held": words}
+
+    def summary(self, keys: QuerySet[Any, int]) -> str:
+        words = held(decided_by_themselves(Context.objects.filter(pk__in=keys, is_active=self.is_active)))
+        return self.told(words) if words else ""
+
     def set_active(self, actor: Actor, row: Context, *, is_active: bool) -> None:
         update_context(actor=actor, context=row, is_active=is_active)
 
@@ -146,6 +164,9 @@ class ResumeContexts(Resume[Context], SuspendContexts):
     """In use again."""
 
     name = "contexts.resume"
+
+    def told(self, words: str) -> str:
+        return gettext("in service again: %(held)s") % {"held": words}
 
 
 class DeleteContexts(_ContextEdit, Delete[Context]):

@@ -102,6 +102,10 @@ class BulkEdit(Generic[_Row]):
         """Why a previewed job cannot be started, as a sentence; empty when it can."""
         return ""
 
+    def summary(self, keys: models.QuerySet[Any, int]) -> str:
+        """What came of it all, beside the numbers of rows, for a person. `keys` are those of the changed rows."""
+        return ""
+
     def all_or_nothing(self, params: Params) -> bool:
         """Whether a row that is refused after all ends the run with its batch undone."""
         return False

@@ -29,7 +29,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bulk import edits, jobs
-from bulk.edits import BulkEdit, BulkForm
+from bulk.edits import BulkEdit, BulkForm, Outcome
 from bulk.models import BulkJob
 from bulk.rows import deletes, outcome_of, rows_of
 from core.access import Role
@@ -224,6 +224,7 @@ class BulkJobAdmin(ScopedModelAdmin):
             "progress": _("%(done)s of %(total)s rows") % {"done": job.done, "total": job.total},
             "hint": _hint(job),
             "deletes": deletes(job),
+            "summary": _summary(job) if known and job.has_run and not job.is_active else "",
             "list_url": self._list_url(job) if known else "",
             "compares": known and edits.edit_named(job.edit).compares,
             "must_type": known and jobs.needs_count(job),
@@ -239,6 +240,12 @@ class BulkJobAdmin(ScopedModelAdmin):
         if not self.admin_site.is_registered(model):
             return ""
         return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def _summary(job: BulkJob) -> str:
+    """What came of a job that is over."""
+    changed = job.items.filter(position__lt=job.done, outcome=Outcome.CHANGED).order_by()
+    return edits.edit_named(job.edit).summary(changed.values_list("object_pk", flat=True))
 
 
 def _hint(job: BulkJob) -> str:

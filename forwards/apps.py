@@ -26,7 +26,9 @@ class ForwardsConfig(AppConfig):
         words.register_words({"forward": _("forwarding alias")}, {"alias": _("alias"), "recipients": _("recipients")})
         register(undo.KINDS)
         contents.register(
-            contents.Content(ForwardingAlias, undo.cascade_entries, bulk.count_aliases, undo.lock_aliases)
+            contents.Content(
+                ForwardingAlias, undo.cascade_entries, bulk.count_aliases, undo.lock_aliases, has_state=True
+            )
         )
         ownership.register_belonging_check(graph.refuse_loops)
         core_persons.register(*persons.HOLDINGS)

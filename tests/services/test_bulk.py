@@ -168,7 +168,12 @@ CASES: Final[list[Case]] = [
     ("users.set_quota", {"quota": 2**30}, _two_users, {"johndoe@acme.example": CHANGED, "off@acme.example": UNCHANGED}),
     ("users.set_quota", {"quota": None}, _two_users, {"johndoe@acme.example": CHANGED, "off@acme.example": CHANGED}),
     ("users.delete", {}, _two_users, {"johndoe@acme.example": CHANGED, "off@acme.example": CHANGED}),
-    ("contexts.suspend", {}, _two_contexts, {"alpha_acme": CHANGED, "alpha_off": UNCHANGED}),
+    (
+        "contexts.suspend",
+        {},
+        _two_contexts,
+        {"alpha_acme": ("changed", "out of service: 1 mailbox, 1 alias"), "alpha_off": UNCHANGED},
+    ),
     ("contexts.resume", {}, _two_contexts, {"alpha_acme": UNCHANGED, "alpha_off": CHANGED}),
     ("contexts.delete", {}, _two_contexts, {"alpha_acme": CHANGED, "alpha_off": CHANGED}),
     ("resellers.delete", {}, _two_resellers, {"alphakid": _STILL_HAS, "spare": CHANGED}),
