@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,16 +12,25 @@ from accounts.contents import blocked_by
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
 from accounts.services import administrators, config, contexts, plans, resellers, users
 from accounts.services.limits import lock_reseller_rows
+from accounts.services.plans import UserWish, plan_users
 from changelog.entries import Snapshot
 from changelog.models import Change
-from changelog.undo import UndoKind
+from changelog.plan import Plan, plan_what_can_be
+from changelog.undo import UndoKind, refuse_changed
 from core.actor import Actor
 from core.errors import Conflict
 
 
-def context_of(change: Change) -> Context:
+def contexts_of(changes: Collection[Change]) -> dict[int, Context]:
+    """The contexts that have the ids of those that the changes were made in."""
+    rows = Context.objects.select_related("reseller__parent").filter(pk__in={one.context_id or 0 for one in changes})
+    return {row.pk: row for row in rows}
+
+
+def context_of(change: Change, contexts: Mapping[int, Context] | None = None) -> Context:
     """The context that the change was made in. Conflict when it is gone, or is another one under the same id."""
-    context = Context.objects.select_related("reseller__parent").filter(pk=change.context_id or 0).first()
+    found = contexts_of([change]) if contexts is None else contexts
+    context = found.get(change.context_id or 0)
     if context is None or context.created_at > change.at:
         raise Conflict(_("The context does not exist any more."))
     return context
@@ -39,17 +48,26 @@ def _user_now(change: Change) -> Snapshot | None:
     return None if user is None else plans.snapshot(user)
 
 
-def _restore_user(actor: Actor, change: Change) -> None:
-    user, before = _user(change), dict(change.before or {})
-    if change.before is None and user is not None:
-        if user.config.exists():
+def _plan_users(actor: Actor, changes: Sequence[Change], hold: bool) -> Plan:
+    found = User.objects.filter(pk__in={change.key for change in changes}).select_related("context__reseller")
+    rows = {row.pk: row for row in found.prefetch_related("custom_ids")}
+    with_properties = set(ConfigProperty.objects.filter(user__in=rows).values_list("user", flat=True))
+    contexts = contexts_of(changes)
+
+    def wish(change: Change) -> UserWish:
+        user, before = rows.get(change.key), dict(change.before or {})
+        refuse_changed(actor, change, None if user is None else plans.snapshot(user))
+        if user is None:
+            return users.new_user(context_of(change, contexts), key=change.key, **before)
+        if change.before is not None:
+            del before["number"]
+            return UserWish(user, **before)
+        if user.pk in with_properties:
             raise Conflict(_("Cannot undo: configuration properties were set for it since."))
-        users.delete_user(actor=actor, user=user)
-    elif user is None:
-        users.create_user(actor=actor, context=context_of(change), key=change.key, **before)
-    else:
-        before.pop("number")
-        users.update_user(actor=actor, user=user, **before)
+        return UserWish(user, delete=True)
+
+    plan = users.hold_and_plan if hold else plan_users
+    return plan_what_can_be(changes, wish, lambda wishes: plan(actor, wishes))
 
 
 # Last logins.
@@ -208,7 +226,7 @@ def _owner(change: Change) -> config.Owner:
 
 
 KINDS: Final = {
-    "user": UndoKind("accounts.user", _user_now, _restore_user),
+    "user": UndoKind("accounts.user", _user_now, plan=_plan_users),
     "last_login": UndoKind("accounts.user", _last_login_now, _restore_last_login),
     "context": UndoKind("accounts.context", _context_now, _restore_context),
     "reseller": UndoKind("accounts.reseller", _reseller_now, _restore_reseller),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from bulk.edits import NOTHING, Params, Result
+from bulk.edits import GONE, NOTHING, Outcome, Params, Result
 from bulk.rowwise import RowEdit
 from changelog.models import Change
-from changelog.undo import lock_owners, undo_change
+from changelog.plan import Planned
+from changelog.undo import is_planned, lock_owners, plan_undo, undo_change
 from changelog.words import field_name, kind_name, value_in_words
 from core.actor import Actor
 from core.scoping import Viewer
@@ -27,13 +30,11 @@ class UndoChanges(RowEdit[Change]):
     model = Change
     # What came last is undone first: a deleted context comes back before its users do.
     newest_first = True
+    batch_rows = 500
 
     def allowed(self, administrator: Viewer) -> bool:
         """Whoever reads the log may try; the log's own lines are never changed, new ones are written."""
         return administrator.has_perm("changelog.view_change")
-
-    def lock(self, rows: QuerySet[Change], params: Params) -> None:
-        lock_owners(list(rows))
 
     def before(self, row: Change) -> str:
         what = f"{kind_name(row.kind)}, {row.get_action_display()}"
@@ -46,6 +47,58 @@ class UndoChanges(RowEdit[Change]):
     def apply(self, actor: Actor, row: Change, params: Params) -> Result:
         undo_change(actor=actor, change=row)
         return Result.of(True)
+
+    def work(self, actor: Actor, keys: Sequence[int], params: Params, *, preview: bool) -> dict[int, Result]:
+        """Changes of one kind that follow each other are undone at once, where that kind can.
+
+        A preview of those alone is a plan; where one run needs what another does, it is done and rolled back.
+        """
+        rows = {row.pk: row for row in self.visible(actor, keys)}
+        runs = list(_runs([rows[key] for key in keys if key in rows]))
+        results = dict.fromkeys(keys, Result.refused(GONE))
+        if preview and len(runs) == 1 and is_planned(runs[0][0]):
+            return results | self._at_once(actor, runs[0], preview=True)
+        with transaction.atomic():
+            lock_owners(list(rows.values()))
+            for run in runs:
+                if is_planned(run[0]):
+                    results |= self._at_once(actor, run, preview=False)
+                else:
+                    results |= self._one_by_one(actor, run, params)
+            if preview:
+                transaction.set_rollback(True)
+        return results
+
+    def _at_once(self, actor: Actor, run: Sequence[Change], *, preview: bool) -> dict[int, Result]:
+        plan = plan_undo(actor, run, hold=not preview)
+        if not preview:
+            plan.write(actor)
+        return {row.pk: self._result(row, planned) for row, planned in zip(run, plan.rows, strict=True)}
+
+    def _one_by_one(self, actor: Actor, run: Sequence[Change], params: Params) -> dict[int, Result]:
+        return {row.pk: self._shown(row, self._attempt(actor, row, params)) for row in run}
+
+    def _result(self, row: Change, planned: Planned) -> Result:
+        refusal = planned.refusal
+        result = Result.of(planned.changed) if refusal is None else Result.refused(str(refusal))
+        return self._shown(row, replace(result, label=str(row), before=self.before(row)))
+
+    def _shown(self, row: Change, result: Result) -> Result:
+        return replace(result, after=self.after(row) if result.outcome is Outcome.CHANGED else result.before)
+
+
+def _runs(rows: Sequence[Change]) -> Iterator[list[Change]]:
+    """The changes in their order, in runs of one kind in which each object occurs once."""
+    run: list[Change] = []
+    objects: set[int] = set()
+    for row in rows:
+        if run and (row.kind != run[0].kind or row.key in objects):
+            yield run
+            run, objects = [], set()
+        run.append(row)
+        objects.add(row.key)
+    if run:
+        yield run
 
 
 def _changed(change: Change, side: dict[str, Any] | None) -> str:

@@ -6,7 +6,7 @@ what their kinds of objects are like now and how they get back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from changelog.entries import Snapshot
 from changelog.models import Change
+from changelog.plan import Plan, plan_what_can_be
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.scoping import Viewer
@@ -27,12 +28,15 @@ class UndoKind:
     """How changes of one kind of object are undone.
 
     `permission_model` is the label of the model whose web permissions count; `current` tells what the change's object
-    is like now (None: it is not there); `restore` makes it what it was `before` the change, by services.
+    is like now (None: it is not there); `restore` makes it what it was `before` the change, by services. Instead of it,
+    `plan` says what the services make of many changes, no two of one object, which it holds first if it is told so; it
+    calls `refuse_changed` for each.
     """
 
     permission_model: str
     current: Callable[[Change], Snapshot | None]
-    restore: Callable[[Actor, Change], None]
+    restore: Callable[[Actor, Change], None] | None = None
+    plan: Callable[[Actor, Sequence[Change], bool], Plan] | None = None
 
 
 _kinds: Final[dict[str, UndoKind]] = {}
@@ -65,13 +69,48 @@ def lock_owners(changes: Collection[Change]) -> None:
 @atomic
 def undo_change(*, actor: Actor, change: Change) -> None:
     """Make the object what it was before. Invalid, NotAllowed, Conflict when it has changed since."""
+    if is_planned(change):
+        plan = plan_undo(actor, [change], hold=True)
+        plan.rows[0].outcome()
+        plan.write(actor)
+        return
+    _refuse(actor, change)
+    if sentence := _changed_since(change, actor.administrator):
+        raise Conflict(sentence)
+    if (restore := _kinds[change.kind].restore) is not None:
+        restore(actor, change)
+
+
+def is_planned(change: Change) -> bool:
+    """Whether many changes of this kind can be undone at once."""
+    return change.kind in _kinds and _kinds[change.kind].plan is not None
+
+
+def plan_undo(actor: Actor, changes: Sequence[Change], *, hold: bool) -> Plan:
+    """What becomes of the objects of these changes, all of one planned kind and no two of one object."""
+    plan = _kinds[changes[0].kind].plan
+    if plan is None:
+        raise ValueError(f"changes of {changes[0].kind} are undone one by one")
+
+    def checked(change: Change) -> Change:
+        _refuse(actor, change)
+        return change
+
+    return plan_what_can_be(changes, checked, lambda some: plan(actor, some, hold))
+
+
+def refuse_changed(actor: Actor, change: Change, current: Snapshot | None) -> None:
+    """Conflict when the change's object, which is `current` now, is not as the change left it."""
+    if sentence := _difference(change, current, actor.administrator):
+        raise Conflict(sentence)
+
+
+def _refuse(actor: Actor, change: Change) -> None:
+    """Raise what forbids to undo the change, whatever its object is like now."""
     if sentence := _never(change):
         raise Invalid(sentence)
     if not _permitted(actor.administrator, change):
         raise NotAllowed(_("Your role cannot undo that."))
-    if sentence := _changed_since(change, actor.administrator):
-        raise Conflict(sentence)
-    _kinds[change.kind].restore(actor, change)
 
 
 def why_not_undoable(change: Change, viewer: Viewer) -> str:
@@ -103,14 +142,19 @@ def _permitted(writer: Viewer | None, change: Change) -> bool:
 
 
 def _changed_since(change: Change, viewer: Viewer | None) -> str:
-    """That the object is not as the change left it, and who has changed it, if the viewer sees that; empty when it is.
-
-    Somebody else's object may have the key by now: a context id that was given again, an alias that moved away.
-    """
+    """That the object is not as the change left it; empty when it is."""
     try:
         current = _kinds[change.kind].current(change)
     except Conflict as refusal:
         return str(refusal)
+    return _difference(change, current, viewer)
+
+
+def _difference(change: Change, current: Snapshot | None, viewer: Viewer | None) -> str:
+    """That the object is not as the change left it, and who has changed it, if the viewer sees that; empty when it is.
+
+    Somebody else's object may have the key by now: a context id that was given again, an alias that moved away.
+    """
     if _comparable(current) == _comparable(change.after):
         return ""
     lines = Change.objects.all() if viewer is None else Change.objects.visible_to(viewer)

@@ -35,7 +35,7 @@ _CHUNK: Final = 1000
 class NewAlias:
     """An alias that shall be there; where the context has it already, nothing changes, whatever is asked.
 
-    `key` is the former primary key of one that is restored.
+    Unless it `must_be_new`: then it is refused. `key` is the former primary key of one that is restored.
     """
 
     context: Context
@@ -43,6 +43,7 @@ class NewAlias:
     recipients: Sequence[str]
     is_active: bool = True
     key: int | None = None
+    must_be_new: bool = False
     makes_edges: ClassVar[bool] = True
 
     @cached_property
@@ -220,15 +221,17 @@ class _Rules:
         if draft.planned.refusal is not None:
             return
         if isinstance(wish, NewAlias):
-            self._decide_new(draft, wanted)
+            self._decide_new(wish, draft, wanted)
         elif isinstance(wanted, DomainError):
             raise wanted
         else:
             self._decide_edit(wish, draft, wanted)
 
-    def _decide_new(self, draft: _Draft, wanted: Sequence[Address] | DomainError) -> None:
+    def _decide_new(self, wish: NewAlias, draft: _Draft, wanted: Sequence[Address] | DomainError) -> None:
         row = draft.row
         if (row.context_id, row.normalized) in self._present:
+            if wish.must_be_new:
+                raise Conflict(_("The context has this alias already."))
             return
         # Whose address it is counts first: a bad recipient must not tell another context's domain from a free one.
         if (refusal := self._claims.refusal(row.context, address_of(row))) is not None:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Context
-from accounts.undo import context_of
+from accounts.undo import context_of, contexts_of
 from changelog.entries import Entry, Snapshot
 from changelog.models import Change
-from changelog.undo import UndoKind
+from changelog.plan import Plan, plan_what_can_be
+from changelog.undo import UndoKind, refuse_changed
 from core.actor import Actor
 from core.errors import Conflict
 from forwards.models import ForwardingAlias
-from forwards.plans import entry, snapshot
-from forwards.services import (
-    create_forward,
-    delete_forward,
-    find_forward,
-    set_forward_active,
-    set_recipients,
-)
+from forwards.plans import NewAlias, Wish, entry, plan_aliases, snapshot
+from forwards.services import deleting, hold_and_plan, setting
 
 
 def cascade_entries(context: Context) -> Iterator[Entry]:
@@ -48,23 +43,32 @@ def _current(change: Change) -> Snapshot | None:
     return None if row is None else snapshot(row)
 
 
-def _restore(actor: Actor, change: Change) -> None:
-    row = _find(change)
-    if change.before is None:
+def _plan(actor: Actor, changes: Sequence[Change], hold: bool) -> Plan:
+    found = ForwardingAlias.objects.filter(pk__in={change.key for change in changes})
+    rows = {row.pk: row for row in found.select_related("context__reseller").prefetch_related("recipients")}
+    contexts = contexts_of(changes)
+
+    def wish(change: Change) -> Wish:
+        row, before = rows.get(change.key), change.before
+        now = None if row is None else snapshot(row, [one.address for one in row.recipients.all()])
+        refuse_changed(actor, change, now)
         if row is not None:
-            delete_forward(actor=actor, context=row.context, alias=row.address)
-        return
-    before = change.before
-    if row is None:
-        context = context_of(change)
-        made = create_forward(
-            actor=actor, context=context, alias=before["alias"], recipients=before["recipients"], key=change.key
+            if before is None:
+                return deleting(row)
+            return setting(row, before["recipients"], is_active=before["is_active"])
+        if before is None:
+            raise Conflict(_("The alias does not exist any more."))
+        return NewAlias(
+            context_of(change, contexts),
+            before["alias"],
+            before["recipients"],
+            is_active=before["is_active"],
+            key=change.key,
+            must_be_new=True,
         )
-        if not made:
-            raise Conflict(_("The context has this alias already."))
-        row = find_forward(context, before["alias"])
-    set_recipients(actor=actor, forward=row, recipients=before["recipients"])
-    set_forward_active(actor=actor, forward=row, is_active=before["is_active"])
+
+    plan = hold_and_plan if hold else plan_aliases
+    return plan_what_can_be(changes, wish, lambda wishes: plan(actor, wishes))
 
 
-KINDS: Final = {"forward": UndoKind("forwards.forwardingalias", _current, _restore)}
+KINDS: Final = {"forward": UndoKind("forwards.forwardingalias", _current, plan=_plan)}

@@ -117,7 +117,9 @@ class UserPlan:
         _write_custom([draft for draft in due if draft.custom is not None])
         if actor.batch is None and any(len(draft.planned.entries) > 1 for draft in due):
             actor = actor.in_batch()
-        record_all(actor, chain.from_iterable(draft.planned.entries for draft in due))
+        lines = list(chain.from_iterable(draft.planned.entries for draft in due))
+        # What is deleted with a user has its line before the user's: undone backwards, users come first.
+        record_all(actor, sorted(lines, key=lambda one: one.kind == "user"))
 
 
 def plan_users(actor: Actor, wishes: Sequence[UserWish]) -> UserPlan:
