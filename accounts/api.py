@@ -30,7 +30,6 @@ from accounts.login.backends import LoginBackend, PathContext, PathContextBacken
 from accounts.models import Administrator, Context
 from core import access
 from core.actor import Actor, Channel
-from core.addresses import printable
 from core.database_errors import state_of
 from core.errors import (
     RETRY_AFTER,
@@ -44,6 +43,7 @@ from core.errors import (
     TooManyAttempts,
     UnknownContext,
 )
+from core.names import is_name, normalize_identifier
 from core.numbers import whole_number
 
 logger = logging.getLogger(__name__)
@@ -289,7 +289,7 @@ class ContractViewSet(ViewSet):
     def _path_context(self, given: str) -> PathContext:
         if given.isascii() and given.isdecimal():
             return PathContext(number=whole_number(given) or 0)
-        return PathContext(name=given if self.context_names and printable(given) else "")
+        return PathContext(name=normalize_identifier(given) if self.context_names and is_name(given) else "")
 
 
 def read_body(request: Request, serializer_class: type[_Input]) -> _Input:

@@ -19,6 +19,7 @@ from changelog.plan import Plan, plan_what_can_be
 from changelog.undo import UndoKind, refuse_changed
 from core.actor import Actor
 from core.errors import Conflict
+from core.names import normalize_identifier
 
 
 def contexts_of(changes: Collection[Change]) -> dict[int, Context]:
@@ -148,7 +149,7 @@ def _restore_reseller(actor: Actor, change: Change) -> None:
 def _reseller_named(name: str | None) -> Reseller | None:
     if name is None:
         return None
-    row = Reseller.objects.select_related("parent").filter(name=name).first()
+    row = Reseller.objects.select_related("parent").filter(name_normalized=normalize_identifier(name)).first()
     if row is None:
         raise Conflict(_("The reseller %(name)s does not exist any more.") % {"name": name})
     return row

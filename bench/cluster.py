@@ -30,14 +30,14 @@ OPTIONS: Final = {
 }
 # Context i is the reseller's number 1 + i % 10; user and alias i belong to context 1 + i % contexts.
 _FILL: Final = """
-INSERT INTO accounts_reseller (id, name, display_name, is_active, can_create_subadmin{more_columns})
-    SELECT i, 'r' || i, '', true, false{more_values} FROM generate_series(1, {resellers}) i;
-INSERT INTO accounts_administrator (login, password, role, is_active, language, reseller_id)
-    SELECT 'r' || i, %(hash)s, 'reseller', true, '', i FROM generate_series(1, {resellers}) i;
-INSERT INTO accounts_administrator (login, password, role, is_active, language)
-    VALUES ('root', %(hash)s, 'master', true, '');
-INSERT INTO accounts_context (id, name, reseller_id, is_active, created_at)
-    SELECT i, 'bench_c' || i, 1 + i %% {resellers}, true, now() FROM generate_series(1, {contexts}) i;
+INSERT INTO accounts_reseller (id, name, name_normalized, display_name, is_active, can_create_subadmin{more_columns})
+    SELECT i, 'r' || i, 'r' || i, '', true, false{more_values} FROM generate_series(1, {resellers}) i;
+INSERT INTO accounts_administrator (login, login_normalized, password, role, is_active, language, reseller_id)
+    SELECT 'r' || i, 'r' || i, %(hash)s, 'reseller', true, '', i FROM generate_series(1, {resellers}) i;
+INSERT INTO accounts_administrator (login, login_normalized, password, role, is_active, language)
+    VALUES ('root', 'root', %(hash)s, 'master', true, '');
+INSERT INTO accounts_context (id, name, name_normalized, reseller_id, is_active, created_at)
+    SELECT i, 'bench_c' || i, 'bench_c' || i, 1 + i %% {resellers}, true, now() FROM generate_series(1, {contexts}) i;
 INSERT INTO domains_explicitdomain (context_id, name, proof, proven_at{domain_columns})
     SELECT i, 'd' || i || '.example', 'declared', now(){domain_values} FROM generate_series(1, {contexts}) i;
 INSERT INTO accounts_user (context_id, number, uidname, uidname_normalized, domain, msisdn, msisdn_digits, is_active)
@@ -128,7 +128,11 @@ def _further(cursor: Any) -> dict[str, str]:
     """Columns that must have a value which only the application knows a default for."""
     found = {}
     for key, table, known in (
-        ("more", "accounts_reseller", {"id", "name", "display_name", "is_active", "can_create_subadmin"}),
+        (
+            "more",
+            "accounts_reseller",
+            {"id", "name", "name_normalized", "display_name", "is_active", "can_create_subadmin"},
+        ),
         ("domain", "domains_explicitdomain", {"id", "context_id", "name", "proof"}),
     ):
         cursor.execute(

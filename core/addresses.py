@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from publicsuffixlist import PublicSuffixList
 
 from core.errors import Invalid
+from core.names import clean_identifier, normalize_identifier, refuse_unseen, unseen
 
 # Documented by email-validator: these may be emptied by an application which, like this one, serves private networks.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
@@ -25,7 +27,6 @@ email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 MAX_ADDRESS: Final = 254
 MAX_DOMAIN: Final = 253
 _MAX_LOCAL: Final = 64
-MAX_IDENTIFIER: Final = 254
 # A U-label form may be longer than its A-label form only in bytes; this only keeps absurd input from the parsers.
 _ABSURD: Final = 1024
 _MSISDN: Final = re.compile(r"\+[0-9](?:[ .\-]*[0-9]){4,14}")
@@ -37,6 +38,9 @@ _PLAIN: Final = re.compile(
 # A word, quotes and what is in them included; an address in angle brackets; what stands between two addresses.
 _PARTS: Final = re.compile(r'((?:"(?:[^"\\]|\\.)*"|[^\s,;<>"])+)|<([^<>]*)>|([,;\n])|(\s)')
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+_A_LABEL: Final = "xn--"
+_JOINERS: Final = re.compile("[\u200c\u200d]")
+_PICTURES: Final = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,52 +59,66 @@ def printable(text: str) -> bool:
     return not any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text)
 
 
-def clean_identifier(text: str, *, what: str, field: str, limit: int = MAX_IDENTIFIER) -> str:
-    """`text` itself when it has 1 to `limit` characters, no control character, and no space at either end.
-
-    `what` is its name in the refusal's sentence, in the language of the moment.
-    """
-    if not text:
-        raise Invalid(_("The %(what)s is empty.") % {"what": what}, field=field)
-    # Without case a letter may be up to three (ﬃ is ffi), and the database holds twice the limit.
-    if len(text) > limit or len(normalize_identifier(text)) > 2 * limit:
-        raise Invalid(
-            _("The %(what)s is longer than %(limit)s characters.") % {"what": what, "limit": limit}, field=field
-        )
-    if not printable(text):
-        raise Invalid(_("The %(what)s contains a control character.") % {"what": what}, field=field)
-    if text != text.strip():
-        raise Invalid(_("The %(what)s begins or ends with a blank.") % {"what": what}, field=field)
-    return text
-
-
-def normalize_identifier(text: str) -> str:
-    """The form in which identifiers are compared without case."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-
-
 def parse_domain(text: str, *, field: str = "name") -> str:
-    """A domain name in lower-case A-label form.
+    """A domain name in lower-case A-label form: everything that takes a domain takes what this takes.
 
     Letters, digits and hyphens in two or more labels, the last not all digits.
     """
-    name = ascii_form(text) if len(text) <= _ABSURD else ""
-    labels = name.split(".")
-    well_formed = len(labels) >= 2 and len(name) <= MAX_DOMAIN and all(map(_LABEL.fullmatch, labels))
-    if not well_formed or labels[-1].isdigit():
+    name = _domain_form(text)
+    if not name:
         raise Invalid(_("%(text)s is not a domain name.") % {"text": _quoted(text)}, field=field)
     return name
 
 
+def _domain_form(text: str) -> str:
+    """The lower-case A-label form of a domain name, or "" for what is none."""
+    name = ascii_form(text) if len(text) <= _ABSURD else ""
+    labels = name.split(".")
+    well_formed = len(labels) >= 2 and len(name) <= MAX_DOMAIN and all(map(_LABEL.fullmatch, labels))
+    return name if well_formed and not labels[-1].isdigit() else ""
+
+
 def ascii_form(text: str) -> str:
-    """The lower-case A-label form of a domain, or "" when it has none."""
-    if text.isascii() and "xn--" not in text.lower():
+    """The lower-case A-label form of labels with dots between them, or "" when they have none.
+
+    UTS 46 says which letters are the same, IDNA 2008 which may stand in a label.
+    """
+    if text.isascii() and _A_LABEL not in text.lower():
         return text.lower()
-    try:
-        return idna.encode(text, uts46=True, std3_rules=True).decode("ascii")
-    except (UnicodeError, IndexError):
-        # idna's own errors are UnicodeErrors; a few broken A-labels surface as IndexError from its punycode decoder.
+    # What cannot be seen UTS 46 would leave out.
+    if _unseen_in_domain(text):
         return ""
+    try:
+        return ".".join(map(_ascii_label, idna.uts46_remap(text).split(".")))
+    except (UnicodeError, IndexError):
+        # idna's own errors are UnicodeErrors; a few broken A-labels surface as IndexError from the punycode decoder.
+        return ""
+
+
+def _ascii_label(label: str) -> str:
+    """One label of a domain in its A-label form. UnicodeError."""
+    if not label.isascii():
+        _check_label(label)
+        return f"{_A_LABEL}{label.encode('punycode').decode('ascii')}"
+    if label.startswith(_A_LABEL):
+        shown = label.removeprefix(_A_LABEL).encode().decode("punycode")
+        # One that is shown otherwise than it is written back would be a second name of something else.
+        if shown.isascii() or idna.uts46_remap(shown) != shown or _ascii_label(shown) != label:
+            raise idna.IDNAError(label)
+    return label
+
+
+def _check_label(label: str) -> None:
+    """Refuse what is no U-label. Pictures are in none, but there are registries that sell them. IDNAError."""
+    if _unseen_in_domain(label):
+        raise idna.IDNAError(label)
+    idna.check_hyphen_ok(label)
+    idna.check_label(_PICTURES.sub("", label) or "x")
+
+
+def _unseen_in_domain(text: str) -> str:
+    """The first character that cannot be seen; joiners have their place in some scripts, which IDNA knows."""
+    return unseen(_JOINERS.sub("", text))
 
 
 def parse_address(text: str, *, field: str = "address") -> Address:
@@ -109,14 +127,26 @@ def parse_address(text: str, *, field: str = "address") -> Address:
         # The same answer, a tenth of the work.
         lower = text.lower()
         return Address(text, lower, lower.partition("@")[2])
-    if len(text) > MAX_ADDRESS or not printable(text):
+    local, _at, given = text[: MAX_ADDRESS + 1].rpartition("@")
+    refuse_unseen(local, what=_("address"), field=field)
+    domain = _domain_form(given)
+    normalized = f"{_normalized_local(local)}@{domain}"
+    # How long it is as written, on its way through mail servers, and (at most twice that) in the database.
+    longest = max(len(text), len(local.encode()) + 1 + len(domain), len(normalized) // 2)
+    if longest > MAX_ADDRESS or normalized.startswith("@") or not domain:
         raise Invalid(_("%(text)s is not a mail address.") % {"text": _quoted(text)}, field=field)
+    return Address(text, normalized, domain)
+
+
+def _normalized_local(local: str) -> str:
+    """A local part as it is compared; "" for what is none. What a domain is, is not the library's to say."""
     try:
-        parts = email_validator.validate_email(text, check_deliverability=False, strict=True, allow_quoted_local=True)
-    except (email_validator.EmailNotValidError, UnicodeError) as error:
-        raise Invalid(_("%(text)s is not a mail address.") % {"text": _quoted(text)}, field=field) from error
-    domain = parse_domain(parts.ascii_domain or parts.domain, field=field)
-    return Address(text, f"{normalize_identifier(parts.local_part)}@{domain}", domain)
+        parts = email_validator.validate_email(
+            f"{local}@example.com", check_deliverability=False, strict=True, allow_quoted_local=True
+        )
+    except (email_validator.EmailNotValidError, UnicodeError):
+        return ""
+    return normalize_identifier(parts.local_part)
 
 
 def split_addresses(text: str) -> list[str]:
@@ -175,10 +205,11 @@ def normalize_uidname(text: str) -> str:
 
 
 def _as_name(text: str) -> Address:
-    try:
-        return parse_address(text)
-    except Invalid:
-        return Address(text, normalize_identifier(text), "")
+    """Also what is an address only when it is compared, such as one with a wide @: it is in that address's domain."""
+    for form in dict.fromkeys((text, unicodedata.normalize("NFKC", text))):
+        with suppress(Invalid):
+            return replace(parse_address(form), written=text)
+    return Address(text, normalize_identifier(text), "")
 
 
 def parse_msisdn(text: str) -> tuple[str, str]:
@@ -199,7 +230,7 @@ def digits_of(msisdn: str) -> str:
 
 def _quoted(text: str) -> str:
     """`text` fit for a sentence: short, in quotes, with what cannot be shown replaced."""
-    shown = "".join(char if printable(char) else "\N{REPLACEMENT CHARACTER}" for char in text[:100])
+    shown = "".join(char if not unseen(char) else "\N{REPLACEMENT CHARACTER}" for char in text[:100])
     return f"“{shown}{'…' if len(text) > 100 else ''}”"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.addresses import ascii_form, digits_of, normalize_identifier
+from core.addresses import ascii_form, digits_of
+from core.names import normalize_identifier
 
 _FEWEST_DIGITS: Final = 3
 _PHONE_CHARACTERS: Final = "+0123456789 .-()/"
@@ -12,10 +13,13 @@ _PHONE_CHARACTERS: Final = "+0123456789 .-()/"
 
 def search_forms(text: str) -> list[str]:
     """`text` as identifiers are compared, and with the domain, or a whole label of it, in its A-label form."""
-    plain = normalize_identifier(text)
-    local, at, domain = plain.rpartition("@")
+    local, at, domain = text.rpartition("@")
+    # The domain as it was typed: ß is not ss there.
     ascii_domain = ascii_form(domain) if domain else ""
-    return list(dict.fromkeys(form for form in (plain, f"{local}{at}{ascii_domain}") if form))
+    forms = [normalize_identifier(text)]
+    if ascii_domain:
+        forms.append(f"{normalize_identifier(local)}{at}{ascii_domain}")
+    return list(dict.fromkeys(forms))
 
 
 def phone_digits(text: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor, Channel
 from core.errors import TooManyAttempts
+from core.names import normalize_identifier
 
 # A login, an @ and a context's name.
 MAX_LOGIN: Final = 254 + 1 + 128
@@ -51,7 +52,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
     def clean_old_password(self) -> str:
         from accounts.login.lockout import Attempt
 
-        attempt = Attempt.of(self.request, str(self.user))
+        attempt = Attempt.of(self.request, normalize_identifier(str(self.user)))
         try:
             attempt.refuse_if_locked()
             old_password: str = super().clean_old_password()

@@ -61,6 +61,8 @@ class Kind:
         needles = [phone_digits(text)] if self.digits_only else search_forms(text)
         if not all(needles):
             return
+        if self.as_written:
+            needles.append(text)
         visible = self.rows.visible_to(administrator)
         # Most columns are kept in the form in which they are compared; a name as written is compared without case here.
         lookups = ("istartswith", "icontains") if self.as_written else ("startswith", "contains")

@@ -21,6 +21,7 @@ from changelog.models import Change
 from changelog.plan import Plan, Planned, plan_what_can_be
 from core.actor import Actor, Channel
 from core.errors import Invalid
+from core.names import normalize_identifier
 from core.scoping import Viewer, may
 from core.sizes import format_exact
 from core.tables import resource_named
@@ -100,7 +101,7 @@ class _RowImport(_Import, RowEdit[ImportLine]):
         lines = [line for line in rows.order_by().values_list("data", flat=True) if line]
         key = "id" if self.section == "contexts" else "context"
         contexts = Context.objects.filter(pk__in={line[key] for line in lines})
-        named = Q(name__in={line["reseller"] for line in lines if "reseller" in line})
+        named = Q(name_normalized__in={normalize_identifier(one["reseller"]) for one in lines if "reseller" in one})
         own = Q(administrators__in=rows.order_by().values("administrator"))
         lock_reseller_rows(Reseller.objects.filter(Q(contexts__in=contexts) | named | own))
         list(contexts.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))

@@ -25,7 +25,7 @@ from accounts.models import Administrator, Context, Reseller
 from core import access
 from core.access import Role
 from core.actor import Channel
-from core.addresses import printable
+from core.names import is_name, normalize_identifier
 
 # What is looked at of an administrator and its owner; the rest is read when it is asked for.
 _COLUMNS: Final = (
@@ -95,12 +95,13 @@ class LoginBackend(CredentialsBackend):
 
         API passwords are for machines: the web admin, whose own caller is Django, looks for none.
         """
-        if request is None or not username or not password or not printable(username):
+        if request is None or not username or not password or not is_name(username):
             return None
-        attempt = Attempt.of(request, username)
-        login, _at, context_name = username.rpartition("@")
+        login = normalize_identifier(username)
+        attempt = Attempt.of(request, login)
+        short, _at, context_name = login.rpartition("@")
         query, more = (BY_LOGIN.plain, {}) if channel is Channel.WEB else BY_LOGIN.for_password(password)
-        found = attempt.candidates(query, login=username, short=login, name=context_name, **more)
+        found = attempt.candidates(query, login=login, short=short, name=context_name, **more)
         return self._verify(attempt, next(by_rank(found), None), password)
 
 
@@ -118,8 +119,9 @@ class PathContextBackend(CredentialsBackend):
         A reseller's staff are known by their password also where they are not in charge; what that means is the
         caller's business.
         """
-        if request is None or not login or not password or not printable(login):
+        if request is None or not login or not password or not is_name(login):
             return None
+        login = normalize_identifier(login)
         attempt = Attempt.of(request, login, place=str(path_context))
         candidates = list(by_rank(self._candidates(attempt, login, password, path_context)))
         context = candidates[0].path_context if candidates else None
@@ -148,8 +150,9 @@ class TenantBackend(CredentialsBackend):
         self, request: HttpRequest | None, tenant: str, password: str
     ) -> Administrator | None:
         """The tenant credential with this name and password, or None. Raises TooManyAttempts."""
-        if request is None or not tenant or not password or not printable(tenant):
+        if request is None or not tenant or not password or not is_name(tenant):
             return None
+        tenant = normalize_identifier(tenant)
         attempt = Attempt.of(request, f"tenant\0{tenant}")
         query, more = TENANTS.for_password(password)
         candidates = attempt.candidates(query, login=tenant, **more)
@@ -180,9 +183,9 @@ def _accounts(wanted: Q) -> QuerySet[Administrator]:
 
 
 def _logins(_viewer: None, *, login: str, short: str, name: str, **attempt: Any) -> QuerySet[Administrator]:
-    context = Subquery(Context.objects.filter(name=name).values("pk"))
-    own = Q(role=Role.CONTEXT, login=short, context=context)
-    return Attempt.annotate(_accounts(Q(_OUTSIDE_CONTEXTS, login=login) | own), **attempt)
+    context = Subquery(Context.objects.filter(name_normalized=name).values("pk"))
+    own = Q(role=Role.CONTEXT, login_normalized=short, context=context)
+    return Attempt.annotate(_accounts(Q(_OUTSIDE_CONTEXTS, login_normalized=login) | own), **attempt)
 
 
 def _in_context(
@@ -192,10 +195,12 @@ def _in_context(
 
     The context's own admin is `admin` there, or `admin@<context name>`.
     """
-    context, named = Subquery(rows.values("pk")), Subquery(rows.filter(name=suffix).values("pk"))
-    own = Q(role=Role.CONTEXT, login=login, context=context) | Q(role=Role.CONTEXT, login=short, context=named)
+    context, named = Subquery(rows.values("pk")), Subquery(rows.filter(name_normalized=suffix).values("pk"))
+    own = Q(role=Role.CONTEXT, login_normalized=login, context=context) | Q(
+        role=Role.CONTEXT, login_normalized=short, context=named
+    )
     path = JSONObject(id="pk", name="name", reseller="reseller", parent="reseller__parent")
-    accounts = _accounts(Q(_OUTSIDE_CONTEXTS, login=login) | own)
+    accounts = _accounts(Q(_OUTSIDE_CONTEXTS, login_normalized=login) | own)
     beside: Any = {"path_context": Subquery(rows.values(path=path))}
     return Attempt.annotate(accounts.annotate(**beside), **attempt)
 
@@ -205,11 +210,11 @@ def _by_number(_viewer: None, *, place: int, **values: Any) -> QuerySet[Administ
 
 
 def _by_name(_viewer: None, *, place: str, **values: Any) -> QuerySet[Administrator]:
-    return _in_context(Context.objects.filter(name=place).order_by(), **values)
+    return _in_context(Context.objects.filter(name_normalized=place).order_by(), **values)
 
 
 def _tenants(_viewer: None, *, login: str, **attempt: Any) -> QuerySet[Administrator]:
-    return Attempt.annotate(_accounts(Q(login=login, role=Role.TENANT, context=None)), **attempt)
+    return Attempt.annotate(_accounts(Q(login_normalized=login, role=Role.TENANT, context=None)), **attempt)
 
 
 BY_LOGIN: Final = Accounts.of(_logins, login=str, short=str, name=str, **Attempt.SLOTS)

@@ -1,3 +1,4 @@
+import core.fields
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -34,7 +35,8 @@ class Migration(migrations.Migration):
             name='Reseller',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=128, unique=True, verbose_name='name')),
+                ('name', models.CharField(max_length=128, verbose_name='name')),
+                ('name_normalized', core.fields.NormalizedField(editable=False, max_length=256, source='name', unique=True)),
                 ('display_name', models.CharField(blank=True, default='', max_length=254, verbose_name='display name')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('max_context', models.PositiveIntegerField(blank=True, null=True, verbose_name='Subadmin.MaxContext')),
@@ -58,7 +60,8 @@ class Migration(migrations.Migration):
             name='Context',
             fields=[
                 ('id', models.PositiveBigIntegerField(primary_key=True, serialize=False, verbose_name='context id')),
-                ('name', models.CharField(max_length=128, unique=True, verbose_name='name')),
+                ('name', models.CharField(max_length=128, verbose_name='name')),
+                ('name_normalized', core.fields.NormalizedField(editable=False, max_length=256, source='name', unique=True)),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('quota', models.PositiveBigIntegerField(blank=True, help_text='Bytes; empty: unlimited.', null=True, verbose_name='quota')),
                 ('max_user', models.PositiveIntegerField(blank=True, help_text='Empty: unlimited.', null=True, verbose_name='user limit')),
@@ -78,6 +81,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('login', models.CharField(max_length=254, verbose_name='login')),
+                ('login_normalized', core.fields.NormalizedField(editable=False, max_length=508, source='login')),
                 ('role', models.CharField(choices=[('master', 'master administrator'), ('reseller', 'reseller administrator'), ('context', 'context administrator'), ('tenant', 'tenant credential')], max_length=16, verbose_name='role')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'Deutsch')], default='', help_text="Empty: the browser's.", max_length=8, verbose_name='language')),
@@ -183,7 +187,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='context',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^[0-9]*$'), _negated=True), name='context_name_is_not_empty_or_all_digits'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name__regex', '^[0-9]*$'), _negated=True), models.Q(('name_normalized__regex', '^[0-9]*$'), _negated=True)), name='context_name_is_not_empty_or_all_digits'),
         ),
         migrations.AddConstraint(
             model_name='administrator',
@@ -195,11 +199,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='administrator',
-            constraint=models.UniqueConstraint(condition=models.Q(('context', None)), fields=('login',), name='administrator_login_is_unique_outside_contexts'),
+            constraint=models.UniqueConstraint(condition=models.Q(('context', None)), fields=('login_normalized',), name='administrator_login_is_unique_outside_contexts'),
         ),
         migrations.AddConstraint(
             model_name='administrator',
-            constraint=models.UniqueConstraint(fields=('context', 'login'), name='administrator_login_is_unique_in_context'),
+            constraint=models.UniqueConstraint(fields=('context', 'login_normalized'), name='administrator_login_is_unique_in_context'),
         ),
         migrations.AddConstraint(
             model_name='user',

@@ -16,6 +16,8 @@ from accounts.models.credentials import PASSWORD, Credential
 from accounts.models.resellers import Reseller
 from changelog.entries import Owners
 from core.access import WEB_ROLES, Role
+from core.fields import NormalizedField
+from core.names import normalize_identifier
 from core.scoping import ScopedQuerySet, Viewer
 
 
@@ -38,7 +40,7 @@ class AdministratorManager(BaseUserManager.from_queryset(AdministratorQuerySet))
     """Finds administrators by login."""
 
     def get_by_natural_key(self, username: str | None) -> Administrator:
-        administrator: Administrator = self.get(login=username, context=None)
+        administrator: Administrator = self.get(login_normalized=normalize_identifier(username or ""), context=None)
         return administrator
 
 
@@ -49,6 +51,7 @@ class Administrator(AbstractBaseUser):
     """
 
     login = models.CharField(_("login"), max_length=254)
+    login_normalized = NormalizedField(source="login", max_length=508)
     role = models.CharField(_("role"), max_length=16, choices=Role)
     reseller = models.ForeignKey(
         Reseller, models.CASCADE, related_name="administrators", null=True, blank=True, verbose_name=_("reseller")
@@ -88,9 +91,13 @@ class Administrator(AbstractBaseUser):
             ),
             models.CheckConstraint(condition=~Q(login=""), name="administrator_login_is_not_empty"),
             models.UniqueConstraint(
-                fields=["login"], condition=Q(context=None), name="administrator_login_is_unique_outside_contexts"
+                fields=["login_normalized"],
+                condition=Q(context=None),
+                name="administrator_login_is_unique_outside_contexts",
             ),
-            models.UniqueConstraint(fields=["context", "login"], name="administrator_login_is_unique_in_context"),
+            models.UniqueConstraint(
+                fields=["context", "login_normalized"], name="administrator_login_is_unique_in_context"
+            ),
         ]
 
     @classmethod

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.resellers import Reseller
 from changelog.entries import Owners
+from core.fields import NormalizedField
 from core.numbers import MAX_INTEGER
 from core.scoping import ScopedQuerySet
 
@@ -47,7 +48,8 @@ class Context(models.Model):
     CONTEXT_PATH = ""
 
     id = models.PositiveBigIntegerField(_("context id"), primary_key=True)
-    name = models.CharField(_("name"), max_length=128, unique=True)
+    name = models.CharField(_("name"), max_length=128)
+    name_normalized = NormalizedField(source="name", max_length=256, unique=True)
     reseller = models.ForeignKey(
         Reseller, models.PROTECT, related_name="contexts", null=True, blank=True, verbose_name=_("reseller")
     )
@@ -65,7 +67,8 @@ class Context(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(id__gt=0), name="context_id_is_positive"),
             models.CheckConstraint(
-                condition=~Q(name__regex=r"^[0-9]*$"), name="context_name_is_not_empty_or_all_digits"
+                condition=~Q(name__regex=r"^[0-9]*$") & ~Q(name_normalized__regex=r"^[0-9]*$"),
+                name="context_name_is_not_empty_or_all_digits",
             ),
         ]
 

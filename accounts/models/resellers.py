@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from changelog.entries import Owners
+from core.fields import NormalizedField
 from core.scoping import ScopedQuerySet, Viewer
 
 
@@ -25,7 +26,8 @@ class ResellerQuerySet(ScopedQuerySet["Reseller"]):
 class Reseller(models.Model):
     """Who sells contexts. Resellers nest one level: a child has no children."""
 
-    name = models.CharField(_("name"), max_length=128, unique=True)
+    name = models.CharField(_("name"), max_length=128)
+    name_normalized = NormalizedField(source="name", max_length=256, unique=True)
     display_name = models.CharField(_("display name"), max_length=254, blank=True, default="")
     parent = models.ForeignKey(
         "self", models.PROTECT, related_name="children", null=True, blank=True, verbose_name=_("parent")

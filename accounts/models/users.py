@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.contexts import Context
 from changelog.entries import Owners
-from core.addresses import digits_of, normalize_identifier, normalize_uidname, printable
+from core.addresses import digits_of, normalize_uidname
+from core.names import is_name, normalize_identifier
 from core.scoping import ScopedQuerySet, Viewer
 
 models.CharField.register_lookup(Length)
@@ -152,7 +153,7 @@ class LastLogin(models.Model):
 
 def identifiers(text: str, field: IdentifierField) -> dict[str, str]:
     """The normalized forms of `text` as a uidname, an msisdn and a custom id; empty where it is or should be none."""
-    if not printable(text):
+    if not is_name(text):
         return {"uidname": "", "digits": "", "custom": ""}
     # A plus sign in a query string is a space by the time it arrives here.
     is_phone = field in {"MSISDN", "ANY"} and _PHONE.fullmatch(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from itertools import groupby
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from accounts.services.config import Owner, set_property
 from accounts.services.resellers import RESTRICTIONS
 from core.access import Role
 from core.errors import Invalid
+from core.names import normalize_identifier
 
 _BRAND: Final = ("display_name", "product_name", "colour", "hide_subjects")
 
@@ -108,13 +109,17 @@ def _export_properties() -> list[Entry]:
 def _apply_reseller(references: References, entry: Entry) -> None:
     values = given(entry, *_BRAND, "is_active")
     values |= {RESTRICTIONS[name]: value for name, value in entry.get("restrictions", {}).items()}
-    row = references.visible(Reseller.objects.select_related("parent")).filter(name=entry["name"]).first()
+    row = (
+        references.visible(Reseller.objects.select_related("parent"))
+        .filter(name_normalized=normalize_identifier(entry["name"]))
+        .first()
+    )
     if row is None:
         parent = references.reseller(entry.get("parent"))
         row = resellers.create_reseller(actor=references.actor, name=entry["name"], parent=parent, **values)
     else:
         current = resellers.snapshot(row)
-        if entry.get("parent", current["parent"]) != current["parent"]:
+        if "parent" in entry and _compared(entry["parent"]) != _compared(current["parent"]):
             raise Invalid(_("The parent of a reseller cannot be changed."))
         if changes := different(values, current):
             row = resellers.update_reseller(actor=references.actor, reseller=row, **changes)
@@ -145,7 +150,7 @@ def _apply_context(references: References, entry: Entry) -> None:
         row = contexts.create_context(actor=references.actor, context_id=entry["id"], reseller=reseller, **values)
     else:
         current = contexts.snapshot(row)
-        if entry.get("reseller", current["reseller"]) != current["reseller"]:
+        if "reseller" in entry and _compared(entry["reseller"]) != _compared(current["reseller"]):
             raise Invalid(_("The reseller of a context cannot be changed."))
         if changes := different(values, current):
             row = contexts.update_context(actor=references.actor, context=row, **changes)
@@ -173,7 +178,8 @@ def _apply_administrator(references: References, entry: Entry) -> None:
     secret = given(entry, "password", "password_hash")
     if len(secret) > 1:
         raise Invalid("Give either password or password_hash, not both.")
-    row = Administrator.objects.with_owner().filter(login=entry["login"], context=context).first()
+    compared = normalize_identifier(entry["login"])
+    row = Administrator.objects.with_owner().filter(login_normalized=compared, context=context).first()
     if row is None:
         if not secret:
             raise Invalid("password or password_hash is missing: the administrator is new.")
@@ -208,6 +214,19 @@ def _export_administrators() -> Iterator[Entry]:
         }
 
 
+def _compared(name: str | None) -> str | None:
+    """A name as it is compared; none stays none."""
+    return None if name is None else normalize_identifier(name)
+
+
+def _same_reseller(entry: Entry) -> Hashable:
+    return _compared(entry["name"])
+
+
+def _same_administrator(entry: Entry) -> Hashable:
+    return entry.get("context"), _compared(entry["login"])
+
+
 def _with_config(config: list[Entry] | None) -> Entry:
     return {"config": config} if config else {}
 
@@ -221,6 +240,7 @@ SECTIONS: Final = [
         {"name": ""},
         _export_resellers,
         apply=_apply_reseller,
+        same=_same_reseller,
     ),
     Section(
         "contexts",
@@ -237,5 +257,6 @@ SECTIONS: Final = [
         {"context": "context", "login": "login"},
         _export_administrators,
         apply=_apply_administrator,
+        same=_same_administrator,
     ),
 ]

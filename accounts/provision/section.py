@@ -17,6 +17,7 @@ from accounts.provision.shapes import EntrySerializer, Finding, findings
 from changelog.plan import Plan
 from core.actor import Actor
 from core.errors import Invalid
+from core.names import normalize_identifier
 
 Entry = dict[str, Any]
 
@@ -33,12 +34,13 @@ class References:
         """The reseller of this name, None for none. Invalid when it does not exist."""
         if name is None:
             return None
-        if name not in self._resellers:
-            row = self.visible(Reseller.objects.select_related("parent")).filter(name=name).first()
+        compared = normalize_identifier(name)
+        if compared not in self._resellers:
+            row = self.visible(Reseller.objects.select_related("parent")).filter(name_normalized=compared).first()
             if row is None:
                 raise Invalid(_("There is no reseller %(name)s.") % {"name": shown(name)})
-            self._resellers[name] = row
-        return self._resellers[name]
+            self._resellers[compared] = row
+        return self._resellers[compared]
 
     def context(self, context_id: int) -> Context:
         """The context of this id. Invalid when it does not exist."""
@@ -65,7 +67,7 @@ class References:
 
     def put_reseller(self, row: Reseller) -> None:
         """Later entries refer to this row."""
-        self._resellers[row.name] = row
+        self._resellers[normalize_identifier(row.name)] = row
 
     def put_context(self, row: Context) -> None:
         """Later entries refer to this row."""

@@ -11,10 +11,10 @@ from changelog.entries import Entry, Snapshot
 from changelog.record import record
 from core.access import Role
 from core.actor import Actor
-from core.addresses import clean_identifier
 from core.errors import Conflict, Invalid, NotAllowed
 from core.keep import KEEP, Keep
 from core.locks import lock_names, locked
+from core.names import clean_identifier, normalize_identifier
 from core.transactions import atomic
 
 
@@ -146,8 +146,9 @@ def check_in_charge(actor: Actor, role: str, reseller: Reseller | None, context:
 
 def check_rename(context: Context, name: str) -> None:
     """Conflict when one of the context's admins would have another administrator's login as their long form."""
-    long_forms = [f"{login}@{name}" for login in context.administrators.values_list("login", flat=True)]
-    if Administrator.objects.filter(login__in=long_forms, context=None).exists():
+    logins = context.administrators.values_list("login_normalized", flat=True)
+    long_forms = [f"{login}@{normalize_identifier(name)}" for login in logins]
+    if Administrator.objects.filter(login_normalized__in=long_forms, context=None).exists():
         raise Conflict(
             _("With the name %(name)s a login of the context would be another administrator's.") % {"name": name},
             field="name",
@@ -156,10 +157,16 @@ def check_rename(context: Context, name: str) -> None:
 
 def _claim_login(login: str, context: Context | None) -> None:
     """Refuse a login that is taken, or that is written like another one's long form: it would shut its owner out."""
-    short, _at, name = login.rpartition("@")
-    lock_names([f"login:{context.pk if context else ''}:{login}", f"context-name:{context.name if context else name}"])
-    same = Q(login=login, context=context)
-    same |= Q(login=f"{login}@{context.name}", context=None) if context else Q(login=short, context__name=name)
+    compared = normalize_identifier(login)
+    short, _at, name = compared.rpartition("@")
+    if context is not None:
+        name = normalize_identifier(context.name)
+    lock_names([f"login:{context.pk if context else ''}:{compared}", f"context-name:{name}"])
+    same = Q(login_normalized=compared, context=context)
+    if context is not None:
+        same |= Q(login_normalized=f"{compared}@{name}", context=None)
+    else:
+        same |= Q(login_normalized=short, context__name_normalized=name)
     if Administrator.objects.filter(same).exists():
         raise Conflict(_("The login %(login)s is taken.") % {"login": login}, field="login")
 

@@ -19,9 +19,9 @@ from changelog.entries import Entry, Snapshot
 from changelog.record import record
 from core.access import Role
 from core.actor import Actor
-from core.addresses import clean_identifier
 from core.errors import Conflict, Invalid, NotFound
 from core.locks import lock_names
+from core.names import clean_identifier, normalize_identifier
 from core.transactions import atomic
 
 # Of one administrator; more would rather be a mistake in a script.
@@ -134,9 +134,11 @@ def _contexts(administrator: Administrator, given: Iterable[str]) -> list[int]:
     """Their ids, sorted. Somebody else's is as unknown as one that does not exist."""
     wanted = {text.strip() for text in given}
     numbers = {int(text) for text in wanted if text.isascii() and text.isdecimal() and len(text) < 19}
-    found = Context.objects.filter(Q(pk__in=numbers) | Q(name__in=wanted)).select_related("reseller")
+    names = {text: normalize_identifier(text) for text in wanted}
+    found = Context.objects.filter(Q(pk__in=numbers) | Q(name_normalized__in=names.values())).select_related("reseller")
     mine = [context for context in found if administrator.in_charge_of(context)]
-    missing = wanted - {str(one.pk) for one in mine} - {one.name for one in mine}
+    known = {str(one.pk) for one in mine} | {one.name_normalized for one in mine}
+    missing = {text for text, compared in names.items() if compared not in known}
     if missing:
         raise Invalid(
             _("There is no such context in its charge: %(names)s.") % {"names": ", ".join(sorted(missing))},

@@ -14,9 +14,10 @@ from changelog.entries import Entry, Owners, Snapshot
 from changelog.record import record
 from core.access import Role
 from core.actor import Actor
-from core.addresses import clean_identifier, printable
+from core.addresses import printable
 from core.errors import Invalid, NotAllowed
 from core.locks import lock_names, locked
+from core.names import clean_identifier
 from core.transactions import atomic
 
 MAX_VALUE: Final = 10_000

@@ -19,10 +19,10 @@ from changelog.entries import Entry, Snapshot
 from changelog.record import record, record_all
 from core.access import Role
 from core.actor import Actor
-from core.addresses import clean_identifier
 from core.errors import Conflict, Invalid, NotAllowed
 from core.keep import KEEP, Keep
 from core.locks import lock_names, locked
+from core.names import clean_identifier, normalize_identifier
 from core.numbers import MAX_BIGINT, MAX_INTEGER
 from core.transactions import atomic
 
@@ -85,7 +85,7 @@ def update_context(
     context = _locked(context, no_key=True)
     before = snapshot(context)
     if not isinstance(name, Keep) and name != context.name:
-        _claim_name(check_context_name(name))
+        _claim_name(check_context_name(name), context)
         check_rename(context, name)
         context.name = name
     if not isinstance(quota, Keep) and quota != context.quota:
@@ -130,11 +130,15 @@ def _own_entries(context: Context) -> Iterator[Entry]:
 
 
 def check_context_name(name: str) -> str:
-    """`name` itself, when it can be one: 1 to 128 characters, not all digits, without / : @ and backslash."""
+    """`name` itself, when it can be one: 1 to 128 characters, not all digits, without / : @ and backslash.
+
+    Wide digits and signs are the plain ones, as names are compared.
+    """
     clean_identifier(name, what=_("context name"), field="name", limit=128)
-    if re.fullmatch(r"[0-9]+", name):
+    compared = normalize_identifier(name)
+    if re.fullmatch(r"[0-9]+", compared):
         raise Invalid(_("A context name cannot be all digits."), field="name")
-    if _FORBIDDEN_IN_NAME.search(name):
+    if _FORBIDDEN_IN_NAME.search(compared):
         raise Invalid(_(r"A context name cannot contain / : @ or \."), field="name")
     return name
 
@@ -159,9 +163,11 @@ def _locked(context: Context, *, no_key: bool = False) -> Context:
     return locked(rows, context.pk, _("The context does not exist any more."), no_key=no_key)
 
 
-def _claim_name(name: str) -> None:
-    lock_names([f"context-name:{name}"])
-    if Context.objects.filter(name=name).exists():
+def _claim_name(name: str, context: Context | None = None) -> None:
+    compared = normalize_identifier(name)
+    lock_names([f"context-name:{compared}"])
+    others = Context.objects.exclude(pk=context.pk) if context is not None else Context.objects.all()
+    if others.filter(name_normalized=compared).exists():
         raise Conflict(_("The context name %(name)s is taken.") % {"name": name}, field="name")
 
 

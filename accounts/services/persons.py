@@ -14,6 +14,7 @@ from changelog.record import record
 from core.actor import Actor
 from core.addresses import parse_address
 from core.locks import lock_everything
+from core.names import normalize_identifier
 from core.persons import MASK, Holding, Person, all_holdings
 from core.transactions import atomic
 
@@ -98,7 +99,9 @@ def _last_logins(person: Person) -> list[LastLogin]:
 
 
 def _export_administrators(person: Person) -> list[dict[str, Any]]:
-    rows = Administrator.objects.with_owner().filter(login__in=sorted({*person.forms}))
+    rows = Administrator.objects.with_owner().filter(
+        login_normalized__in=sorted({normalize_identifier(form) for form in person.forms})
+    )
     return [
         {"administrator": str(row), "role": row.role, "context": row.context_id, "reseller": row.reseller_id}
         for row in rows.order_by("pk")

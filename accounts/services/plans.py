@@ -21,10 +21,11 @@ from changelog.entries import Entry, Snapshot
 from changelog.plan import Planned, refuse_strangers
 from changelog.record import record_all
 from core.actor import Actor
-from core.addresses import Address, clean_identifier, normalize_identifier, parse_msisdn, parse_uidname
+from core.addresses import Address, parse_msisdn, parse_uidname
 from core.errors import Conflict, DomainError, Invalid, NotFound
 from core.iteration import batched
 from core.keep import KEEP, Keep
+from core.names import clean_identifier, normalize_identifier
 from core.numbers import MAX_BIGINT
 from core.updates import update_rows
 

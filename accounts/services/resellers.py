@@ -14,9 +14,9 @@ from changelog.entries import Entry, Snapshot
 from changelog.record import record, record_all
 from core.access import Role
 from core.actor import Actor
-from core.addresses import clean_identifier
 from core.errors import Conflict, Invalid, NotAllowed
 from core.locks import lock_names, locked
+from core.names import clean_identifier, normalize_identifier
 from core.numbers import MAX_BIGINT, MAX_INTEGER
 from core.transactions import atomic
 
@@ -136,8 +136,9 @@ def _checked(reseller: Reseller, field: str, value: Any) -> Any:
     match field:
         case "name":
             clean_identifier(value, what=_("reseller's name"), field="name", limit=128)
-            lock_names([f"reseller-name:{value}"])
-            if Reseller.objects.filter(name=value).exclude(pk=reseller.pk).exists():
+            compared = normalize_identifier(value)
+            lock_names([f"reseller-name:{compared}"])
+            if Reseller.objects.filter(name_normalized=compared).exclude(pk=reseller.pk).exists():
                 raise Conflict(_("The reseller's name %(value)s is taken.") % {"value": value}, field="name")
         case "display_name" | "product_name":
             if value:

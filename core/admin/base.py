@@ -29,7 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Role
 from core.actor import Actor, Channel
-from core.addresses import MAX_IDENTIFIER, printable
+from core.addresses import printable
 from core.admin import registry
 from core.admin.filters import RelatedFilter
 from core.admin.forms import ServiceForm, VerbatimField, WholeNumberField
@@ -38,6 +38,7 @@ from core.admin.searching import Text, found, text_of
 from core.admin.widgets import Autocomplete, WholeNumberInput
 from core.counts import CountedPaginator
 from core.errors import Conflict, DomainError, NotAllowed
+from core.names import MAX_NAME
 from core.numbers import whole_number
 from core.scoping import Viewer
 from core.search import search_forms
@@ -307,7 +308,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
         """
         if not self.search_fields or not search_term.strip():
             return queryset, False
-        if len(search_term) > MAX_IDENTIFIER or not printable(search_term):
+        if len(search_term) > MAX_NAME or not printable(search_term):
             return queryset.none(), False
         return found(queryset, self.search_texts(search_term)), False
 

@@ -63,10 +63,12 @@ WHERE d.proven_at IS NOT NULL
 """
 
 # Postfix before 3.8 says that its text is Latin-1 while it is UTF-8. These two take that back; others they leave as it is.
+# What is asked for is compared as the application does it (core/names.py); Postfix has folded the case of what it knew.
 ASKED = """
 CREATE FUNCTION mail.asked(key text) RETURNS text LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
-SELECT normalize(CASE pg_client_encoding() WHEN 'LATIN1' THEN convert_from(convert_to(key, 'LATIN1'), 'UTF8')
-                                           ELSE key END)
+SELECT normalize(lower(normalize(
+    CASE pg_client_encoding() WHEN 'LATIN1' THEN convert_from(convert_to(key, 'LATIN1'), 'UTF8') ELSE key END,
+    NFKC) COLLATE "und-x-icu"), NFKC)
 $$
 """
 ANSWERED = """

@@ -84,6 +84,7 @@ CHECKS: Final[dict[str, list[Violation]]] = {
     "context_id_is_positive": [lambda w: Context.objects.create(id=0, name="zero")],
     "context_name_is_not_empty_or_all_digits": [
         lambda w: Context.objects.create(id=9, name="123"),
+        lambda w: Context.objects.create(id=9, name="１２３"),
         lambda w: Context.objects.create(id=9, name=""),
         lambda w: Context.objects.filter(pk=24).update(name="0"),
     ],
@@ -135,6 +136,7 @@ UNIQUE: Final[dict[str, list[Violation]]] = {
     "config_property_is_unique_in_user": [lambda w: _twice(ConfigProperty.objects.create, name="x", user=w.users[24])],
     "administrator_login_is_unique_outside_contexts": [
         lambda w: _administrator(login="root", role=Role.MASTER),
+        lambda w: _administrator(login="ROOT", role=Role.MASTER),
         lambda w: _administrator(login="root", role=Role.RESELLER, reseller=w.resellers["alpha"]),
         lambda w: _administrator(login="beta", role=Role.TENANT, reseller=w.resellers["alpha"]),
     ],
@@ -148,8 +150,8 @@ UNIQUE: Final[dict[str, list[Violation]]] = {
     "recipient_is_unique_in_alias": [lambda w: _recipient(w, normalized="outside@elsewhere.example")],
     "bulk_job_item_position_is_unique": [_items],
     "import_line_number_is_unique": [_lines],
-    "Reseller.name": [lambda w: Reseller.objects.create(name="alpha")],
-    "Context.name": [lambda w: Context.objects.create(id=9, name="alpha_acme")],
+    "Reseller.name_normalized": [lambda w: Reseller.objects.create(name="ＡLPHA")],
+    "Context.name_normalized": [lambda w: Context.objects.create(id=9, name="Alpha_acme")],
     "User.uidname_normalized": [lambda w: _user(w, uidname_normalized="johndoe@echo.example")],
     "User.msisdn_digits": [lambda w: _user(w, msisdn="+49 1234 5644", msisdn_digits="4912345644")],
     "CustomId.value_normalized": [lambda w: _custom(w, value_normalized="john44")],

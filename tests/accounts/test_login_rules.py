@@ -114,9 +114,13 @@ class TestLongForm:
     ) -> None:
         assert api("GET", path, login).status_code == denied
 
-    def test_login__the_context_name_is_exact(self, api: Api, world: World) -> None:
-        assert api("GET", NAME, "admin@ALPHA_ACME").status_code == 401
-        assert api("GET", NAME, "ADMIN@alpha_acme").status_code == 401
+    @pytest.mark.parametrize("login", ["admin@ALPHA_ACME", "ADMIN@alpha_acme", "ａdmin＠alpha_acme", "ADMIN"])
+    def test_login__is_found_without_case_and_width(self, api: Api, world: World, login: str) -> None:
+        assert api("GET", NAME, login).status_code == 200
+
+    @pytest.mark.parametrize("login", ["admin@alpha_acm", "adm\u200bin", "admin@alpha_acme\u2060", "\u0301admin"])
+    def test_login__nothing_is_left_out_of_a_name(self, api: Api, world: World, login: str) -> None:
+        assert api("GET", NAME, login).status_code == 401
 
     def test_oxuser__the_short_form_is_refused(self, api: Api, world: World) -> None:
         assert api("GET", SEARCH, "admin").status_code == 401

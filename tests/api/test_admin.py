@@ -149,7 +149,7 @@ def test_put_uidname__is_stored_and_shown_as_given(world: World, api: Api, uidna
         ("ﬃ" * 254, "longer than 254"),
         (" jane", "blank"),
         ("jane ", "blank"),
-        ("\u00a0jane", "blank"),
+        ("\u00a0jane", "U+00A0"),
         ("jane\n", "control character"),
         ("ja\x00ne", "uidname"),
         ("ja\x7fne", "control character"),

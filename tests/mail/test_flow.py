@@ -238,3 +238,15 @@ def test_smtputf8__would_mix_up_domains(stack: Stack, world: World) -> None:
     assert recipient("info@xn--strae-oqa.example") == recipient("info@xn--bcher-kva.example") == "ours@far.example"
     assert recipient("info@straße.example") == "theirs@far.example"
     assert recipient("info@bücher.example") == ""
+
+
+def test_wide_letters__are_the_plain_ones_to_the_mail_servers(stack: Stack, world: World, figures: Figures) -> None:
+    create_forward(actor=OPERATOR, context=world.contexts[24], alias="ｉnfo@acme.example", recipients=[JOHN])
+    create_user(actor=OPERATOR, context=world.contexts[24], number=77, uidname="ℍans@acme.example")
+    for asked in ("info@acme.example", "INFO@acme.example", "Ｉnfo@acme.example", "ｉnfo@acme.example"):
+        assert stack.look_up_offering_smtputf8("aliases", asked) == JOHN
+    assert stack.look_up_offering_smtputf8("mailboxes", "ℍans@acme.example") == "ℍans@acme.example"
+    stack.send("info@acme.example", letter("for John"))
+    stack.send("hans@acme.example", letter("for Hans"))
+    figures.wait_for(JOHN, 1)
+    figures.wait_for("ℍans@acme.example", 1)

@@ -42,7 +42,8 @@ def test_create__id_and_name_are_unique(world: World) -> None:
         create_context(actor=OPERATOR, context_id=24, name="new", reseller=None)
     with pytest.raises(Conflict, match="name beta_echo is taken"):
         create_context(actor=OPERATOR, context_id=77, name="beta_echo", reseller=None)
-    create_context(actor=OPERATOR, context_id=77, name="BETA_ECHO", reseller=None)
+    with pytest.raises(Conflict):
+        create_context(actor=OPERATOR, context_id=77, name="BETA_ECHO", reseller=None)
 
 
 @pytest.mark.parametrize("fields", [{"quota": -1}, {"quota": 2**63}, {"max_user": -1}, {"max_user": 2**31}], ids=str)

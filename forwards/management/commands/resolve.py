@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Administrator
 from core.errors import Invalid
+from core.names import normalize_identifier
 from forwards.resolve import Step, resolve
 
 
@@ -36,11 +37,12 @@ def _line(step: Step) -> str:
 
 def _administrator(login: str) -> Administrator:
     """The administrator of this login; a context's in the long form, admin@name."""
-    name, _at, context = login.rpartition("@")
+    compared = normalize_identifier(login)
+    name, _at, context = compared.rpartition("@")
     rows = Administrator.objects.with_owner()
-    found: Administrator | None = rows.filter(login=login, context=None).first()
+    found: Administrator | None = rows.filter(login_normalized=compared, context=None).first()
     if found is None and name:
-        found = rows.filter(login=name, context__name=context).first()
+        found = rows.filter(login_normalized=name, context__name_normalized=context).first()
     if found is None:
         raise CommandError(f"There is no administrator {login}.")
     return found
