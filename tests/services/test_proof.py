@@ -20,7 +20,7 @@ from changelog.undo import undo_change
 from core.actor import Actor, Channel
 from core.chores import all_chores
 from core.errors import Conflict, Invalid, NotAllowed
-from domains import lookup
+from domains import lookup, proof
 from domains.lookup import look_up
 from domains.models import Answer, ExplicitDomain, Proof
 from domains.proof import check_now, look_again
@@ -277,6 +277,18 @@ def test_check__twice_in_a_moment_asks_once(world: World, asked: DnsServer) -> N
     with pytest.raises(Invalid, match="a moment ago"):
         check_now(actor=OPERATOR, domain=row)
     assert len(asked.asked) == 1
+
+
+def test_check__keeps_no_more_than_one_request_of_a_process_waiting(world: World, asked: DnsServer) -> None:
+    row = declare(world)
+    assert proof._asking.acquire(blocking=False)
+    try:
+        with pytest.raises(Invalid, match="another domain"):
+            check_now(actor=OPERATOR, domain=row)
+    finally:
+        proof._asking.release()
+    assert asked.asked == []
+    assert check_now(actor=OPERATOR, domain=row).answer == Answer.NOTHING
 
 
 def test_undo__of_a_deletion_brings_it_back_to_be_proven_again(world: World, asked: DnsServer) -> None:

@@ -38,3 +38,14 @@ def test_session__a_key_that_is_none_is_a_visitor(client: Client, key: str) -> N
     """A cookie in quotes may hold any character, also NUL, which PostgreSQL takes for a mistake of the program."""
     answer = client.get("/admin/", headers={"cookie": f"sessionid={key}"})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/login/?next=/admin/")
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/admin/nowhere/"])
+def test_page__runs_nothing_inline_and_is_framed_by_nobody(client: Client, path: str) -> None:
+    headers = client.get(path, follow=True).headers
+    policy = headers["Content-Security-Policy"]
+    for directive in ("default-src 'self'", "frame-ancestors 'none'", "form-action 'self'", "object-src 'none'"):
+        assert directive in policy
+    assert "unsafe" not in policy
+    assert (headers["X-Frame-Options"], headers["X-Content-Type-Options"]) == ("DENY", "nosniff")
+    assert headers["Referrer-Policy"] == "same-origin"
