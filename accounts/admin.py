@@ -19,7 +19,8 @@ from accounts.api_password_pages import ApiPasswordAdmin
 from accounts.contents import contents
 from accounts.forms import AdministratorForm, ConfigPropertyForm, ContextForm, ResellerForm, UserForm, context_of
 from accounts.imports.pages import ImportModelAdmin
-from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, Reseller, User
+from accounts.login_pages import LastUsedMixin, LoginEventAdmin
+from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, LoginEvent, Reseller, User
 from accounts.services import administrators, config, contexts, resellers, users
 from accounts.suspension_pages import SuspensionAdmin
 from bulk.models import BulkJob
@@ -301,10 +302,10 @@ class ConfigPropertyAdmin(ScopedModelAdmin):
 
 
 @admin.register(Administrator)
-class AdministratorAdmin(ScopedModelAdmin):
+class AdministratorAdmin(LastUsedMixin, ScopedModelAdmin):
     change_kind = "administrator"
     form = AdministratorForm
-    list_display = ("login", "role", "reseller", "context", "status", "last_login")
+    list_display = ("login", "role", "reseller", "context", "status", "last_used")
     list_filter = (
         "role",
         status_filter("reseller__is_active", "reseller__parent__is_active", *_ABOVE_CONTENTS),
@@ -327,11 +328,12 @@ class AdministratorAdmin(ScopedModelAdmin):
             return ["role", "reseller", "context", "login", *passwords, "is_active"]
         owners = [name for name in ("reseller", "context") if getattr(obj, f"{name}_id") is not None]
         looking = obj.pk == administrator_of(request).pk or not self.has_change_permission(request, obj)
-        return ["role", *owners, "login", *([] if looking else passwords), "is_active", "language"]
+        return ["role", *owners, "login", *([] if looking else passwords), "is_active", "language", "last_used"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Nobody suspends themselves."""
         fields = super().get_readonly_fields(request, obj)
+        fields = (*fields, "last_used")
         return (*fields, "is_active") if obj is not None and obj.pk == administrator_of(request).pk else fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -358,6 +360,7 @@ class AdministratorAdmin(ScopedModelAdmin):
 
 
 admin.site.register(ApiPassword, ApiPasswordAdmin)
+admin.site.register(LoginEvent, LoginEventAdmin)
 
 
 def _number_of(name: str, model: type[Model]) -> Any:

@@ -26,7 +26,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ViewSet
 
-from accounts.login.backends import LoginBackend, PathContext, PathContextBackend, TenantBackend
+from accounts.login.backends import LoginBackend, PathContextBackend, TenantBackend
+from accounts.login.lockout import PathContext
 from accounts.models import Administrator, Context
 from core import access
 from core.actor import Actor, Channel

@@ -14,11 +14,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.login_pages import LastUsedMixin
 from accounts.models import Administrator, ApiFamily, ApiPassword, Context
 from accounts.services import api_passwords
 from core.access import Role
@@ -76,7 +75,7 @@ class ApiPasswordForm(ServiceForm):
         return datetime.combine(day, time.max.replace(microsecond=0), tzinfo=timezone.get_default_timezone())
 
 
-class ApiPasswordAdmin(ScopedModelAdmin):
+class ApiPasswordAdmin(LastUsedMixin, ScopedModelAdmin):
     change_kind = "api_password"
     form = ApiPasswordForm
     list_display = ("name", "administrator", "identifier", "families_column", "may_write", *("expires_at", "last_used"))
@@ -120,10 +119,6 @@ class ApiPasswordAdmin(ScopedModelAdmin):
     def networks_column(self, row: ApiPassword) -> str:
         return ", ".join(row.networks.split()) or gettext("all")
 
-    @admin.display(description=_("last used"), ordering="last_used_at")
-    def last_used(self, row: ApiPassword) -> SafeString | str:
-        return last_used(row.last_used_at, row.last_used_from)
-
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         """What comes after saving is the page that shows it, whichever button was pressed: so there is one."""
         return super().render_change_form(request, context | _ONE_BUTTON, *args, **kwargs)
@@ -163,13 +158,6 @@ class ApiPasswordAdmin(ScopedModelAdmin):
     def update(self, actor: Actor, row: Any, data: dict[str, Any]) -> Model:
         """Nobody has the permission; make another one instead."""
         raise NotImplementedError
-
-
-def last_used(at: datetime | None, address: str) -> SafeString | str:
-    """When and from where, in one cell."""
-    if at is None:
-        return gettext("never")
-    return format_html("{} · {}", timezone.localtime(at).strftime("%Y-%m-%d %H:%M"), address)
 
 
 def own_api_passwords(administrator: Administrator) -> Any:

@@ -31,6 +31,7 @@ class AccountsConfig(AppConfig):
             access.register_web(f"accounts.{model}", master=everything, reseller=everything, context=context)
         own = access.VIEW | {"add", "delete"}
         access.register_web("accounts.apipassword", master=own, reseller=own, context=own)
+        access.register_web("accounts.loginevent", master=reading, reseller=reading, context=reading)
         record.register_context_kinds("user", "last_login", "api_password")
         words.register_words(KINDS, FIELDS)
         register(undo.KINDS)

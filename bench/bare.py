@@ -56,7 +56,14 @@ def _rows(name: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
 def _account(environ: dict[str, Any], name: str, **place: Any) -> dict[str, Any]:
     """The administrator's row by the names of its columns; those of the owners, of the same names, come later."""
     login = b64decode(environ["HTTP_AUTHORIZATION"][6:]).decode().partition(":")[0]
-    attempt = {"here": "a" * 64, "everywhere": "b" * 64, "most_here": 20, "most": 200}
+    attempt = {
+        "at_site": ":127.0.0.1",
+        "of_site": "s:127.0.0.1",
+        "site": "127.0.0.1",
+        "most_here": 20,
+        "most_site": 100,
+        "most": 200,
+    }
     values = {"login": login, "short": "", "suffix": "", "name": "", **place, **attempt}
     (row,) = _rows(name, values)
     names = [one[0] for one in _cursor().description]

@@ -48,8 +48,10 @@ class UnknownContext(NotFound):
 class Busy(DomainError):
     """The database gave the transaction up for others' sake too often. Trying again later helps."""
 
+    sentence = BUSY
+
     def __init__(self) -> None:
-        super().__init__(gettext(BUSY))
+        super().__init__(gettext(self.sentence))
 
 
 class StoreUnavailable(DomainError):

@@ -17,7 +17,7 @@ from django.urls import resolve
 from django.utils import translation
 
 from core.database_errors import state_of
-from core.errors import BUSY, RETRY_AFTER, Busy
+from core.errors import RETRY_AFTER, Busy
 from core.spreadsheets import MAX_FILE
 
 logger = logging.getLogger(__name__)
@@ -159,5 +159,5 @@ class DatabaseUnavailableMiddleware:
             return None
         logger.error("the database %s: %s", state.value if state else "is busy", exception)
         headers = {"Retry-After": str(RETRY_AFTER)}
-        sentence = translation.gettext(state.sentence if state else BUSY)
+        sentence = translation.gettext(state.sentence) if state else str(exception)
         return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=503, headers=headers)

@@ -39,7 +39,11 @@ MASTER_ACCOUNT_OVERRIDE: bool = env.boolean("MASTER_ACCOUNT_OVERRIDE", default=F
 MAIL_STORE: str = env.text(
     "MAIL_STORE", default=f"maildir://{BASE_DIR}/var/maildir", expected="the URL of a mail store", secret=True
 )
+# Failed logins in five minutes: of an account from one address, and of whatever names from one address; 0: no limit.
 LOGIN_FAILURE_LIMIT: int = env.number("LOGIN_FAILURE_LIMIT", default=20)
+LOGIN_ADDRESS_LIMIT: int = env.number("LOGIN_ADDRESS_LIMIT", default=100)
+# How many password hashes a process computes in a second for logins from unknown addresses; 0: as many as come.
+LOGIN_HASHES_PER_SECOND: int = env.number("LOGIN_HASHES_PER_SECOND", default=10)
 # For how long a verified login is remembered in the process; 0: never.
 LOGIN_CACHE_SECONDS: int = env.number("LOGIN_CACHE_SECONDS", default=60)
 MAX_RECIPIENTS: int = env.number("MAX_RECIPIENTS", default=100, least=1)

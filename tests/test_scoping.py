@@ -12,10 +12,21 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, Credential, CustomId, Reseller, User
+from accounts.models import (
+    Administrator,
+    ApiPassword,
+    ConfigProperty,
+    Context,
+    Credential,
+    CustomId,
+    LoginEvent,
+    Reseller,
+    User,
+)
 from accounts.services.administrators import update_administrator
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context, delete_context, update_context
+from accounts.services.logins import Login, record_refusal
 from accounts.services.resellers import update_reseller
 from accounts.services.users import create_user
 from bulk.models import BulkJob, ImportLine
@@ -29,7 +40,7 @@ from tests.world import CONTEXTS, OPERATOR, World
 OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "mailstats")
 # Not shown to anybody, by any door: counters of failed logins, the mail server's last logins, the items of a job
 # (its page shows them).
-UNSCOPED: Final = {"accounts.LoginFailures", "accounts.LastLogin", "bulk.BulkJobItem"}
+UNSCOPED: Final = {"accounts.LoginFailures", "accounts.LastLogin", "accounts.KnownAddress", "bulk.BulkJobItem"}
 
 EVERY: Final = set(CONTEXTS)
 ALPHAS: Final = {24, 25, 34, 35}
@@ -64,6 +75,8 @@ def rows(world: World) -> World:
         set_property(actor=OPERATOR, owner=Owner(user=user), name="x.y", value=str(number))
     for reseller in world.resellers.values():
         set_property(actor=OPERATOR, owner=Owner(reseller=reseller), name="x.y", value=reseller.name)
+    for administrator in [*world.administrators.values(), None]:
+        record_refusal(Login("x", "192.0.2.7", "192.0.2.7", "web", "wrong"), administrator)
     for administrator in world.administrators.values():
         BulkJob.objects.create(administrator=administrator, edit="users.suspend", language="en")
         values = {"name": "x", "identifier": administrator.pk, "families": "Admin"}
@@ -168,6 +181,16 @@ def test_visible__changes(rows: World, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*STAFF, *TENANTS])
+def test_visible__logins_are_those_of_the_administrators_in_charge_and_of_unknown_names_the_masters(
+    rows: World, name: str
+) -> None:
+    seen = set(_seen(Administrator, rows.administrators[name])) | ({None} if name == "root" else set())
+    expected = _all(LoginEvent, lambda row: row.administrator_id in seen)
+    assert bool(expected) is (name not in TENANTS)
+    assert _seen(LoginEvent, rows.administrators[name]) == expected
+
+
+@pytest.mark.parametrize("name", [*STAFF, *TENANTS])
 def test_visible__api_passwords_are_those_of_the_administrators_in_charge_and_ones_own(rows: World, name: str) -> None:
     seen = set(_seen(Administrator, rows.administrators[name])) if not name.startswith("admin@") else set()
     mine = seen | ({rows.administrators[name].pk} if name not in TENANTS else set())
@@ -186,7 +209,7 @@ def test_visible__a_credential_for_some_contexts_sees_those_alone(rows: World, m
 
 
 @pytest.mark.parametrize(
-    "model", [Reseller, Administrator, ConfigProperty, Change, ApiPassword], ids=lambda one: one.__name__
+    "model", [Reseller, Administrator, ConfigProperty, Change, ApiPassword, LoginEvent], ids=lambda one: one.__name__
 )
 def test_visible__a_credential_for_some_contexts_sees_nothing_that_hangs_on_no_context(
     rows: World, model: type[models.Model]
@@ -216,7 +239,17 @@ SCOPED: Final = [
 
 
 def test_models__all_of_them_are_tested_here() -> None:
-    tested = {*OF_CONTEXT, Reseller, Administrator, ConfigProperty, Change, BulkJob, ImportLine, ApiPassword}
+    tested = {
+        *OF_CONTEXT,
+        Reseller,
+        Administrator,
+        ConfigProperty,
+        Change,
+        BulkJob,
+        ImportLine,
+        ApiPassword,
+        LoginEvent,
+    }
     assert set(SCOPED) == tested
 
 

@@ -10,8 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor, Channel
-from core.errors import TooManyAttempts
-from core.names import normalize_identifier
+from core.errors import Busy, TooManyAttempts
 
 # A login, an @ and a context's name.
 MAX_LOGIN: Final = 254 + 1 + 128
@@ -37,6 +36,8 @@ class LoginForm(AdminAuthenticationForm):
             return super().clean()
         except TooManyAttempts as refusal:
             raise _locked(refusal) from refusal
+        except Busy as refusal:
+            raise ValidationError(str(refusal), code="busy") from refusal
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
@@ -50,16 +51,18 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         self.request = request
 
     def clean_old_password(self) -> str:
+        from accounts.login import journal
         from accounts.login.lockout import Attempt
 
-        attempt = Attempt.of(self.request, normalize_identifier(str(self.user)))
+        attempt = Attempt.of(self.request, str(self.user))
         try:
-            attempt.refuse_if_locked()
+            attempt.refuse_if_locked(attempt.reload(self.user))
             old_password: str = super().clean_old_password()
         except TooManyAttempts as refusal:
             raise _locked(refusal) from refusal
         except ValidationError:
-            attempt.failed()
+            attempt.failed([self.user])
+            journal.refused(attempt, self.user, Channel.WEB, journal.Outcome.WRONG)
             raise
         return old_password
 

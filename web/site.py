@@ -27,7 +27,7 @@ _SECTIONS: Final = (
     ("mail", _("Mail"), ("User", "ForwardingAlias", "ExplicitDomain")),
     ("customers", _("Customers"), ("Context", "Reseller")),
     ("settings", _("Settings"), ("Administrator", "ApiPassword", "ConfigProperty")),
-    ("history", _("Activity"), ("Change", "BulkJob")),
+    ("history", _("Activity"), ("Change", "BulkJob", "LoginEvent")),
 )
 
 

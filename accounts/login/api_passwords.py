@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import machine_secrets
 from accounts.login.sightings import INTERVAL_SECONDS, is_news
-from accounts.models import Administrator, ApiPassword, Credential
+from accounts.models import Administrator, ApiPassword, Credential, LoginEvent
 from accounts.queries import NamedQuery
 from accounts.services.api_passwords import note_use
 
@@ -63,20 +63,23 @@ _AS_JSON: Final = JSONObject(
 )
 
 
-def credential_of(administrator: Administrator, password: str, address: str) -> Credential | None:
-    """The credential, when it is an API password of theirs that holds here and now; the look-up was a `keyed` one."""
+def check(administrator: Administrator, password: str, address: str) -> LoginEvent.Outcome:
+    """What becomes of an API password of theirs, which is kept on them; the look-up was a `keyed` one."""
     found: dict[str, Any] | None = getattr(administrator, _FOUND, None)
-    if found is None or found["expired"] or not machine_secrets.matches(password, found["digest"]):
-        return None
-    if not _is_within(address, found["networks"].split()):
-        return None
-    return Credential(
+    if found is None or not machine_secrets.matches(password, found["digest"]):
+        return LoginEvent.Outcome.WRONG
+    administrator.credential = Credential(
         name=f"API password {found['name']} ({found['identifier']})",
         key=found["key"],
         families=frozenset(found["families"].split("\n")),
         may_write=bool(found["may_write"]),
         contexts=frozenset(map(int, found["contexts"].split())) or None,
     )
+    if found["expired"]:
+        return LoginEvent.Outcome.EXPIRED
+    if not _is_within(address, found["networks"].split()):
+        return LoginEvent.Outcome.NETWORK
+    return LoginEvent.Outcome.SUCCESS if administrator.may_act else LoginEvent.Outcome.SUSPENDED
 
 
 def note(administrator: Administrator, password: str, address: str) -> None:

@@ -6,25 +6,27 @@ Each backend takes its own keywords, so that Django's `authenticate()` picks exa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, cast
 
 from django.contrib.auth.backends import BaseBackend
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 
 from accounts import machine_secrets
-from accounts.login import api_passwords
+from accounts.login import api_passwords, journal
 from accounts.login.api_passwords import Accounts
-from accounts.login.lockout import Attempt
+from accounts.login.hashing import TooManyLogins, take_turn
+from accounts.login.journal import Outcome
+from accounts.login.lockout import Attempt, PathContext
 from accounts.login.remembered import verify
 from accounts.models import Administrator, Context, Reseller
 from core import access
 from core.access import Role
 from core.actor import Channel
+from core.errors import TooManyAttempts
 from core.names import is_name, normalize_identifier
 
 # What is looked at of an administrator and its owner; the rest is read when it is asked for.
@@ -37,17 +39,6 @@ _COLUMNS: Final = (
 _OUTSIDE_CONTEXTS: Final = Q(role__in=[Role.MASTER, Role.RESELLER], context=None)
 
 
-@dataclass(frozen=True, slots=True)
-class PathContext:
-    """What a path says of a context: its `number` (0 for what is no context's), or its `name`."""
-
-    number: int = 0
-    name: str = ""
-
-    def __str__(self) -> str:
-        return self.name or str(self.number)
-
-
 class CredentialsBackend(BaseBackend):
     """What the backends share: one look-up, one check of the password, the same work for unknown names."""
 
@@ -56,28 +47,66 @@ class CredentialsBackend(BaseBackend):
         administrator: Administrator | None = Administrator.objects.with_owner().filter(pk=user_id).first()
         return administrator if administrator is not None and administrator.is_staff else None
 
-    def _verify(self, attempt: Attempt, administrator: Administrator | None, password: str) -> Administrator | None:
-        """The administrator, when the password is theirs and they may act. Counts a failure."""
-        if administrator is not None and self._is_theirs(administrator, password, attempt.address):
-            if administrator.may_act:
-                api_passwords.note(administrator, password, attempt.address)
-                return administrator
-            return None
-        if administrator is None and machine_secrets.identifier_of(password) is None:
-            # An unknown name takes as long as a wrong password.
-            make_password(password)
-        attempt.failed()
+    def _verify(
+        self, attempt: Attempt, candidates: Sequence[Administrator], password: str, channel: Channel
+    ) -> Administrator | None:
+        """The first of the candidates whose password it is, when they may act; else the failure is counted and told."""
+        meant = candidates[0] if candidates else None
+        try:
+            found, outcome = self._check_all(attempt, candidates, password)
+        except TooManyAttempts:
+            journal.refused(attempt, meant, channel, Outcome.LOCKED)
+            raise
+        except TooManyLogins:
+            journal.refused(attempt, meant, channel, Outcome.BUSY)
+            raise
+        if outcome is Outcome.SUCCESS and found is not None:
+            api_passwords.note(found, password, attempt.address)
+            journal.succeeded(attempt, found, channel)
+            return found
+        attempt.failed(candidates)
+        journal.refused(attempt, found or meant, channel, outcome)
         return None
 
+    def _check_all(
+        self, attempt: Attempt, candidates: Sequence[Administrator], password: str
+    ) -> tuple[Administrator | None, Outcome]:
+        """Whose password it is, and what becomes of it. TooManyAttempts, TooManyLogins."""
+        outcome = Outcome.UNKNOWN
+        for one in candidates:
+            outcome = self._check(attempt, one, password)
+            if outcome is not Outcome.WRONG:
+                return one, outcome
+        if not candidates:
+            attempt.refuse_if_locked(None)
+            if machine_secrets.identifier_of(password) is None:
+                # An unknown name takes as long as a wrong password.
+                take_turn()
+                make_password(password)
+        return None, outcome
+
     @staticmethod
-    def _is_theirs(administrator: Administrator, password: str, address: str) -> bool:
-        """Whether it is their password or an API password of theirs; keeps on them which one it is."""
-        if machine_secrets.identifier_of(password) is None:
-            return verify(password, administrator.password)
-        credential = api_passwords.credential_of(administrator, password, address)
-        if credential is not None:
-            administrator.credential = credential
-        return credential is not None
+    def _check(attempt: Attempt, administrator: Any, password: str) -> Outcome:
+        """Whether it is their password or an API password of theirs; keeps on them which one it is.
+
+        A right API password is taken also while others' failures lock the login: nobody guesses one.
+        """
+        if machine_secrets.identifier_of(password) is not None:
+            outcome = api_passwords.check(administrator, password, attempt.address)
+            if outcome is Outcome.WRONG:
+                attempt.refuse_if_locked(administrator)
+            return outcome
+        attempt.refuse_if_locked(administrator)
+        turn = _no_turn if administrator.known_here else take_turn
+        if administrator.may_act:
+            return Outcome.SUCCESS if verify(password, administrator.password, turn) else Outcome.WRONG
+        # Not remembered: the right password of who is suspended takes as long as a wrong one.
+        turn()
+        return Outcome.SUSPENDED if check_password(password, administrator.password) else Outcome.WRONG
+
+
+def _no_turn() -> None:
+    """At a known address nobody waits for their turn."""
 
 
 class LoginBackend(CredentialsBackend):
@@ -97,12 +126,12 @@ class LoginBackend(CredentialsBackend):
         """
         if request is None or not username or not password or not is_name(username):
             return None
+        attempt = Attempt.of(request, username)
         login = normalize_identifier(username)
-        attempt = Attempt.of(request, login)
         short, _at, context_name = login.rpartition("@")
         query, more = (BY_LOGIN.plain, {}) if channel is Channel.WEB else BY_LOGIN.for_password(password)
         found = attempt.candidates(query, login=login, short=short, name=context_name, **more)
-        return self._verify(attempt, next(by_rank(found), None), password)
+        return self._verify(attempt, list(by_rank(found))[:1], password, channel)
 
 
 class PathContextBackend(CredentialsBackend):
@@ -121,16 +150,14 @@ class PathContextBackend(CredentialsBackend):
         """
         if request is None or not login or not password or not is_name(login):
             return None
+        attempt = Attempt.of(request, login, place=path_context)
         login = normalize_identifier(login)
-        attempt = Attempt.of(request, login, place=str(path_context))
         candidates = list(by_rank(self._candidates(attempt, login, password, path_context)))
         context = candidates[0].path_context if candidates else None
         strangers = [one for one in candidates if context and not one.in_charge_of(context)]
-        deciding = next((one for one in candidates if one not in strangers), None)
-        if deciding is None or (strangers and not self._is_theirs(deciding, password, attempt.address)):
-            # Somebody else's context must answer a reseller as any other does, also when its admin has the same login.
-            deciding = next(iter(strangers), deciding)
-        return self._verify(attempt, deciding, password)
+        deciding = [one for one in candidates if one not in strangers]
+        # Somebody else's context must answer a reseller as any other does, also when its admin has the same login.
+        return self._verify(attempt, [*deciding[:1], *strangers[:1]], password, Channel.API)
 
     @staticmethod
     def _candidates(attempt: Attempt, login: str, password: str, path: PathContext) -> list[Administrator]:
@@ -152,11 +179,11 @@ class TenantBackend(CredentialsBackend):
         """The tenant credential with this name and password, or None. Raises TooManyAttempts."""
         if request is None or not tenant or not password or not is_name(tenant):
             return None
+        attempt = Attempt.of(request, tenant, door="tenant")
         tenant = normalize_identifier(tenant)
-        attempt = Attempt.of(request, f"tenant\0{tenant}")
         query, more = TENANTS.for_password(password)
-        candidates = attempt.candidates(query, login=tenant, **more)
-        return self._verify(attempt, next(iter(candidates), None), password)
+        found = attempt.candidates(query, login=tenant, **more)
+        return self._verify(attempt, found[:1], password, Channel.API)
 
 
 class RoleBackend(BaseBackend):

@@ -1,150 +1,194 @@
-"""Too many failed logins of one name from one address: refused until the window ends, the right password included.
+"""Too many failed logins, within a window of time: refused until the window ends, the right password included.
 
-A name is counted at each context by itself, as `admin` is another administrator in every context, and once more over
-all of them, so that nobody tries a reseller's password at one context after the other. Nothing here depends on whether
-the name exists: it would tell.
+Three things are counted, each by itself:
+
+- an account from one address, whatever its name is written like and whatever the path: LOGIN_FAILURE_LIMIT;
+- an address, whatever the names: LOGIN_ADDRESS_LIMIT;
+- an account from all addresses together: EVERYWHERE times LOGIN_FAILURE_LIMIT.
+
+The last two do not hold at an address where the account has logged in before, so that nobody locks its owner out from
+elsewhere. A name that nobody has is counted as if it were an account: as one that is the same at every context, as a
+reseller's, or as one of each context, as its administrators', which of them a digest of the name decides. So the lock
+does not tell whether a name exists.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet, Subquery
-from django.db.models.functions import Now
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat, Now
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from accounts.models import Administrator, LoginFailures
+from accounts.login.addresses import client_address, site_of
+from accounts.models import Administrator, Context, KnownAddress, LoginFailures
 from accounts.queries import NamedQuery
-from core.addresses import printable
 from core.errors import TooManyAttempts
 from core.locks import lock_names
+from core.names import normalize_identifier
 
 WINDOW: Final = timedelta(minutes=5)
-# How many times LOGIN_FAILURE_LIMIT a name may fail over all contexts together.
+# How many times LOGIN_FAILURE_LIMIT an account may fail from all addresses together.
 EVERYWHERE: Final = 10
 _PURGE: Final = 500
-# Without LOGIN_FAILURE_LIMIT nothing is counted: no number reaches this.
+# Without a limit nothing is refused: no number reaches this.
 _NO_LIMIT: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One login name as given, tried from one client address at one place, and that name from there anywhere."""
+class PathContext:
+    """What a path says of a context: its `number` (0 for what is no context's), or its `name`."""
 
+    number: int = 0
+    name: str = ""
+
+    def __str__(self) -> str:
+        return self.name or str(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One login name as given, tried from one client address, at a `door` (tenants have their own) and a place."""
+
+    name: str
     address: str
-    here: str
-    everywhere: str
+    door: str = ""
+    place: PathContext | None = None
 
     @classmethod
-    def of(cls, request: HttpRequest, name: str, *, place: str = "") -> Attempt:
-        """The name is digested: people type passwords into the wrong field."""
-        address = client_address(request)
-        site = site_of(address)
-        return cls(address, _key(site, name, "at", place), _key(site, name, "everywhere"))
+    def of(cls, request: HttpRequest, name: str, *, door: str = "", place: PathContext | None = None) -> Attempt:
+        """The attempt that a request is."""
+        return cls(name, client_address(request), door, place)
 
     # What the statement of the candidates is told of the attempt.
-    SLOTS: ClassVar[dict[str, type[int | str]]] = {"here": str, "everywhere": str, "most_here": int, "most": int}
+    SLOTS: ClassVar[dict[str, type[int | str]]] = {
+        "at_site": str,
+        "of_site": str,
+        "site": str,
+        "most_here": int,
+        "most_site": int,
+        "most": int,
+    }
+
+    @property
+    def site(self) -> str:
+        """What failures are counted by."""
+        return site_of(self.address)
 
     @staticmethod
     def annotate(
-        candidates: QuerySet[Administrator], *, here: str, everywhere: str, most_here: int, most: int
+        candidates: QuerySet[Administrator],
+        *,
+        at_site: str,
+        of_site: str,
+        site: str,
+        most_here: int,
+        most_site: int,
+        most: int,
     ) -> QuerySet[Administrator]:
-        """Adds `locked_until`, so that looking up the administrator and the lock is one statement."""
-        locks = _locks(here, everywhere, most_here, most)
-        return candidates.annotate(locked_until=Subquery(locks.values("ends_at")[:1]))
+        """Adds until when each is locked out here, as the account and as the address, and whether it is known here."""
+        account = Concat(Value("a:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
+        here = Concat(account, Value(at_site), output_field=CharField())
+        known = KnownAddress.objects.filter(administrator=OuterRef("pk"), site=site).order_by()
+        return candidates.annotate(
+            locked_here=_ends(here, most_here),
+            locked_site=_ends(Value(of_site), most_site),
+            locked_everywhere=_ends(account, most),
+            known_here=Exists(known),
+        )
 
     def candidates(self, query: NamedQuery[Administrator], **values: int | str) -> list[Administrator]:
-        """The administrators of the query. Raises TooManyAttempts while the name is locked."""
-        found = query.rows(None, **values, **self._slots())
-        if not found:
-            self.refuse_if_locked()
-        elif (locked_until := getattr(found[0], "locked_until", None)) is not None:
-            raise _too_many(locked_until)
+        """The administrators of the query, each with what is counted against it."""
+        return query.rows(None, **values, **self.slots())
+
+    def slots(self) -> dict[str, Any]:
+        """The values for SLOTS."""
+        limit, of_site = settings.LOGIN_FAILURE_LIMIT or _NO_LIMIT, settings.LOGIN_ADDRESS_LIMIT or _NO_LIMIT
+        return {
+            "at_site": f":{self.site}",
+            "of_site": f"s:{self.site}",
+            "site": self.site,
+            "most_here": limit,
+            "most_site": of_site,
+            "most": min(limit * EVERYWHERE, _NO_LIMIT),
+        }
+
+    def refuse_if_locked(self, account: Administrator | None) -> None:
+        """Raises TooManyAttempts while the account, one of the `candidates`, or a name that nobody has is locked."""
+        until = self._unknown_locked() if account is None else _locked_until(account)
+        if until is not None:
+            raise TooManyAttempts(max(1, round((until - timezone.now()).total_seconds())))
+
+    def reload(self, account: Administrator) -> Administrator:
+        """The account with what is counted against it, for who is logged in already."""
+        found: Administrator = self.annotate(Administrator.objects.filter(pk=account.pk), **self.slots()).get()
         return found
 
-    def refuse_if_locked(self) -> None:
-        """Raises TooManyAttempts while the name is locked."""
-        locked_until = _locks(**self._slots()).values_list("ends_at", flat=True).first()
-        if locked_until is not None:
-            raise _too_many(locked_until)
-
-    def _slots(self) -> dict[str, Any]:
-        limit = settings.LOGIN_FAILURE_LIMIT or _NO_LIMIT
-        most = min(limit * EVERYWHERE, _NO_LIMIT)
-        return {"here": self.here, "everywhere": self.everywhere, "most_here": limit, "most": most}
-
-    def failed(self) -> None:
-        """Count this failure."""
+    def failed(self, accounts: Iterable[Administrator] = ()) -> None:
+        """Count this failure against the accounts whose password was tried, or the name that nobody has."""
         if not settings.LOGIN_FAILURE_LIMIT:
             return
+        tried = {f"a:{one.pk}{suffix}" for one in accounts for suffix in ("", f":{self.site}")}
+        keys = sorted((tried or {self._unknown_key()}) | {f"s:{self.site}"})
         with transaction.atomic():
-            lock_names([f"login-failures:{self.here}", f"login-failures:{self.everywhere}"])
+            lock_names([f"login-failures:{key}" for key in keys])
             now = timezone.now()
             _purge(now)
-            for key in (self.here, self.everywhere):
+            for key in keys:
                 row, _created = LoginFailures.objects.get_or_create(key=key, defaults={"ends_at": now + WINDOW})
                 if row.ends_at <= now:
                     row.count, row.ends_at = 0, now + WINDOW
                 row.count += 1
                 row.save(update_fields=["count", "ends_at"])
 
+    def _unknown_locked(self) -> datetime | None:
+        slots = self.slots()
+        most = {self._unknown_key(): slots["most_here"], slots["of_site"]: slots["most_site"]}
+        rows = LoginFailures.objects.filter(key__in=most, ends_at__gt=Now())
+        return max((row.ends_at for row in rows if row.count >= most[row.key]), default=None)
 
-def _too_many(locked_until: datetime) -> TooManyAttempts:
-    return TooManyAttempts(max(1, round((locked_until - timezone.now()).total_seconds())))
+    def _unknown_key(self) -> str:
+        """The key of an account that could have this name here. It is digested: people type passwords as names."""
+        short, context = normalize_identifier(self.name), ""
+        if self.place is not None:
+            context = self.place.name or self._name_of_place() or str(self.place.number)
+            long_form, short = short.endswith(f"@{context}"), short.removesuffix(f"@{context}")
+            if not long_form and _is_everywhere_the_same(short):
+                context = ""
+        parts = (self.door, f"{short}@{context}" if context else short, self.site)
+        return f"n:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:60]}"
+
+    def _name_of_place(self) -> str | None:
+        number = self.place.number if self.place is not None else 0
+        return Context.objects.filter(pk=number).values_list("name_normalized", flat=True).first()
 
 
-def _locks(here: str, everywhere: str, most_here: int, most: int) -> QuerySet[LoginFailures]:
-    full = Q(key=here, count__gte=most_here) | Q(key=everywhere, count__gte=most)
-    return LoginFailures.objects.filter(full, ends_at__gt=Now()).order_by("-ends_at")
+def _is_everywhere_the_same(name: str) -> bool:
+    return salted_hmac("oxaas.unknown-name", name, algorithm="sha256").digest()[0] % 2 == 0
 
 
-def _key(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def _ends(key: Any, most: int) -> Subquery:
+    full = LoginFailures.objects.filter(key=key, count__gte=most, ends_at__gt=Now()).order_by()
+    return Subquery(full.values("ends_at")[:1])
+
+
+def _locked_until(account: Any) -> datetime | None:
+    """Of a known address only the failures that came from there count."""
+    ends = [account.locked_here]
+    if not account.known_here:
+        ends += [account.locked_site, account.locked_everywhere]
+    return max((end for end in ends if end is not None), default=None)
 
 
 def _purge(now: datetime) -> None:
     """Delete some of what has expired. Locked in one order, so that two of these do not wait for each other."""
     expired = LoginFailures.objects.select_for_update().filter(ends_at__lte=now).order_by("key")[:_PURGE]
     LoginFailures.objects.filter(pk__in=[row.pk for row in expired]).delete()
-
-
-def client_address(request: HttpRequest) -> str:
-    """The peer's address, or what the outermost of our own TRUSTED_PROXIES saw.
-
-    What a client itself sends in X-Forwarded-For stands further left and is not looked at.
-    """
-    hops = settings.TRUSTED_PROXIES
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    return _plain(forwarded[-hops] if hops and len(forwarded) >= hops else request.META.get("REMOTE_ADDR", ""))
-
-
-@lru_cache(maxsize=4096)
-def site_of(address: str) -> str:
-    """What failures are counted by: of IPv6 the network, as whoever has one address of a /64 has all of them."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return str(IPv6Network((parsed.packed, 64), strict=False)) if isinstance(parsed, IPv6Address) else address
-
-
-@lru_cache(maxsize=4096)
-def _plain(text: str) -> str:
-    """The address as one writes it; some proxies add the port, some sockets write IPv4 as IPv6."""
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return text[:64] if printable(text) else ""
-    return str((isinstance(address, IPv6Address) and address.ipv4_mapped) or address)

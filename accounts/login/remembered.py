@@ -11,6 +11,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final
 
 from django.conf import settings
@@ -25,13 +26,15 @@ _table: Final = threading.Lock()
 _verifying: Final = tuple(threading.Lock() for _ in range(64))
 
 
-def verify(password: str, stored: str) -> bool:
+def verify(password: str, stored: str, turn: Callable[[], None]) -> bool:
     """Whether it is the password of the stored hash. A right one is remembered for LOGIN_CACHE_SECONDS.
 
     One thread at a time verifies the same login: when it expires, the others wait for the first one's answer. Another
-    password for that login does not wait, so that nobody holds up its owner by guessing.
+    password for that login does not wait, so that nobody holds up its owner by guessing. Before a hash is
+    computed `turn` is asked, which may raise.
     """
     if not settings.LOGIN_CACHE_SECONDS:
+        turn()
         return check_password(password, stored)
     digest = hmac.digest(_KEY + stored.encode(), password.encode(), "sha256")
     if _is_remembered(digest):
@@ -39,6 +42,7 @@ def verify(password: str, stored: str) -> bool:
     with _verifying[digest[0] % len(_verifying)]:
         if _is_remembered(digest):
             return True
+        turn()
         if not check_password(password, stored):
             return False
         _remember(digest)

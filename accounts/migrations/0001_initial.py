@@ -32,6 +32,29 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='LoginEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='when')),
+                ('name', models.CharField(max_length=400, verbose_name='name')),
+                ('address', models.CharField(max_length=64, verbose_name='address')),
+                ('channel', models.CharField(choices=[('api', 'API'), ('web', 'web admin'), ('import', 'import'), ('provision', 'provision'), ('command', 'command line')], max_length=16, verbose_name='channel')),
+                ('outcome', models.CharField(choices=[('success', 'logged in'), ('unknown', 'unknown name'), ('wrong', 'wrong password'), ('suspended', 'suspended'), ('expired', 'API password expired'), ('network', 'not from this network'), ('locked', 'too many failures'), ('busy', 'too many logins at once'), ('second-factor', 'wrong second factor'), ('api-password-needed', 'needs an API password')], max_length=24, verbose_name='outcome')),
+                ('credential', models.CharField(blank=True, default='', max_length=128, verbose_name='credential')),
+                ('second_factor', models.CharField(blank=True, default='', max_length=16, verbose_name='second factor')),
+                ('administrator_id', models.BigIntegerField(null=True, verbose_name='administrator')),
+                ('context_id', models.BigIntegerField(null=True, verbose_name='context id')),
+                ('reseller_id', models.BigIntegerField(null=True, verbose_name='reseller')),
+                ('reseller_parent_id', models.BigIntegerField(null=True)),
+            ],
+            options={
+                'verbose_name': 'login event',
+                'verbose_name_plural': 'logins',
+                'ordering': ['-id'],
+                'indexes': [models.Index(fields=['administrator_id', '-id'], name='login_event_of_administrator'), models.Index(fields=['reseller_id', '-id'], name='login_event_of_reseller'), models.Index(condition=models.Q(('reseller_parent_id__isnull', False)), fields=['reseller_parent_id', '-id'], name='login_event_of_parent'), models.Index(fields=['context_id', '-id'], name='login_event_of_context')],
+            },
+        ),
+        migrations.CreateModel(
             name='Reseller',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -85,6 +108,8 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('master', 'master administrator'), ('reseller', 'reseller administrator'), ('context', 'context administrator'), ('tenant', 'tenant credential')], max_length=16, verbose_name='role')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'Deutsch')], default='', help_text="Empty: the browser's.", max_length=8, verbose_name='language')),
+                ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
+                ('last_used_from', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='last used from')),
                 ('context', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='administrators', to='accounts.context', verbose_name='context')),
                 ('reseller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='administrators', to='accounts.reseller', verbose_name='reseller')),
             ],
@@ -167,6 +192,18 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'API passwords',
                 'ordering': ['name', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('administrator', 'name'), name='api_password_name_is_unique'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='api_password_has_a_name'), models.CheckConstraint(condition=models.Q(('families', ''), _negated=True), name='api_password_has_a_family')],
+            },
+        ),
+        migrations.CreateModel(
+            name='KnownAddress',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('site', models.CharField(max_length=64)),
+                ('last_at', models.DateTimeField(db_index=True)),
+                ('administrator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known_addresses', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('administrator', 'site'), name='known_address_is_unique')],
             },
         ),
         migrations.AddConstraint(

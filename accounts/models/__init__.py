@@ -5,6 +5,7 @@ from accounts.models.api_passwords import ApiFamily, ApiPassword
 from accounts.models.config import ConfigProperty
 from accounts.models.contexts import Context
 from accounts.models.credentials import PASSWORD, Credential
+from accounts.models.logins import KnownAddress, LoginEvent
 from accounts.models.resellers import Reseller
 from accounts.models.users import CustomId, IdentifierField, LastLogin, User, identifiers
 
@@ -18,7 +19,9 @@ __all__ = [
     "Credential",
     "CustomId",
     "IdentifierField",
+    "KnownAddress",
     "LastLogin",
+    "LoginEvent",
     "LoginFailures",
     "Reseller",
     "User",

@@ -69,6 +69,9 @@ class Administrator(AbstractBaseUser):
         help_text=_("Empty: the browser's."),
     )
 
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    last_used_from = models.CharField(_("last used from"), max_length=64, blank=True, default="", editable=False)
+
     # The context that the path of the request names, where a login was looked up beside one.
     path_context: Context | None = None
     # What the login was made with.
@@ -185,9 +188,9 @@ class Administrator(AbstractBaseUser):
 
 
 class LoginFailures(models.Model):
-    """Failed logins of one name from one address in the current window.
+    """Failed logins of an account, an address, both together, or a name that nobody has, in the current window.
 
-    The key is a digest: people type passwords as names.
+    What the keys are is in `accounts.login.lockout`; names in them are digested.
     """
 
     key = models.CharField(max_length=64, primary_key=True)

@@ -8,8 +8,9 @@ from typing import Any, Final
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
 
-from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, CustomId, Reseller, User
+from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, CustomId, KnownAddress, Reseller, User
 from bulk.models import BulkJob, BulkJobItem, ImportLine
 from core.access import Role
 from domains.models import ExplicitDomain
@@ -147,6 +148,14 @@ UNIQUE: Final[dict[str, list[Violation]]] = {
         lambda w: [_api_password(w), _api_password(w, identifier="other")],
     ],
     "ApiPassword.identifier": [lambda w: [_api_password(w), _api_password(w, name="other")]],
+    "known_address_is_unique": [
+        lambda w: _twice(
+            KnownAddress.objects.create,
+            administrator=w.administrators["root"],
+            site="192.0.2.7",
+            last_at=timezone.now(),
+        )
+    ],
     "recipient_is_unique_in_alias": [lambda w: _recipient(w, normalized="outside@elsewhere.example")],
     "bulk_job_item_position_is_unique": [_items],
     "import_line_number_is_unique": [_lines],

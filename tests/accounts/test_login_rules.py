@@ -9,7 +9,8 @@ import pytest
 from django.contrib.auth import authenticate
 from django.test import Client, RequestFactory
 
-from accounts.login.backends import LoginBackend, PathContext, PathContextBackend, TenantBackend
+from accounts.login.backends import LoginBackend, PathContextBackend, TenantBackend
+from accounts.login.lockout import PathContext
 from accounts.models import Administrator
 from accounts.services.administrators import create_administrator, delete_administrator, update_administrator
 from accounts.services.contexts import create_context, update_context

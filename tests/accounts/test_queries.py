@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from accounts import views as account_views
 from accounts.login import backends
 from accounts.login.api_passwords import Accounts
 from accounts.login.lockout import Attempt
-from accounts.models import Administrator, ApiFamily, Context, LoginFailures, Reseller, User, identifiers
+from accounts.models import Administrator, ApiFamily, Context, KnownAddress, LoginFailures, Reseller, User, identifiers
 from accounts.queries import NamedQuery
 from accounts.services.api_passwords import create_api_password
 from core.access import Role
@@ -27,7 +28,7 @@ from tests.world import CONTEXTS, OPERATOR, World
 LOGINS: Final = ["root", "alpha", "alphakid", "beta", "portal-alpha", "admin", "admin@alpha_acme", "nobody", "a@b", "@"]
 PLACES: Final = [*CONTEXTS, 0, 999]
 TEXTS: Final = ["johndoe@acme.example", "JohnDoe@CAFE.example", "+49.1234.5624", "john34", "nobody", "'; --", "%s", "☃"]
-ATTEMPT: Final = {"here": "a" * 64, "everywhere": "b" * 64, "most_here": 3, "most": 30}
+ATTEMPT: Final = Attempt("x", "127.0.0.1").slots() | {"most_here": 3, "most_site": 9, "most": 30}
 
 
 @st.composite
@@ -77,13 +78,18 @@ hypothetical = settings(
 def test_accounts__are_those_of_the_orm(world: World, changes: list[Any], login: str, place: int, locked: bool) -> None:
     apply(changes)
     if locked:
-        LoginFailures.objects.update_or_create(key="a" * 64, defaults={"count": 3, "ends_at": "2100-01-01T00:00:00Z"})
+        for key in ("s:127.0.0.1", *(f"a:{one.pk}:127.0.0.1" for one in world.administrators.values())):
+            LoginFailures.objects.update_or_create(key=key, defaults={"count": 9, "ends_at": "2100-01-01T00:00:00Z"})
+        for one in world.administrators.values():
+            KnownAddress.objects.update_or_create(
+                administrator=one, site="127.0.0.1", defaults={"last_at": timezone.now()}
+            )
     found = world.administrators.get(login)
     identifier = "none"
     if found is not None:
         families = [ApiFamily.MAIL if found.role == Role.TENANT else ApiFamily.ADMIN]
-        key, _text = create_api_password(actor=OPERATOR, administrator=found, name=str(uuid4()), families=families)
-        identifier = key.identifier
+        made, _text = create_api_password(actor=OPERATOR, administrator=found, name=str(uuid4()), families=families)
+        identifier = made.identifier
     short, _at, suffix = login.rpartition("@")
     name = CONTEXTS[place][0] if place in CONTEXTS else "none"
     lookups: dict[Accounts, dict[str, Any]] = {

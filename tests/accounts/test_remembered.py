@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.hashers import check_password, make_password
 
 from accounts.login import remembered
+from accounts.login.hashing import take_turn
 from accounts.models import Administrator, LoginFailures
 from accounts.services.administrators import update_administrator
 from accounts.services.contexts import delete_context, update_context
@@ -143,7 +144,7 @@ def test_verify__keeps_a_bounded_number_and_nothing_that_can_be_read(monkeypatch
     monkeypatch.setattr(remembered, "MAX_REMEMBERED", 3)
     stored = [make_password(f"secret {number}") for number in range(10)]
 
-    assert all(remembered.verify(f"secret {number}", one) for number, one in enumerate(stored))
+    assert all(remembered.verify(f"secret {number}", one, take_turn) for number, one in enumerate(stored))
 
     assert len(remembered._until) == 3
     kept = b"".join(remembered._until)
@@ -162,7 +163,7 @@ def test_verify__one_thread_hashes_for_all(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(remembered, "check_password", counted)
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _number: remembered.verify(PASSWORD, stored), range(8)))
+        answers = list(pool.map(lambda _number: remembered.verify(PASSWORD, stored, take_turn), range(8)))
 
     assert answers == [True] * 8
     assert done == [PASSWORD]
