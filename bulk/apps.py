@@ -20,6 +20,4 @@ class BulkConfig(AppConfig):
         registry.register_actions(pages.actions_of)
         chores.register(chores.Chore("what is kept no longer", retention.SECONDS, retention.purge_some))
         retention.register(retention.Kept("bulk edits and uploads", "BULK_KEEP_DAYS", services.purge_jobs))
-        persons.register(
-            persons.Holding("bulk edits and uploads", 80, services.exported_jobs, services.erase_from_jobs)
-        )
+        persons.register(persons.Holding("bulk edits and uploads", 5, services.exported_jobs, services.erase_from_jobs))

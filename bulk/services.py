@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
-
-from django.db.models import Q, TextField
-from django.db.models.functions import Cast
 
 from bulk.jobs import cancel_job
 from bulk.models import ACTIVE, BulkJob, BulkJobItem, ImportLine
 from core.actor import Actor
 from core.iteration import batched
-from core.persons import Person
+from core.persons import Person, naming
 from core.transactions import atomic
 
 _CHUNK: Final = 500
@@ -43,16 +39,15 @@ def exported_jobs(person: Person) -> list[dict[str, Any]]:
     ]
     items = [
         {"bulk edit": item.job_id, "row": item.position, **{name: getattr(item, name) for name in _ITEM}}
-        for item in _naming(person, BulkJobItem.objects.order_by("pk"), _ITEM)
+        for item in naming(person, BulkJobItem.objects.all(), _ITEM)
     ]
     lines = [
         {"uploaded": line.created_at.isoformat(), "line": line.number, "label": line.label, "data": line.data}
-        for line in _naming(person, ImportLine.objects.order_by("pk"), _LINE)
+        for line in naming(person, ImportLine.objects.all(), _LINE)
     ]
     return [*jobs, *items, *lines]
 
 
-@atomic
 def erase_from_jobs(actor: Actor, person: Person) -> int:
     """Take the person out of bulk edits, and delete uploaded lines that name them; how many rows that were.
 
@@ -63,34 +58,20 @@ def erase_from_jobs(actor: Actor, person: Person) -> int:
         if job.state in _OPEN:
             cancel_job(job=job)
         BulkJob.objects.filter(pk=job.pk).update(params=person.masked(job.params))
-    items = list(_naming(person, BulkJobItem.objects.order_by("pk"), _ITEM))
+    items = list(naming(person, BulkJobItem.objects.all(), _ITEM))
     for chunk in batched(items, _CHUNK):
         for item in chunk:
             for name in _ITEM:
                 setattr(item, name, person.masked(getattr(item, name)))
         BulkJobItem.objects.bulk_update(chunk, _ITEM)
-    lines = [line.pk for line in _naming(person, ImportLine.objects.order_by("pk"), _LINE)]
+    lines = [line.pk for line in naming(person, ImportLine.objects.all(), _LINE)]
     for numbers in batched(lines, _CHUNK):
         ImportLine.objects.filter(pk__in=numbers).delete()
     return len(jobs) + len(items) + len(lines)
 
 
 def _jobs(person: Person) -> list[BulkJob]:
-    return list(_naming(person, BulkJob.objects.order_by("pk"), ("params", "note")))
-
-
-def _naming(person: Person, rows: Any, names: tuple[str, ...]) -> Iterator[Any]:
-    """Those of the rows that name the person in one of these fields."""
-    parts, wanted = person.parts(), Q(pk__in=())
-    if parts:
-        rows = rows.annotate(**{f"{name}_text": Cast(name, TextField()) for name in names})
-        for part in parts:
-            for name in names:
-                wanted |= Q(**{f"{name}_text__icontains": part})
-        rows = rows.filter(wanted)
-    for row in rows.iterator(_CHUNK):
-        if any(person.is_named_in(getattr(row, name)) for name in names):
-            yield row
+    return list(naming(person, BulkJob.objects.all(), ("params", "note")))
 
 
 def _delete(rows: Any, most: int) -> int:

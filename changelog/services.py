@@ -9,13 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Q, TextField
-from django.db.models.functions import Cast
-
 from changelog.models import Change
 from core.actor import Actor
 from core.iteration import batched
-from core.persons import Person
+from core.persons import Person, naming
 from core.transactions import atomic
 
 _CHUNK: Final = 500
@@ -33,16 +30,7 @@ def purge_changes(before: datetime, most: int) -> int:
 
 def lines_about(person: Person) -> Iterator[Change]:
     """The lines that name the person anywhere, the oldest first."""
-    rows = Change.objects.annotate(
-        before_text=Cast("before", TextField()), after_text=Cast("after", TextField())
-    ).order_by("pk")
-    wanted = Q(pk__in=())
-    for part in person.parts():
-        for column in ("label", "actor", "credential", "before_text", "after_text"):
-            wanted |= Q(**{f"{column}__icontains": part})
-    for row in (rows.filter(wanted) if person.parts() else rows).iterator(_CHUNK):
-        if any(person.is_named_in(getattr(row, name)) for name in _TEXTS):
-            yield row
+    return naming(person, Change.objects.all(), _TEXTS)
 
 
 def exported_lines(person: Person) -> list[dict[str, Any]]:
@@ -63,11 +51,10 @@ def exported_lines(person: Person) -> list[dict[str, Any]]:
     ]
 
 
-@atomic
 def mask_lines(actor: Actor, person: Person) -> int:
     """Take the person out of all lines, and say of how many. What such a line tells cannot be undone any more."""
     count = 0
-    for chunk in batched(list(lines_about(person)), _CHUNK):
+    for chunk in batched(lines_about(person), _CHUNK):
         for row in chunk:
             for name in _TEXTS:
                 setattr(row, name, person.masked(getattr(row, name)))

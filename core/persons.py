@@ -6,12 +6,15 @@ For the rights of those whose data these are: `manage.py person`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import idna
+from django.db import models
+from django.db.models import Max, Min, Q
+from django.db.models.functions import Cast
 
 from core.actor import Actor
 from core.addresses import Address, normalize_uidname
@@ -20,6 +23,9 @@ from core.addresses import Address, normalize_uidname
 MASK: Final = "[erased]"
 # What belongs to the person in a mapping whose uidname is theirs.
 _OF_USER: Final = ("msisdn", "custom")
+# Keys that are looked through by one statement.
+_WINDOW: Final = 50_000
+_Row = TypeVar("_Row", bound=models.Model)
 _SAFE: Final = re.compile(r"[A-Za-z0-9@._-]{3,}")
 
 
@@ -69,13 +75,31 @@ def _emptied(value: Any) -> Any:
     return [MASK] if isinstance(value, list) else MASK
 
 
+def naming(person: Person, rows: models.QuerySet[_Row], names: Sequence[str]) -> Iterator[_Row]:
+    """Those of the rows that name the person in one of these fields, by their keys.
+
+    A part of the table at a time: no statement takes long, however many rows there are.
+    """
+    wanted = Q(pk__in=())
+    for part in person.parts():
+        for name in names:
+            wanted |= Q(**{f"{name}_text__icontains": part})
+    rows = rows.annotate(**{f"{name}_text": Cast(name, models.TextField()) for name in names}).order_by("pk")
+    ends = rows.aggregate(first=Min("pk"), last=Max("pk"))
+    for start in range(ends["first"] or 0, (ends["last"] or -1) + 1, _WINDOW):
+        some = rows.filter(pk__gte=start, pk__lt=start + _WINDOW)
+        for row in some.filter(wanted) if person.parts() else some:
+            if any(person.is_named_in(getattr(row, name)) for name in names):
+                yield row
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """One kind of data about people. `export` is what is held of a person, as JSON can keep it.
 
-    `erase` takes it away or masks it, inside the caller's transaction, and says how many rows that were; holdings
-    without it are only told. They are erased by `rank`: what is deleted writes lines of the change log, which are
-    masked last.
+    `erase` takes it away or masks it, and says how many rows that were; a second time finds nothing. Holdings without
+    it are only told. They are erased by `rank`: first what could bring the person back, then what there is of them;
+    that writes lines of the change log, which are masked last.
     """
 
     name: str

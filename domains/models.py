@@ -52,6 +52,10 @@ class ExplicitDomainQuerySet(ScopedQuerySet["ExplicitDomain"]):
         """Those whose proof is still to come."""
         return self.filter(proven_at=None)
 
+    def due(self) -> Self:
+        """Those that are to be looked at now."""
+        return self.filter(next_look_at__lte=timezone.now())
+
 
 def new_token() -> str:
     """What the TXT record must hold; 128 bits that nobody guesses, though it is no secret."""

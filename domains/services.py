@@ -136,8 +136,8 @@ def begin_check(*, actor: Actor, domain: ExplicitDomain) -> ExplicitDomain:
 def take_due(limit: int) -> list[ExplicitDomain]:
     """Domains whose next look is due, each given to one worker: for the others it is due after the pause."""
     now = timezone.now()
-    due = ExplicitDomain.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
-    rows = list(due.filter(next_look_at__lte=now).order_by("next_look_at")[:limit])
+    due = ExplicitDomain.objects.due().select_for_update(of=("self",), skip_locked=True, no_key=True)
+    rows = list(due.order_by("next_look_at")[:limit])
     for row in rows:
         row.looks += 1
         row.next_look_at = _next_look(row, now)

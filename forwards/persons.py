@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 from core.actor import Actor
+from core.errors import NotFound
 from core.persons import Holding, Person
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import delete_forward, remove_recipient
@@ -42,7 +44,8 @@ def _export_recipients(person: Person) -> list[dict[str, Any]]:
 def _erase_aliases(actor: Actor, person: Person) -> int:
     rows = _aliases(person)
     for row in rows:
-        delete_forward(actor=actor, context=row.context, alias=row.address)
+        with suppress(NotFound):
+            delete_forward(actor=actor, context=row.context, alias=row.address)
     return len(rows)
 
 
@@ -50,7 +53,8 @@ def _erase_recipients(actor: Actor, person: Person) -> int:
     """An alias that leads to the person alone goes with them."""
     rows = _recipients(person)
     for row in rows:
-        remove_recipient(actor=actor, context=row.alias.context, alias=row.alias.address, recipient=row.address)
+        with suppress(NotFound):
+            remove_recipient(actor=actor, context=row.alias.context, alias=row.alias.address, recipient=row.address)
     return len(rows)
 
 

@@ -18,6 +18,7 @@ from accounts.services.users import create_user, update_user
 from bulk.models import BulkJob, ImportLine
 from changelog.models import Change
 from changelog.undo import undo_change
+from core import persons
 from core.access import Role
 from core.addresses import parse_address
 from core.errors import Invalid
@@ -156,6 +157,13 @@ def test_erase__a_bulk_edit_that_would_bring_the_person_back_is_cancelled(anna: 
     assert not ImportLine.objects.exists()
 
 
+def test_erase__looks_through_all_of_the_log_in_parts(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(persons, "_WINDOW", 3)
+    person("erase", ANNA, "--yes")
+    left = everything()
+    assert not [name for name in NAMES if name in left]
+
+
 def test_erase__twice_finds_nothing(anna: User) -> None:
     person("erase", ANNA, "--yes")
     out, _err = person("erase", ANNA, "--yes")
@@ -240,7 +248,7 @@ def test_holdings__every_table_that_holds_addresses_is_told_of() -> None:
     # Names of companies, domains and machines; digests; figures.
     nobody = {
         "accounts.Reseller", "accounts.Context", "accounts.ApiPassword", "accounts.LoginFailures",
-        "domains.ExplicitDomain", "mailstats.MailboxUse",
+        "domains.ExplicitDomain", "mailstats.MailboxUse", "web.Figures",
     }  # fmt: skip
     ours = {"accounts", "bulk", "changelog", "domains", "forwards", "mailstats", "web"}
     models = {one._meta.label for one in apps.get_models() if one._meta.app_label in ours}
