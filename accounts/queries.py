@@ -7,7 +7,6 @@ in at each call. PostgreSQL is given the statement to prepare once in each sessi
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -33,7 +32,6 @@ _TEXT: Final = "\N{WHITE SQUARE} {}"
 _OF_VIEWER: Final = ("reseller_id", "context_id")
 
 _numbers: Final = count(1)
-_session = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +61,11 @@ class Statement:
     def _prepare(self) -> None:
         """Have the server prepare the statement, unless this session has it."""
         raw: Any = connection.connection
-        if getattr(_session, "raw", None) is not raw:
-            _session.raw, _session.prepared = raw, set()
-        if self.name in _session.prepared:
+        if self.name in raw.prepared:
             return
         with connection.wrap_database_errors, raw.cursor() as cursor:
             cursor.execute(f"PREPARE {self.name} AS {self.body(cursor)}")
-        _session.prepared.add(self.name)
+        raw.prepared.add(self.name)
 
     def body(self, cursor: Any) -> str:
         """The statement as PostgreSQL prepares it: `$1` and so on for the slots, the constants in their places."""

@@ -16,7 +16,6 @@ from django.http import (
     HttpResponseBase,
     HttpResponseRedirect,
     JsonResponse,
-    StreamingHttpResponse,
 )
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -38,6 +37,7 @@ from core.errors import DomainError
 from core.numbers import whole_number
 from core.scoping import Viewer
 from core.spreadsheets import csv_lines
+from core.whole import whole_text
 
 _Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
 # After so many seconds without progress the page says what a job waits for.
@@ -194,7 +194,7 @@ class BulkJobAdmin(ScopedModelAdmin):
             {"state": job.state, "done": job.done, "total": job.total, "text": state["progress"], "hint": state["hint"]}
         )
 
-    def download(self, request: HttpRequest, key: int) -> StreamingHttpResponse:
+    def download(self, request: HttpRequest, key: int) -> HttpResponseBase:
         """All rows with what will become or became of them."""
         job = self._job(request, key)
         items = job.items.order_by("position").iterator(chunk_size=2000)
@@ -205,8 +205,10 @@ class BulkJobAdmin(ScopedModelAdmin):
             for item in items:
                 yield [item.label, item.before, item.after, str(outcome_of(job, item)), item.detail]
 
-        headers = {"Content-Disposition": f'attachment; filename="bulk-edit-{job.pk}.csv"'}
-        return StreamingHttpResponse(csv_lines(rows()), content_type="text/csv; charset=utf-8", headers=headers)
+        lines = (line.encode() for line in csv_lines(rows()))
+        response = whole_text(request, lines, "text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="bulk-edit-{job.pk}.csv"'
+        return response
 
     def _job(self, request: HttpRequest, key: int) -> BulkJob:
         """One of this person's jobs. Http404 for anybody else's, too."""

@@ -7,13 +7,16 @@ from typing import Final
 
 from django.db import Error, InterfaceError, OperationalError
 
-from core.errors import BUSY, READ_ONLY, UNAVAILABLE
+from core.errors import BUSY, FULL, READ_ONLY, UNAVAILABLE
 
 # PostgreSQL's SQLSTATE codes.
 _GAVE_WAY: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _TIMED_OUT: Final = frozenset({"55P03", "57014"})  # lock_not_available, query_canceled (by statement_timeout)
 _READ_ONLY: Final = "25006"
+_FULL: Final = frozenset({"53100", "53200"})  # disk_full, out_of_memory
 _SQLITE_LOCKED: Final = "database is locked"
+_SQLITE_FULL: Final = "database or disk is full"
+_SQLITE_READ_ONLY: Final = "attempt to write a readonly database"
 
 
 class DatabaseState(Enum):
@@ -22,6 +25,7 @@ class DatabaseState(Enum):
     GAVE_WAY = "gave a transaction up for another one's sake"
     BUSY = "was busy with other changes for too long"
     READ_ONLY = "takes no writes"
+    FULL = "has no room left"
     UNREACHABLE = "is not reachable"
 
     @property
@@ -34,6 +38,7 @@ _SENTENCES: Final = {
     DatabaseState.GAVE_WAY: BUSY,
     DatabaseState.BUSY: BUSY,
     DatabaseState.READ_ONLY: READ_ONLY,
+    DatabaseState.FULL: FULL,
     DatabaseState.UNREACHABLE: UNAVAILABLE,
 }
 
@@ -47,6 +52,8 @@ def state_of(error: BaseException) -> DatabaseState | None:
         return DatabaseState.GAVE_WAY
     if code in _TIMED_OUT or _SQLITE_LOCKED in str(error):
         return DatabaseState.BUSY
-    if code == _READ_ONLY:
+    if code == _READ_ONLY or _SQLITE_READ_ONLY in str(error):
         return DatabaseState.READ_ONLY
+    if code in _FULL or _SQLITE_FULL in str(error):
+        return DatabaseState.FULL
     return DatabaseState.UNREACHABLE if isinstance(error, OperationalError | InterfaceError) else None

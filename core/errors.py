@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 RETRY_AFTER: Final = 5
 BUSY: Final = gettext_noop("The database is busy with other changes. Try again shortly.")
 READ_ONLY: Final = gettext_noop("The database takes no changes at the moment. Try again shortly.")
+FULL: Final = gettext_noop("The database has no room for changes at the moment. Try again shortly.")
 UNAVAILABLE: Final = gettext_noop("The database is not reachable at the moment. Try again shortly.")
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from accounts.models import LastLogin, User
 from core.errors import StoreUnavailable
+from mailstats.guard import RefusedError, guard_of
 from mailstats.models import MailboxUse
 from mailstats.stores import Mailbox, Message, OpenMailbox, StoreError, store_from_url
 
@@ -71,9 +72,15 @@ class MailFigures:
 @contextmanager
 def open_figures(user: User) -> Iterator[MailFigures]:
     """The user's figures while the mailbox is open. StoreUnavailable, also from within; the log has the cause."""
+    url = settings.MAIL_STORE
+    # Half of what a process works on at a time: the other half is for whoever asks for something else.
+    guard = guard_of(url, max(1, settings.WEB_CONNECTIONS // 2))
     try:
-        with store_from_url(settings.MAIL_STORE).open(Mailbox(user.uidname.lower())) as mailbox:
+        with guard.call(), store_from_url(url).open(Mailbox(user.uidname.lower())) as mailbox:
             yield MailFigures(user, mailbox)
+    except RefusedError as error:
+        # A line for each of them would only hide the one that tells why.
+        raise StoreUnavailable(gettext(str(error))) from error
     except StoreError as error:
         logger.error("mail store: user %s: %s", user.pk, error.cause)
         raise StoreUnavailable(gettext(str(error))) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -219,6 +220,11 @@ def check_host(text: str) -> None:
     bracketed = text.startswith("[") and text.endswith("]")
     if any(character in text for character in "/@ ") or (":" in text and not bracketed):
         raise ValueError
+
+
+def process_name() -> str:
+    """What this process is, for the database's list of sessions: a command's name, or "web"."""
+    return sys.argv[1] if Path(sys.argv[0]).name == "manage.py" and len(sys.argv) > 1 else "web"
 
 
 def _shortened(text: str) -> str:

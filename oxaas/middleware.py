@@ -1,8 +1,7 @@
-"""Middleware: paths that cannot be read, the language of an answer, bodies too large, a database out of reach."""
+"""Middleware: health, what is refused at the door, paths that cannot be read, languages, bodies, the database."""
 
 from __future__ import annotations
 
-import logging
 import select
 from collections.abc import Callable
 from typing import Any, Final, cast
@@ -11,18 +10,16 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.core.signals import request_started
 from django.db import InterfaceError, OperationalError, connection
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.urls import resolve
 from django.utils import translation
 
-from core.database_errors import state_of
-from core.errors import RETRY_AFTER, Busy
 from core.spreadsheets import MAX_FILE
+from oxaas import health
+from oxaas.gate import REFUSED
+from oxaas.refusals import API_PREFIXES, BUSY_SERVICE, api_refusal, of_database, try_again
 
-logger = logging.getLogger(__name__)
-
-API_PREFIXES: Final = ("/oxaas/", "/api/oxaas/")
 API_LANGUAGE: Final = "en"
 # No answer of the API is a page: a browser is to load, run and frame nothing of it.
 API_HEADERS: Final = {
@@ -34,19 +31,9 @@ TOO_LARGE: Final = translation.gettext_noop("That is more than can be sent here 
 
 _BROKEN: Final = "oxaas.broken_path"
 # Around the file there are the other fields of its form.
-_MAX_FORM: Final = MAX_FILE + 1024 * 1024
+MAX_FORM: Final = MAX_FILE + 1024 * 1024
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-
-
-def api_refusal(
-    request: HttpRequest, status: int, sentence: str, headers: dict[str, str] | None = None
-) -> HttpResponse:
-    """The API's answer where none of its views can give one; HEAD has no body."""
-    headers = {"Cache-Control": "no-store", **(headers or {})}
-    if request.method == "HEAD":
-        return HttpResponse(status=status, headers=headers)
-    return JsonResponse({"error": sentence}, status=status, headers=headers)
 
 
 @receiver(request_started)
@@ -70,6 +57,22 @@ def trust_silent_connection(**kwargs: Any) -> None:
     if connection.connection is not None and connection.vendor == "postgresql":
         readable, _writable, _failed = select.select([connection.connection], [], [], 0)
         connection.health_check_done = not readable  # type: ignore[attr-defined]
+
+
+class DoorMiddleware:
+    """Before everything else: how the application is, for whatever Host; and that there is no room now."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        refused = REFUSED in request.META
+        if request.path in health.ANSWERS:
+            return health.ANSWERS[request.path](refused)
+        if not refused:
+            return self.get_response(request)
+        translation.activate(translation.get_language_from_request(request))
+        return try_again(request, BUSY_SERVICE)
 
 
 class ApiMiddleware:
@@ -137,14 +140,17 @@ class BodySizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = request.META.get("CONTENT_LENGTH") or ""
-        too_large = length.isdecimal() and int(length) > _MAX_FORM
+        too_large = length.isdecimal() and int(length) > MAX_FORM
         if not too_large:
             return self.get_response(request)
         return HttpResponse(translation.gettext(TOO_LARGE), content_type="text/plain; charset=utf-8", status=413)
 
 
 class DatabaseUnavailableMiddleware:
-    """A database that is out of reach, busy or read-only: 503 with Retry-After; the API has a handler of its own."""
+    """A database that is out of reach, busy, full or read-only: 503 with Retry-After; the API has a handler of its own.
+
+    This answers for the views. What fails in another middleware comes to `oxaas.views.server_error`.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -154,10 +160,4 @@ class DatabaseUnavailableMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answers for the views."""
-        state = state_of(exception)
-        if state is None and not isinstance(exception, Busy):
-            return None
-        logger.error("the database %s: %s", state.value if state else "is busy", exception)
-        headers = {"Retry-After": str(RETRY_AFTER)}
-        sentence = translation.gettext(state.sentence) if state else str(exception)
-        return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=503, headers=headers)
+        return of_database(request, exception)

@@ -5,7 +5,8 @@ A `.env` file beside `manage.py` is read as well; the real environment wins over
 
 from pathlib import Path
 
-from oxaas.environment import Environment, check_host, check_origin
+from core.patience import PatientConnection, PatientCursor
+from oxaas.environment import Environment, check_host, check_origin, process_name
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -33,6 +34,10 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.items(
 
 # Whether a pooler between us and PostgreSQL may give each transaction another session.
 TRANSACTION_POOLER: bool = env.boolean("TRANSACTION_POOLER", default=False)
+# In seconds, what a statement of a web process may take; 0: any time.
+DATABASE_STATEMENT_SECONDS: int = env.number("DATABASE_STATEMENT_SECONDS", default=30)
+# Of each web process: so many connections to the database, and so many calls at a time (oxaas/gate.py).
+WEB_CONNECTIONS: int = env.number("WEB_CONNECTIONS", default=6, least=2, most=48)
 
 # What the product itself can be told.
 MASTER_ACCOUNT_OVERRIDE: bool = env.boolean("MASTER_ACCOUNT_OVERRIDE", default=False)
@@ -91,6 +96,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "oxaas.middleware.DoorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Nothing below here is for the API.
     "oxaas.middleware.ApiMiddleware",
@@ -139,7 +145,27 @@ else:
     DATABASES["default"].update(
         CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, DISABLE_SERVER_SIDE_CURSORS=TRANSACTION_POOLER
     )
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    # What the URL says itself goes before.
+    DATABASES["default"]["OPTIONS"] = {
+        "connection_factory": PatientConnection,
+        "cursor_factory": PatientCursor,
+        "connect_timeout": 3,
+        # A network that swallows packets is noticed by the client's own system.
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+        "fallback_application_name": f"oxaas {process_name()}",
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
+# What a session of a web process may take: a migration, the worker or `provision` may take longer. A pooler takes no
+# such options for a session that it shares; there the database's role has them (docs/configuration.md).
+WEB_SESSION_OPTIONS = (
+    ""
+    if TRANSACTION_POOLER
+    else f"-c statement_timeout={DATABASE_STATEMENT_SECONDS}s -c lock_timeout=4s"
+    " -c idle_in_transaction_session_timeout=60s"
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Administrator"
@@ -188,8 +214,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_ENGINE = "oxaas.sessions"
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-# Load balancers ask on the inside, without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^health$"]
 # For how long browsers are to come by HTTPS alone. What lies below this host is not ours to decide, unless we are told
 # so; and into the lists of browsers nobody gets by accident, as it takes months to get out.
 SECURE_HSTS_SECONDS: int = env.number("HSTS_SECONDS", default=31_536_000 if HTTPS_ONLY else 0)
@@ -199,6 +223,7 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "oxaas.views.csrf_failure"
 # Everything comes from this host, in files: no inline script, no inline style, no frame.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -232,8 +257,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"suspicion": {"()": "oxaas.logs.NoTracebackOfSuspicion"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["suspicion"]}},
+    "filters": {"refusals": {"()": "oxaas.logs.NoTracebackOfRefusal"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
     "root": {
         "handlers": ["stderr"],
         "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO"),

@@ -1,11 +1,10 @@
-"""The contract's prefixes, the web admin, the API's documentation and the health check."""
+"""The contract's prefixes, the web admin and the API's documentation."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from oxaas import converters
-from oxaas.health import health
 from oxaas.schema import docs_urlpatterns
 from oxaas.views import not_found
 
@@ -18,7 +17,6 @@ urlpatterns = [
     path("api/oxaas/mail/", include("mailstats.urls")),
     re_path(r"^(?:api/)?oxaas(?:/|$)", not_found),
     *docs_urlpatterns,
-    path("health", health),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
+from django.middleware import csrf
+from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.defaults import bad_request as default_bad_request
 from django.views.defaults import server_error as default_server_error
 
-from oxaas.middleware import API_PREFIXES, api_refusal
+from oxaas.refusals import API_PREFIXES, api_refusal, of_database
+
+# What Django says of a form that another origin has sent, as far as the rest of the sentence is its own.
+_FOREIGN: Final = tuple(
+    reason.partition("%s")[0]
+    for reason in (csrf.REASON_BAD_ORIGIN, csrf.REASON_BAD_REFERER, csrf.REASON_INSECURE_REFERER)
+)
+_LONGEST: Final = 100
 
 
 @csrf_exempt
@@ -23,8 +35,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return default_bad_request(request, exception)
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token, or from an address that is not trusted: those are two different things to mend."""
+    origin = ""
+    if reason.startswith(_FOREIGN):
+        origin = request.META.get("HTTP_ORIGIN") or request.META.get("HTTP_REFERER", "")
+    return render(request, "403_csrf.html", {"origin": origin[:_LONGEST]}, status=403)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The last resort: the API's shape below its prefixes, a page elsewhere."""
+    """The last resort: the API's shape below its prefixes, a page elsewhere; 503 where it was the database."""
+    if answer := of_database(request, sys.exc_info()[1]):
+        return answer
     if request.path.startswith(API_PREFIXES):
         return api_refusal(request, 500, "Something went wrong here; it has been logged.")
     return default_server_error(request)

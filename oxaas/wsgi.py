@@ -19,10 +19,10 @@ MAX_UNREAD: Final = 8 * 1024
 
 
 class GranianAdapter:
-    """What lies between the server and Django.
+    """What lies between the server and the application.
 
     Django reads as many bytes as Content-Length says, which a chunked body does not have: it would seem empty.
-    A refusal leaves a large body unread, and Granian then closes the connection without a word: the caller must be
+    A refusal may leave a large body unread, and Granian then closes the connection without a word: the caller must be
     told, or its next request on that connection fails.
     """
 
@@ -35,10 +35,12 @@ class GranianAdapter:
             environ["CONTENT_LENGTH"] = str(MAX_CHUNKED)
         if environ.get("SERVER_SOFTWARE") != "Granian" or _length(environ) <= MAX_UNREAD:
             return self.inner(environ, start_response)
+        stream = environ["wsgi.input"]
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
-            refused = status >= "4"
-            return start_response(status, [*headers, ("Connection", "close")] if refused else headers, *exc_info)
+            # Of a chunked body only so much was read, and nobody knows how much there is.
+            unread = status >= "4" and (environ["wsgi.input"] is stream or _length(environ) >= MAX_CHUNKED)
+            return start_response(status, [*headers, ("Connection", "close")] if unread else headers, *exc_info)
 
         return self.inner(environ, start)
 
@@ -49,16 +51,26 @@ def _length(environ: Environ) -> int:
 
 
 def configured() -> Application:
-    """Django's application. SystemExit with a sentence where the configuration is wrong: a server runs no checks."""
+    """Django's application behind the gate. SystemExit with a sentence where the configuration is wrong.
+
+    A server runs no checks of Django's, and a traceback in its log would help nobody.
+    """
     try:
-        inner = get_wsgi_application()
+        inner: Any = get_wsgi_application()
     except ImproperlyConfigured as error:
         raise SystemExit(f"Configuration: {error}") from None
+    from django.conf import settings
+
+    from core.patience import serve_requests
     from oxaas.checks import wrong_configuration
+    from oxaas.gate import Gate
+    from oxaas.middleware import MAX_FORM
+    from oxaas.refusals import API_PREFIXES
 
     if problems := wrong_configuration():
         raise SystemExit("Configuration: " + "\n".join(problems))
-    return inner
+    serve_requests(settings.WEB_SESSION_OPTIONS)
+    return Gate(inner, longest_body=lambda path: MAX_CHUNKED if path.startswith(API_PREFIXES) else MAX_FORM)
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oxaas.settings")

@@ -105,7 +105,7 @@ def main() -> int:
         manage("collectstatic", "--noinput", "--verbosity=0")
     manage("demo")
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port]
-    granian += ["--workers", "2", "--blocking-threads", "1", "--no-ws", "--workers-kill-timeout", "3"]
+    granian += ["--workers", "2", "--blocking-threads", "64", "--no-ws", "--workers-kill-timeout", "3"]
     return serve([*granian, "oxaas.wsgi:application"], [sys.executable, "manage.py", "worker"])
 
 

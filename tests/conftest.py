@@ -13,6 +13,7 @@ from django.utils import translation
 
 from accounts.login import sightings
 from accounts.login.remembered import forget_all
+from mailstats.guard import guard_of
 from tests.client import Api
 from tests.emptying import empty_patiently
 from tests.world import World, build
@@ -83,6 +84,12 @@ def no_login_is_remembered() -> None:
     """Every test hashes for itself: the world's passwords stay the same."""
     forget_all()
     sightings.forget_all()
+
+
+@pytest.fixture(autouse=True)
+def no_store_is_given_up() -> None:
+    """No test finds the mail store left alone for another one's sake."""
+    guard_of.cache_clear()
 
 
 @pytest.fixture(autouse=True)

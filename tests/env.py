@@ -42,6 +42,8 @@ FIXED = {
     "MAX_RECIPIENTS": "100",
     "LOGIN_CACHE_SECONDS": "60",
     "TRANSACTION_POOLER": "false",
+    "DATABASE_STATEMENT_SECONDS": "30",
+    "WEB_CONNECTIONS": "6",
     "UNDECLARED_DOMAINS": "allow",
     "DOMAIN_PROOF": "off",
     "MX_HOSTS": "",

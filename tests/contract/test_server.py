@@ -4,75 +4,25 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from tests.client import ADMIN, FORWARDS, basic
+from tests.serving import PATIENCE, serving
 
 # Its database is a file of its own, so one run is enough.
 pytestmark = pytest.mark.sqlite
 
-BASE: Final = Path(__file__).resolve().parent.parent.parent
 UIDNAME: Final = f"{ADMIN}/contexts/24/users/42/uidname"
-PATIENCE: Final = 60
-WORLD: Final = """
-import django
-django.setup()
-from django.core.management import call_command
-from tests.world import build
-call_command("migrate", verbosity=0)
-build()
-"""
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Granian with the world behind it."""
-    folder = tmp_path_factory.mktemp("server")
-    (folder / "maildir").mkdir()
-    environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-        "MAIL_STORE": f"maildir://{folder}/maildir",
-        "DEBUG": "false",
-        "MASTER_ACCOUNT_OVERRIDE": "true",
-        "PYTHONPATH": str(BASE),
-    }
-    subprocess.run([sys.executable, "-c", WORLD], env=environment, cwd=BASE, check=True)
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(number)]
-    command += ["--workers", "1", "--blocking-threads", "1", "--no-ws", "oxaas.wsgi:application"]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, env=environment, cwd=BASE, stdout=log, stderr=log)
-        try:
-            _wait_for(number, server)
-            yield number
-        finally:
-            server.terminate()
-            server.wait(PATIENCE)
-    assert "Traceback" not in (folder / "log").read_text()
-
-
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("the server does not listen")
+    with serving(tmp_path_factory.mktemp("server"), threads=1) as number:
+        yield number
 
 
 class Line:

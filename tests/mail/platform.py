@@ -10,9 +10,12 @@ import signal
 import ssl
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from tests import postgres
 from tests.mail import nginx
@@ -63,6 +66,20 @@ class Server:
     def stop(self) -> None:
         self._daemon.stop()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Every process of the server is stopped where it is, as on a machine that hangs."""
+        main = int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        processes = [main, *map(int, children)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -78,7 +95,7 @@ class Platform:
         self.folder.mkdir(mode=0o755)
         self.https, self._http, self._granian_port = free_ports(3)
         granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self._granian_port)]
-        granian += ["--workers", "2", "--blocking-threads", "1", "--no-ws", "--working-dir", str(REPOSITORY)]
+        granian += ["--workers", "2", "--blocking-threads", "64", "--no-ws", "--working-dir", str(REPOSITORY)]
         self.granian = Daemon(
             [*granian, "oxaas.wsgi:application"], log=self.folder / "granian.log", environment=self._environment()
         )
@@ -90,6 +107,7 @@ class Platform:
     def start(self) -> None:
         self.stack.prepare()
         self.manage("migrate", "--verbosity=0")
+        self.manage("collectstatic", "--noinput", "--verbosity=0")
         world = self.folder / "world.json"
         world.write_text(json.dumps(WORLD))
         self.manage("provision", str(world))
@@ -122,6 +140,18 @@ class Platform:
             content = response.read().decode()
             is_json = response.headers.get_content_type() == "application/json"
             return response.status, json.loads(content) if is_json and content else content, dict(response.headers)
+        finally:
+            connection.close()
+
+    def send_form(self, path: str, fields: dict[str, str], headers: dict[str, str]) -> tuple[int, str]:
+        """Status and text after a browser has sent a form, over TLS through nginx."""
+        context = ssl.create_default_context(cafile=str(self.stack.certificate))
+        connection = HTTPSConnection("localhost", self.https, timeout=15, context=context)
+        headers = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        try:
+            connection.request("POST", path, urlencode(fields), headers)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
         finally:
             connection.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import smtplib
 import ssl
 import threading
@@ -131,6 +132,34 @@ def test_data_base_down__every_operation_and_the_health_check_say_so(platform: P
         platform.postgres.start()
     wait_until(lambda: platform.ask("GET", "/health")[0] == 200, "healthy again", seconds=WITHIN)
     assert platform.ask("GET", FORWARD, "admin")[0] == 200
+
+
+def test_data_base_hangs__is_503_and_recovers_without_a_restart(platform: Platform) -> None:
+    """Its processes are stopped: connections are accepted, and nothing is ever answered."""
+    assert platform.ask("GET", FORWARD, "admin")[0] == 200
+    with platform.postgres.paused():
+        for path in (FORWARD, "/health"):
+            status, _body, headers = platform.ask("GET", path, "admin")
+            assert (path, status) == (path, 503)
+            assert {name.lower(): value for name, value in headers.items()}["retry-after"] == "5"
+        assert platform.ask("GET", "/health/live")[0] == 200
+    wait_until(lambda: platform.ask("GET", FORWARD, "admin")[0] == 200, "the API answers again", seconds=WITHIN)
+
+
+def test_proxy__passes_the_port_on_so_that_forms_are_taken(platform: Platform) -> None:
+    status, page, headers = platform.ask("GET", "/admin/login/")
+    assert status == 200
+    cookie = {name.lower(): value for name, value in headers.items()}["set-cookie"].partition(";")[0]
+    token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[0]
+    for sent, answer in ((f"https://localhost:{platform.https}", 302), ("https://elsewhere.example", 403)):
+        status, page = platform.send_form(
+            "/admin/login/",
+            {"username": "admin@alpha_acme", "password": PASSWORD, "csrfmiddlewaretoken": token},
+            {"Cookie": cookie, "Origin": sent, "Referer": f"{sent}/admin/login/"},
+        )
+        assert status == answer, page
+    assert "This address is not trusted." in page
+    assert "https://elsewhere.example" in page
 
 
 def test_application_down__nginx_answers_in_the_api_s_form(platform: Platform) -> None:

@@ -1,0 +1,208 @@
+"""Connections to PostgreSQL that are given up when their server does not answer any more.
+
+A server that hangs (a stopped process, a dead disk, a network that swallows packets) sends nothing, and no timeout of
+its own can help: whoever asked would wait for ever. So, in a process that serves requests, a thread looks at the
+statements under way. Behind one that has lasted for a while it asks the server itself a question that every server
+answers at once. Without an answer the connections to it are cut, which is an error like any other, and further ones
+are refused until it answers again. A server that answers is only slow, and is waited for.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final, TypeVar
+
+import psycopg2
+from psycopg2 import extensions
+
+_Result = TypeVar("_Result")
+Server = tuple[str, str]
+
+PATIENCE: Final = 1.5
+"""Seconds after which it is asked whether the server of a statement is still there."""
+_PROBE_SECONDS: Final = 1.0
+_EVERY: Final = 0.25
+# PostgreSQL's SSLRequest: the one question that needs no credentials and leaves no line in the server's log.
+_QUESTION: Final = struct.pack("!ii", 8, 80877103)
+_DEFAULT_PORT: Final = "5432"
+
+
+class Watch:
+    """The statements under way in this process, and the servers that do not answer."""
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self.dead: frozenset[Server] = frozenset()
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._under_way: dict[int, tuple[PatientConnection, float]] = {}
+        self._suspects: set[Server] = set()
+        self._thread_of = 0
+
+    def start(self) -> None:
+        """Begin to look, once in a process: a fork of it begins anew."""
+        with self._lock:
+            if self._thread_of == os.getpid():
+                return
+            self._thread_of, self._under_way = os.getpid(), {}
+        threading.Thread(target=self._look, name="database-watch", daemon=True).start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._thread_of = 0
+
+    def during(self, connection: PatientConnection, work: Callable[..., _Result], *arguments: Any) -> _Result:
+        """What `work` returns; it waits for the server. OperationalError when that does not answer."""
+        if self.dead and connection.server in self.dead:
+            raise psycopg2.OperationalError("the server does not answer")
+        key = id(connection)
+        with self._lock:
+            self._under_way[key] = connection, time.monotonic()
+        try:
+            return work(*arguments)
+        finally:
+            with self._lock:
+                del self._under_way[key]
+
+    def connecting(self, dsn: str, connect: Callable[[], None]) -> None:
+        """Open a connection, for which libpq has a timeout of its own. OperationalError."""
+        servers = servers_of(dsn)
+        if self.dead and servers <= self.dead:
+            raise psycopg2.OperationalError("the server does not answer")
+        started = time.monotonic()
+        try:
+            connect()
+        except psycopg2.OperationalError:
+            if time.monotonic() - started > self._patience:
+                with self._lock:
+                    self._suspects |= servers
+            raise
+
+    def _look(self) -> None:
+        while self._thread_of == os.getpid():
+            time.sleep(_EVERY)
+            now = time.monotonic()
+            with self._lock:
+                slow = {one.server for one, since in self._under_way.values() if now - since > self._patience}
+                asked, self._suspects = slow | self._suspects | self.dead, set()
+            if asked:
+                self.dead = frozenset(server for server in asked if not answers(server))
+                self._cut()
+
+    def _cut(self) -> None:
+        """End the waiting for dead servers. Under the lock: whose work is over may have closed its connection."""
+        with self._lock:
+            for connection, _since in self._under_way.values():
+                if connection.server in self.dead:
+                    connection.cut()
+
+
+watch: Final = Watch()
+_watched = False
+_session_options = ""
+
+
+def serve_requests(session_options: str = "") -> None:
+    """From now on no statement of this process waits for a server that does not answer.
+
+    `session_options` are given to every new session, as in `-c statement_timeout=30s`.
+    """
+    global _watched, _session_options
+    _watched, _session_options = True, session_options
+
+
+class PatientConnection(extensions.connection):  # type: ignore[misc]  # psycopg2 has no types
+    """A connection that `watch` can cut. `prepared` are the names of the session's prepared statements."""
+
+    def __init__(self, dsn: str, *arguments: Any) -> None:
+        self.prepared: set[str] = set()
+        self.server: Server = ("", "")
+        self._watched = _watched
+        if _session_options and " options=" not in f" {dsn}":
+            dsn = extensions.make_dsn(dsn, options=_session_options)
+        parent = super()
+
+        def connect() -> None:
+            parent.__init__(dsn, *arguments)  # type: ignore[misc]
+
+        if self._watched:
+            watch.start()
+            watch.connecting(dsn, connect)
+        else:
+            connect()
+        self.server = self.info.host, str(self.info.port)
+
+    def commit(self) -> None:
+        """Commits."""
+        self.waiting(super().commit)
+
+    def rollback(self) -> None:
+        """Rolls back."""
+        self.waiting(super().rollback)
+
+    def waiting(self, work: Callable[..., _Result], *arguments: Any) -> _Result:
+        """What `work`, which asks the server, returns."""
+        return watch.during(self, work, *arguments) if self._watched else work(*arguments)
+
+    def cut(self) -> None:
+        """Let whoever waits for an answer of the server see that none will come."""
+        with suppress(OSError, psycopg2.Error), socket.socket(fileno=os.dup(self.fileno())) as wire:
+            wire.shutdown(socket.SHUT_RDWR)
+
+
+class PatientCursor(extensions.cursor):  # type: ignore[misc]
+    """A cursor of a connection that `watch` can cut."""
+
+    def execute(self, *arguments: Any) -> None:
+        """Executes."""
+        self.connection.waiting(super().execute, *arguments)
+
+    def executemany(self, *arguments: Any) -> None:
+        """Executes many times."""
+        self.connection.waiting(super().executemany, *arguments)
+
+    def fetchmany(self, *arguments: Any) -> list[Any]:
+        """Rows; those of a named cursor are asked for now."""
+        if self.name is None:
+            return list(super().fetchmany(*arguments))
+        return list(self.connection.waiting(super().fetchmany, *arguments))
+
+
+def servers_of(dsn: str) -> frozenset[Server]:
+    """The hosts and ports that a connection may be made to."""
+    parts = extensions.parse_dsn(dsn)
+    hosts = parts.get("hostaddr", parts.get("host", "localhost")).split(",")
+    ports = str(parts.get("port", "") or _DEFAULT_PORT).split(",")
+    if len(ports) == 1:
+        ports *= len(hosts)
+    return frozenset((host, port or _DEFAULT_PORT) for host, port in zip(hosts, ports, strict=False))
+
+
+def answers(server: Server, seconds: float = _PROBE_SECONDS) -> bool:
+    """Whether a PostgreSQL, or a pooler before one, answers there."""
+    host, port = server
+    try:
+        with _connected(host, port, seconds) as wire:
+            wire.settimeout(seconds)
+            wire.sendall(_QUESTION)
+            return wire.recv(1) in {b"S", b"N"}
+    except OSError:
+        return False
+
+
+def _connected(host: str, port: str, seconds: float) -> socket.socket:
+    if not host.startswith("/"):
+        return socket.create_connection((host, int(port)), seconds)
+    wire = socket.socket(socket.AF_UNIX)
+    try:
+        wire.settimeout(seconds)
+        wire.connect(f"{host}/.s.PGSQL.{port}")
+    except OSError:
+        wire.close()
+        raise
+    return wire

@@ -1,0 +1,200 @@
+"""Who is let in to the application: so many calls at a time, and never so many that nobody could ask how it is.
+
+The server gives every call a thread (`THREADS`), which costs little while it waits. Only as many as there are slots
+work at the same time, each with the database connection of its slot: threads that fight for the interpreter make all of
+them slower, and connections are dear. A body is read before a slot is taken and an answer is sent after it was given
+back, so a client that reads or writes slowly holds a thread and nothing else. Of the threads some are kept free of
+work: `/health/live` is answered at once however much there is to do, and so is a call that cannot be served now.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.http import HttpResponseBase
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+Application = Callable[[Environ, Start], Iterable[bytes]]
+
+THREADS: Final = 64
+"""Threads of the server in each process: `--blocking-threads`."""
+KEPT_FREE: Final = 8
+PATIENCE: Final = 4.0
+"""Seconds that a call waits for a slot."""
+HEALTH_PATIENCE: Final = 1.0
+LIVE: Final = "/health/live"
+HEALTH: Final = frozenset({"/health", "/health/ready"})
+REFUSED: Final = "oxaas.refused"
+"""In a request's environment: there is no slot for it. `oxaas.middleware.DoorMiddleware` answers."""
+_BLOCK: Final = 64 * 1024
+_IN_MEMORY: Final = 1024 * 1024
+
+
+class Turns:
+    """So many at a time, in the order in which they came: none is overtaken by those that come all the time."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+        self._lock = threading.Lock()
+        self._waiting: deque[Any] = deque()
+
+    def acquire(self, timeout: float) -> bool:
+        """Whether it was one's turn in time."""
+        with self._lock:
+            if self._left:
+                self._left -= 1
+                return True
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        if mine.acquire(timeout=timeout):
+            return True
+        with self._lock:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+                return False
+        return True  # it was given at the last moment
+
+    def release(self) -> None:
+        """Give one's turn to who has waited longest."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._left += 1
+
+
+class Slots:
+    """Database connections, each for one call at a time. The one used last is taken first."""
+
+    def __init__(self, count: int, patience: float) -> None:
+        self._patience = patience
+        self._turns = Turns(count)
+        self._free: list[Any] = []
+
+    @contextmanager
+    def taken(self) -> Iterator[bool]:
+        """Work on a connection of the slots; or, when none becomes free in time, without one: False."""
+        if not self._turns.acquire(timeout=self._patience):
+            yield False
+            return
+        try:
+            connection = self._free.pop()
+        except IndexError:
+            connection = connections.create_connection(DEFAULT_DB_ALIAS)
+            connection.inc_thread_sharing()
+        connections[DEFAULT_DB_ALIAS] = connection
+        try:
+            yield True
+        finally:
+            del connections[DEFAULT_DB_ALIAS]
+            self._free.append(connection)
+            self._turns.release()
+
+
+class Gate:
+    """The WSGI application before Django's: counts, waits, refuses."""
+
+    def __init__(
+        self, inner: Callable[[Environ, Start], HttpResponseBase], *, longest_body: Callable[[str], int]
+    ) -> None:
+        self._inner = inner
+        self._longest_body = longest_body
+        self._work = Slots(settings.WEB_CONNECTIONS, PATIENCE)
+        self._health = Slots(1, HEALTH_PATIENCE)
+        self._lock = threading.Lock()
+        self._inside = 0
+
+    def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == LIVE:
+            return _at_once(self._inner(environ, start_response))
+        if path in HEALTH:
+            return self._answered(self._health, environ, start_response)
+        if not self._enter():
+            environ[REFUSED] = True
+            return _at_once(self._inner(environ, start_response))
+        try:
+            read_body(environ, self._longest_body(path))
+            answer = self._answered(self._work, environ, start_response)
+        except BaseException:
+            self._leave()
+            raise
+        if isinstance(answer, list):
+            self._leave()
+            return answer
+        return Sending(answer, self._leave)
+
+    def _answered(self, slots: Slots, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        with slots.taken() as taken:
+            if not taken:
+                environ[REFUSED] = True
+            return _at_once(self._inner(environ, start_response))
+
+    def _enter(self) -> bool:
+        with self._lock:
+            if self._inside >= THREADS - KEPT_FREE:
+                return False
+            self._inside += 1
+            return True
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._inside -= 1
+
+
+class Sending:
+    """An answer on its way; its thread is free when it was closed."""
+
+    def __init__(self, answer: Any, leave: Callable[[], None]) -> None:
+        self._answer, self._leave, self._closed = answer, leave, False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answer)
+
+    def close(self) -> None:
+        """Closes the answer."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._answer.close()
+        finally:
+            self._leave()
+
+
+def _at_once(response: HttpResponseBase) -> Iterable[bytes]:
+    """An answer that is complete is handed over whole, so that the server sends it without this thread."""
+    if response.streaming:
+        return response
+    try:
+        return [b"".join(response)]
+    finally:
+        response.close()
+
+
+def read_body(environ: Environ, longest: int) -> None:
+    """Have the body here before there is work on it. One that is too long stays where it is, to be refused."""
+    stream, length = environ.get("wsgi.input"), environ.get("CONTENT_LENGTH") or ""
+    if stream is None or not length.isdecimal() or not 0 < int(length) <= longest:
+        return
+    left = int(length)
+    if left <= _BLOCK:
+        body: Any = BytesIO()
+    else:
+        body = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - it lives as long as the request
+    while left > 0 and (piece := stream.read(min(left, _BLOCK))):
+        body.write(piece)
+        left -= len(piece)
+    environ["CONTENT_LENGTH"] = str(body.tell())
+    body.seek(0)
+    environ["wsgi.input"] = body

@@ -1,0 +1,72 @@
+"""The production server with the world of the tests behind it, on SQLite, as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+BASE: Final = Path(__file__).resolve().parent.parent
+PATIENCE: Final = 60
+WORLD: Final = """
+import django
+django.setup()
+from django.core.management import call_command
+from tests.world import build
+call_command("migrate", verbosity=0)
+build()
+"""
+
+
+@contextmanager
+def serving(folder: Path, *, threads: int = 64, **variables: str) -> Iterator[int]:
+    """The port of a Granian with one process. No traceback may be in its log in the end."""
+    (folder / "maildir").mkdir()
+    environment = os.environ | {
+        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        "MAIL_STORE": f"maildir://{folder}/maildir",
+        "DEBUG": "false",
+        "MASTER_ACCOUNT_OVERRIDE": "true",
+        "PYTHONPATH": str(BASE),
+        **variables,
+    }
+    subprocess.run([sys.executable, "-c", WORLD], env=environment, cwd=BASE, check=True)
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", "1", "--blocking-threads", str(threads), "--no-ws", "oxaas.wsgi:application"]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(command, env=environment, cwd=BASE, stdout=log, stderr=log, process_group=0)
+        try:
+            _wait_for(port, server)
+            yield port
+        finally:
+            server.terminate()
+            try:
+                server.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                os.killpg(server.pid, signal.SIGKILL)
+                raise
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("the server does not listen")
