@@ -13,11 +13,12 @@ class AccountsConfig(AppConfig):
         from accounts import bulk, resources, schema, undo  # noqa: F401  (importing the schema registers it)
         from accounts.imports import edit
         from accounts.provision import SECTIONS, section
+        from accounts.services import logins
         from accounts.services import persons as services
         from bulk import edits
         from changelog import record, words
         from changelog.undo import register, register_lock
-        from core import access, persons, tables
+        from core import access, persons, retention, tables
 
         everything, reading, nothing = access.EDIT, access.VIEW, access.NOTHING
         for model, context in {
@@ -39,7 +40,8 @@ class AccountsConfig(AppConfig):
         section.register(*SECTIONS)
         tables.register(*resources.RESOURCES)
         edits.register(*bulk.EDITS, *edit.EDITS)
-        persons.register(*services.HOLDINGS)
+        persons.register(*services.HOLDINGS, *logins.HOLDINGS)
+        retention.register(*logins.KEPT)
 
 
 # What the change log calls these kinds of objects, and the values that it keeps of them. Names that are OX's own, such

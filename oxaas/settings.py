@@ -69,8 +69,9 @@ TRUSTED_PROXIES: int = env.number("TRUSTED_PROXIES", default=0, most=20)
 BULK_CONFIRM_ABOVE: int = env.number("BULK_CONFIRM_ABOVE", default=100)
 BULK_REQUEST_ROWS: int = env.number("BULK_REQUEST_ROWS", default=200)
 BULK_KEEP_DAYS: int = env.number("BULK_KEEP_DAYS", default=30)
-# For how long the change log is kept; 0: for ever.
+# For how long the change log and the log of logins are kept; 0: for ever.
 CHANGE_LOG_KEEP_DAYS: int = env.number("CHANGE_LOG_KEEP_DAYS", default=0)
+LOGIN_LOG_KEEP_DAYS: int = env.number("LOGIN_LOG_KEEP_DAYS", default=90)
 HTTPS_ONLY: bool = env.boolean("HTTPS_ONLY", default=not DEBUG)
 
 INSTALLED_APPS = [

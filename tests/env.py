@@ -54,6 +54,7 @@ FIXED = {
     "BULK_REQUEST_ROWS": "200",
     "BULK_KEEP_DAYS": "30",
     "CHANGE_LOG_KEEP_DAYS": "0",
+    "LOGIN_LOG_KEEP_DAYS": "90",
     "LOG_LEVEL": "INFO",
     # Playwright runs an event loop in the thread of the test; the ORM beside it is used from that thread alone.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",

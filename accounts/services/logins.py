@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Administrator, KnownAddress, LoginEvent
 from changelog.entries import Owners
+from core.actor import Actor
+from core.iteration import batched
+from core.persons import MASK, Holding, Person, naming
+from core.retention import Kept
 
 # For how long after its last login an address is one that the administrator is known at.
 KNOWN_FOR: Final = timedelta(days=90)
+_CHUNK: Final = 500
+# What may name a person.
+_TEXTS: Final = ("name", "credential")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,45 @@ def record_success(login: Login, administrator: Administrator) -> None:
         KnownAddress.objects.filter(administrator=administrator, last_at__lt=now - KNOWN_FOR).delete()
         used = {"last_used_at": now, "last_used_from": login.address}
         Administrator.objects.filter(pk=administrator.pk).update(**used)
+
+
+def purge_logins(before: datetime, most: int) -> int:
+    """Delete at most so many rows of the log older than `before`, the oldest first, and say how many."""
+    oldest = list(LoginEvent.objects.filter(at__lt=before).order_by("at").values_list("pk", flat=True)[:most])
+    LoginEvent.objects.filter(pk__in=oldest).delete()
+    return len(oldest)
+
+
+def purge_known_addresses(now: datetime, most: int) -> int:
+    """Delete at most so many addresses from which nobody has logged in for too long, and say how many."""
+    old = list(KnownAddress.objects.filter(last_at__lt=now - KNOWN_FOR).values_list("pk", flat=True)[:most])
+    KnownAddress.objects.filter(pk__in=old).delete()
+    return len(old)
+
+
+def _exported(person: Person) -> list[dict[str, Any]]:
+    return [
+        {"at": row.at.isoformat(), "name": row.name, "address": row.address, "outcome": row.outcome}
+        for row in naming(person, LoginEvent.objects.all(), _TEXTS)
+    ]
+
+
+def _masked(actor: Actor, person: Person) -> int:
+    """Of a login by the person, from where it came is theirs too."""
+    count = 0
+    for chunk in batched(naming(person, LoginEvent.objects.all(), _TEXTS), _CHUNK):
+        for row in chunk:
+            row.name, row.credential, row.address = person.masked(row.name), person.masked(row.credential), MASK
+        LoginEvent.objects.bulk_update(chunk, ["name", "credential", "address"])
+        count += len(chunk)
+    return count
+
+
+HOLDINGS: Final = (Holding("log of logins", 80, _exported, _masked),)
+KEPT: Final = (
+    Kept("log of logins", "LOGIN_LOG_KEEP_DAYS", purge_logins),
+    Kept("known addresses", None, purge_known_addresses),
+)
 
 
 def _append(login: Login, administrator: Administrator | None) -> None:

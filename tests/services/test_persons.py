@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts.models import CustomId, LastLogin, User
+from accounts.models import CustomId, LastLogin, LoginEvent, User
 from accounts.services.administrators import create_administrator
 from accounts.services.config import Owner, set_property
 from accounts.services.users import create_user, update_user
@@ -29,7 +29,7 @@ from tests.services.bulk import preview
 from tests.world import OPERATOR, World
 
 ANNA = "Anna.Berg@acme.example"
-NAMES = ("anna.berg", "4917012345", "+49.170.12345", "annie-the-great")
+NAMES = ("anna.berg", "4917012345", "+49.170.12345", "annie-the-great", "192.0.2.70")
 
 
 @pytest.fixture
@@ -49,6 +49,7 @@ def anna(world: World) -> User:
         actor=OPERATOR, context=world.contexts[44], alias="news@echo.example", recipients=[ANNA, "y@far.example"]
     )
     LastLogin.objects.create(username=ANNA.lower(), last_login=5)
+    LoginEvent.objects.create(name=ANNA, address="192.0.2.70", channel="web", outcome="wrong")
     ImportLine.objects.create(
         administrator=world.administrators["alpha"],
         upload=uuid4(),
@@ -89,6 +90,7 @@ def test_export__has_everything_that_is_held(anna: User) -> None:
         "mailboxes": 2,
         "administrators": 0,
         "configuration that names them": 0,
+        "log of logins": 1,
         "bulk edits and uploads": 3,
     }
     assert held["mailboxes"][0]["msisdn"] == "+49.170.12345"
@@ -243,11 +245,12 @@ def test_holdings__every_table_that_holds_addresses_is_told_of() -> None:
     told = {
         "accounts.User", "accounts.CustomId", "accounts.LastLogin", "accounts.Administrator",
         "accounts.ConfigProperty", "forwards.ForwardingAlias", "forwards.Recipient", "changelog.Change",
-        "bulk.BulkJob", "bulk.BulkJobItem", "bulk.ImportLine",
+        "accounts.LoginEvent", "bulk.BulkJob", "bulk.BulkJobItem", "bulk.ImportLine",
     }  # fmt: skip
     # Names of companies, domains and machines; digests; figures.
     nobody = {
         "accounts.Reseller", "accounts.Context", "accounts.ApiPassword", "accounts.LoginFailures",
+        "accounts.KnownAddress",
         "domains.ExplicitDomain", "mailstats.MailboxUse", "web.Figures",
     }  # fmt: skip
     ours = {"accounts", "bulk", "changelog", "domains", "forwards", "mailstats", "web"}

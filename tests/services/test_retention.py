@@ -10,6 +10,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from accounts.models import KnownAddress, LoginEvent
 from bulk.models import ImportLine
 from changelog.models import Change
 from changelog.services import purge_changes
@@ -68,6 +69,21 @@ def test_uploads__go_with_the_bulk_edits(world: World, settings: Any, days: int,
         )
     purge_some()
     assert list(ImportLine.objects.order_by("label").values_list("label", flat=True)) == left
+
+
+def test_log_of_logins__and_known_addresses_go_in_time(world: World, settings: Any) -> None:
+    settings.LOGIN_LOG_KEEP_DAYS = 30
+    now = timezone.now()
+    for name, days in (("old", 31), ("young", 29)):
+        at = now - timedelta(days=days)
+        LoginEvent.objects.create(name=name, address="192.0.2.1", channel="api", outcome="wrong", at=at)
+    for site, days in (("192.0.2.1", 91), ("192.0.2.2", 89)):
+        KnownAddress.objects.create(
+            administrator=world.administrators["alpha"], site=site, last_at=now - timedelta(days=days)
+        )
+    purge_some()
+    assert list(LoginEvent.objects.values_list("name", flat=True)) == ["young"]
+    assert list(KnownAddress.objects.values_list("site", flat=True)) == ["192.0.2.2"]
 
 
 def test_kept__every_kind_has_a_setting_or_an_end_of_its_own(settings: Any) -> None:
