@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.migrations.operations import RunPython
+
+_PREFIX_INDEXES: Final = """
+    SELECT indexname FROM pg_indexes
+    WHERE schemaname = current_schema() AND tablename = ANY (%s) AND right(indexname, 5) = '_like'
+"""
 
 
 def run_on_postgresql(forward: str, backward: str) -> RunPython:
@@ -17,6 +22,24 @@ def trigram_index(name: str, table: str, expression: str) -> RunPython:
     return run_on_postgresql(
         f'CREATE INDEX "{name}" ON "{table}" USING gin (({expression}) gin_trgm_ops)', f'DROP INDEX "{name}"'
     )
+
+
+def without_prefix_indexes(*tables: str) -> RunPython:
+    """Drop the second index that Django makes of every unique or indexed text, for `LIKE 'x%'`.
+
+    What is looked for by its beginning has a trigram index, which finds that too.
+    """
+
+    def run(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(_PREFIX_INDEXES, [list(tables)])
+            names = [schema_editor.quote_name(name) for (name,) in cursor.fetchall()]
+        for name in names:
+            schema_editor.execute(f"DROP INDEX {name}")
+
+    return RunPython(run, RunPython.noop)
 
 
 def _runner(sql: str) -> Any:

@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 ('msisdn_digits', models.CharField(editable=False, max_length=15, null=True, unique=True)),
                 ('quota', models.PositiveBigIntegerField(blank=True, help_text='Bytes; empty: unlimited.', null=True, verbose_name='mail quota')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('context', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='users', to='accounts.context', verbose_name='context')),
+                ('context', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='users', to='accounts.context', verbose_name='context')),
             ],
             options={
                 'verbose_name': 'user',
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                 ('value', models.CharField(max_length=254, verbose_name='custom id')),
                 ('value_normalized', models.CharField(editable=False, max_length=508, unique=True)),
                 ('position', models.PositiveIntegerField(verbose_name='position')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='custom_ids', to='accounts.user', verbose_name='user')),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='custom_ids', to='accounts.user', verbose_name='user')),
             ],
             options={
                 'verbose_name': 'custom id',

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from core.postgres import run_on_postgresql, trigram_index
+from core.postgres import run_on_postgresql, trigram_index, without_prefix_indexes
 
 
 class Migration(migrations.Migration):
@@ -15,4 +15,5 @@ class Migration(migrations.Migration):
         trigram_index("user_msisdn_anywhere", "accounts_user", "msisdn_digits"),
         trigram_index("custom_id_anywhere", "accounts_customid", "value_normalized"),
         trigram_index("context_name_anywhere", "accounts_context", "UPPER(name)"),
+        without_prefix_indexes("accounts_user", "accounts_customid", "accounts_context", "accounts_reseller"),
     ]

@@ -55,7 +55,10 @@ class User(models.Model):
 
     CONTEXT_PATH = "context"
 
-    context = models.ForeignKey(Context, models.CASCADE, related_name="users", verbose_name=_("context"))
+    # Its constraints begin with it: another index would say the same again. So elsewhere.
+    context = models.ForeignKey(
+        Context, models.CASCADE, related_name="users", db_index=False, verbose_name=_("context")
+    )
     number = models.PositiveBigIntegerField(_("user id"))
     uidname = models.CharField("uidname", max_length=254)
     uidname_normalized = models.CharField(max_length=508, unique=True, editable=False)
@@ -118,7 +121,7 @@ class CustomId(models.Model):
 
     CONTEXT_PATH = "user__context"
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="custom_ids", verbose_name=_("user"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="custom_ids", db_index=False, verbose_name=_("user"))
     value = models.CharField(_("custom id"), max_length=254)
     value_normalized = models.CharField(max_length=508, unique=True, editable=False)
     position = models.PositiveIntegerField(_("position"))

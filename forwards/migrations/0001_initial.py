@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('normalized', models.CharField(db_index=True, editable=False, max_length=508)),
                 ('domain', models.CharField(db_index=True, editable=False, max_length=253)),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('context', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='forwards', to='accounts.context', verbose_name='context')),
+                ('context', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='forwards', to='accounts.context', verbose_name='context')),
             ],
             options={
                 'verbose_name': 'forwarding alias',
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('address', models.CharField(max_length=254, verbose_name='recipient')),
                 ('normalized', models.CharField(db_index=True, editable=False, max_length=508)),
                 ('domain', models.CharField(db_index=True, editable=False, max_length=253)),
-                ('alias', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='forwards.forwardingalias', verbose_name='forwarding alias')),
+                ('alias', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='recipients', to='forwards.forwardingalias', verbose_name='forwarding alias')),
             ],
             options={
                 'verbose_name': 'recipient',

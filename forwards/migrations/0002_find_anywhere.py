@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from core.postgres import trigram_index
+from core.postgres import trigram_index, without_prefix_indexes
 
 
 class Migration(migrations.Migration):
@@ -11,4 +11,5 @@ class Migration(migrations.Migration):
     operations = [
         trigram_index("alias_anywhere", "forwards_forwardingalias", "normalized"),
         trigram_index("recipient_anywhere", "forwards_recipient", "normalized"),
+        without_prefix_indexes("forwards_forwardingalias", "forwards_recipient"),
     ]
