@@ -168,7 +168,7 @@ def report(found: dict[tuple[str, str, int], Runs], load: str) -> str:
     lines = [
         "# Requests of the API beside a bare WSGI function",
         "",
-        f"Written by `python -m bench.api` on {datetime.now(UTC):%d %B %Y}. {_machine()}",
+        f"Written by `python -m bench.api` on {datetime.now(UTC):%d %B %Y}. {machine()}",
         f"Load of the machine before the run: {load}.",
         f"wrk with {CONNECTIONS} connections, {REPEATS} times {SECONDS} seconds for each line, the servers in turn.",
         "A ratio is the median of those of neighbouring runs.",
@@ -191,7 +191,7 @@ def report(found: dict[tuple[str, str, int], Runs], load: str) -> str:
     return "\n".join([*lines, "", "![Cost of a request against the size of the database](api.svg)", ""])
 
 
-def _machine() -> str:
+def machine() -> str:
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     memory = re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())
     packages = ", ".join(f"{name} {version(name)}" for name in ("Django", "djangorestframework", "granian"))

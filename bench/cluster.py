@@ -135,19 +135,19 @@ def _further(cursor: Any) -> dict[str, str]:
         ),
         ("domain", "domains_explicitdomain", {"id", "context_id", "name", "proof"}),
     ):
-        cursor.execute(
-            "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s"
-            " AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'",
-            [table],
-        )
-        more = {name: kind for name, kind in cursor.fetchall() if name not in known}
-        values = {
-            "boolean": "true",
-            "timestamp with time zone": "now()",
-            "integer": "0",
-            "smallint": "0",
-            "bigint": "0",
-        }
-        found[f"{key}_columns"] = "".join(f", {name}" for name in more)
-        found[f"{key}_values"] = "".join(f", {values.get(kind, repr(''))}" for kind in more.values())
+        found[f"{key}_columns"], found[f"{key}_values"] = further(cursor, table, known, flag="true")
     return found
+
+
+def further(cursor: Any, table: str, known: set[str], *, flag: str) -> tuple[str, str]:
+    """Names and values of a table's other columns that must have one, each with a comma before it."""
+    cursor.execute(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s"
+        " AND is_nullable = 'NO' AND column_default IS NULL AND is_identity = 'NO'",
+        [table],
+    )
+    more = {name: kind for name, kind in cursor.fetchall() if name not in known}
+    numbers = dict.fromkeys(("integer", "smallint", "bigint"), "0")
+    values = {"boolean": flag, "timestamp with time zone": "now()", **numbers}
+    columns = "".join(f", {name}" for name in more)
+    return columns, "".join(f", {values.get(kind, repr(''))}" for kind in more.values())
