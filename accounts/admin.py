@@ -30,6 +30,7 @@ from core.actor import Actor
 from core.admin.base import ScopedModelAdmin, administrator_of, role_of
 from core.admin.filters import AttentionFilter, KeyFilter, RelatedFilter, status_filter
 from core.admin.searching import Text, text_of
+from core.numbers import counted
 from core.search import phone_digits
 from core.sizes import format_exact, format_short
 
@@ -96,8 +97,8 @@ class ResellerAdmin(SuspensionAdmin):
         return super().has_delete_permission(request, obj) and not own
 
     @admin.display(description=_("contexts"), ordering="context_count")
-    def number_of_contexts(self, row: Any) -> int:
-        return int(row.context_count)
+    def number_of_contexts(self, row: Any) -> str:
+        return counted(row.context_count)
 
     @admin.display(description=_("quota"))
     def quota_limit(self, row: Reseller) -> str:
@@ -118,7 +119,9 @@ class ResellerAdmin(SuspensionAdmin):
         return _counted(row, "administrators", "config")
 
     def blocked_by(self, row: Reseller) -> list[str]:
-        return [f"{name}: {number}" for name, number in _counted(row, "contexts", "children").items() if number]
+        return [
+            f"{name}: {counted(number)}" for name, number in _counted(row, "contexts", "children").items() if number
+        ]
 
 
 class ContextAttention(AttentionFilter):
@@ -164,12 +167,12 @@ class ContextAdmin(SuspensionAdmin, ImportModelAdmin):
         return {"reseller": own, **super().get_changeform_initial_data(request)}
 
     @admin.display(description=_("users"), ordering="user_count")
-    def number_of_users(self, row: Any) -> int:
-        return int(row.user_count)
+    def number_of_users(self, row: Any) -> str:
+        return counted(row.user_count)
 
     @admin.display(description=_("aliases"), ordering="alias_count")
-    def number_of_aliases(self, row: Any) -> int:
-        return int(row.alias_count)
+    def number_of_aliases(self, row: Any) -> str:
+        return counted(row.alias_count)
 
     @admin.display(description=_("quota"), ordering="quota")
     def quota_column(self, row: Context) -> str:
@@ -328,7 +331,16 @@ class AdministratorAdmin(LastUsedMixin, ScopedModelAdmin):
             return ["role", "reseller", "context", "login", *passwords, "is_active"]
         owners = [name for name in ("reseller", "context") if getattr(obj, f"{name}_id") is not None]
         looking = obj.pk == administrator_of(request).pk or not self.has_change_permission(request, obj)
-        return ["role", *owners, "login", *([] if looking else passwords), "is_active", "language", "last_used"]
+        return [
+            "role",
+            *owners,
+            "login",
+            *([] if looking else passwords),
+            "is_active",
+            "language",
+            "time_zone",
+            "last_used",
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Nobody suspends themselves."""

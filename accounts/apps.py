@@ -71,6 +71,7 @@ FIELDS = {
     "hide_subjects": _("hide subjects"),
     "is_active": _("active"),
     "language": _("language"),
+    "time_zone": _("time zone"),
     "last_login": _("last login"),
     "login": _("login"),
     "max_user": _("user limit"),

@@ -29,6 +29,7 @@ from changelog.entries import Snapshot
 from changelog.plan import Plan
 from core.actor import Actor
 from core.admin.forms import SizeField
+from core.numbers import counted
 from core.sizes import format_exact
 
 # Of a value in the change log, so many characters are shown in a line.
@@ -202,7 +203,7 @@ class DeleteResellers(Delete[Reseller]):
     def before(self, row: Reseller) -> str:
         held = [row.contexts, row.children, row.administrators, row.config]
         counts = [(manager.model._meta.verbose_name_plural, manager.count()) for manager in held]
-        return ", ".join(f"{name}: {count}" for name, count in counts if count)
+        return ", ".join(f"{name}: {counted(count)}" for name, count in counts if count)
 
     def delete(self, actor: Actor, row: Reseller) -> None:
         delete_reseller(actor=actor, reseller=row)
@@ -242,7 +243,7 @@ class DeleteProperties(Delete[ConfigProperty]):
 
 
 def _users(count: int) -> str:
-    return ngettext("%(count)s user", "%(count)s users", count) % {"count": count}
+    return ngettext("%(count)s user", "%(count)s users", count) % {"count": counted(count)}
 
 
 EDITS = (

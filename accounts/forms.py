@@ -15,6 +15,7 @@ from core.actor import Actor
 from core.admin.forms import LinesField, ServiceForm, SizeField, WholeNumberField
 from core.errors import Invalid
 from core.numbers import MAX_BIGINT
+from core.zones import zone_choices
 
 
 class ResellerForm(ServiceForm):
@@ -129,6 +130,15 @@ class ConfigPropertyForm(ServiceForm):
         return data
 
 
+class TimeZoneField(forms.ChoiceField):
+    """The zone in which somebody reads times; the browser's for none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Time zone"), required=False, choices=lambda: [("", _("the browser's")), *zone_choices()]
+        )
+
+
 class AdministratorForm(ServiceForm):
     """Passwords are written, never shown."""
 
@@ -145,9 +155,11 @@ class AdministratorForm(ServiceForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
+    time_zone = TimeZoneField()
+
     class Meta:
         model = Administrator
-        fields = ["role", "reseller", "context", "login", "is_active", "language"]
+        fields = ["role", "reseller", "context", "login", "is_active", "language", "time_zone"]
         help_texts = {
             "role": _(
                 "Reseller administrators and tenant credentials have a reseller, context administrators a context."

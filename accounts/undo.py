@@ -20,6 +20,7 @@ from changelog.undo import UndoKind, refuse_changed
 from core.actor import Actor
 from core.errors import Conflict
 from core.names import normalize_identifier
+from core.numbers import counted
 
 
 def contexts_of(changes: Collection[Change]) -> dict[int, Context]:
@@ -110,12 +111,12 @@ def _restore_context(actor: Actor, change: Change) -> None:
         contexts.update_context(actor=actor, context=context_of(change), **before)
 
 
-def _refuse_what_holds(counted: list[str], *managers: Any) -> None:
+def _refuse_what_holds(others: list[str], *managers: Any) -> None:
     """Conflict when there is anything that would be deleted too: undoing a creation deletes nothing else."""
     own = [(manager.model._meta, manager.count()) for manager in managers]
-    held = [f"{options.verbose_name_plural}: {count}" for options, count in own if count]
-    if held or counted:
-        raise Conflict(_("Cannot undo: it is not empty (%(held)s).") % {"held": ", ".join([*held, *counted])})
+    held = [f"{options.verbose_name_plural}: {counted(count)}" for options, count in own if count]
+    if held or others:
+        raise Conflict(_("Cannot undo: it is not empty (%(held)s).") % {"held": ", ".join([*held, *others])})
 
 
 # Resellers.
@@ -178,7 +179,11 @@ def _restore_administrator(actor: Actor, change: Change) -> None:
         administrators.delete_administrator(actor=actor, administrator=row)
     else:
         administrators.update_administrator(
-            actor=actor, administrator=row, is_active=before["is_active"], language=before["language"]
+            actor=actor,
+            administrator=row,
+            is_active=before["is_active"],
+            language=before["language"],
+            time_zone=before["time_zone"],
         )
 
 

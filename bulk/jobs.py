@@ -7,6 +7,8 @@ that lock works on the job: no lease to renew, and a killed worker's batch is un
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from django.conf import settings
@@ -26,6 +28,7 @@ from core.actor import Actor
 from core.errors import Invalid, NotAllowed
 from core.scoping import Viewer
 from core.transactions import atomic
+from core.zones import zone_named
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +47,13 @@ def create_job(
 ) -> BulkJob:
     """Freeze those of `chosen` that the administrator sees, to be previewed. NotAllowed; Invalid when there is none."""
     _check_allowed(edit, administrator)
-    job = BulkJob.objects.create(administrator_id=administrator.pk, edit=edit.name, params=params, language=language)
+    job = BulkJob.objects.create(
+        administrator_id=administrator.pk,
+        edit=edit.name,
+        params=params,
+        language=language,
+        time_zone=timezone.get_current_timezone_name(),
+    )
     visible = edit.model._default_manager.visible_to(administrator)  # type: ignore[attr-defined]
     # Windows and orders of the list's own queryset (a search is DISTINCT) would meet with the numbering.
     rows = visible.filter(pk__in=chosen.order_by().values("pk")).order_by("pk")
@@ -162,6 +171,13 @@ def _freeze(job: BulkJob, rows: QuerySet[Any, Any]) -> int:
         return int(cursor.rowcount)
 
 
+@contextmanager
+def _as_its_owner_reads(job: BulkJob) -> Iterator[None]:
+    """In the language and the time zone of whoever prepared the job."""
+    with translation.override(job.language), timezone.override(zone_named(job.time_zone)):
+        yield
+
+
 @atomic
 def _advance(key: int) -> bool:
     """One batch of this job; whether there is more to do. Waits for whoever else works on it."""
@@ -181,12 +197,12 @@ def _guarded_batch(job: BulkJob) -> BulkJob:
         raise
     except _StoppedError as stopped:
         job = BulkJob.objects.get(pk=job.pk)
-        with translation.override(job.language):
+        with _as_its_owner_reads(job):
             _finish(job, State.FAILED, str(stopped))
     except Exception:
         logger.exception("bulk edit %s stopped", job)
         job = BulkJob.objects.get(pk=job.pk)
-        with translation.override(job.language):
+        with _as_its_owner_reads(job):
             _finish(job, State.FAILED, _("An unexpected error. What was done before it stays done."))
     return job
 
@@ -194,7 +210,7 @@ def _guarded_batch(job: BulkJob) -> BulkJob:
 def _batch(job: BulkJob) -> None:
     """One batch of a job whose row is locked, in the caller's transaction."""
     administrator = _administrator_of(job)
-    with translation.override(job.language):
+    with _as_its_owner_reads(job):
         edit = edits.edit_named(job.edit)
         if not edit.allowed(administrator):
             _finish(job, State.FAILED, _("%(who)s no longer has permission to do this.") % {"who": administrator})

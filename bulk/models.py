@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bulk.edits import Outcome
 from core.access import Role
 from core.scoping import OwnedQuerySet
+from core.zones import MAX_ZONE
 
 
 class BulkJobQuerySet(OwnedQuerySet["BulkJob"]):
@@ -42,6 +43,7 @@ class BulkJob(models.Model):
     edit = models.CharField(_("edit"), max_length=64)
     params = models.JSONField(_("parameters"), default=dict)
     language = models.CharField(_("language"), max_length=8)
+    time_zone = models.CharField(_("time zone"), max_length=MAX_ZONE, default="")
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.PREVIEWING)
     note = models.TextField(_("note"), blank=True, default="")
     batch = models.UUIDField(_("batch"), default=uuid4, unique=True)

@@ -34,7 +34,7 @@ from bulk.rows import deletes, outcome_of, rows_of
 from core.access import Role
 from core.admin.base import ScopedModelAdmin, administrator_of, role_of
 from core.errors import DomainError
-from core.numbers import whole_number
+from core.numbers import counted, whole_number
 from core.scoping import Viewer
 from core.spreadsheets import csv_lines
 from core.whole import whole_text
@@ -92,6 +92,7 @@ def _form_page(
         "form": form,
         "edit": edit,
         "count": count,
+        "number": count,
         "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
         "select_across": request.POST.get("select_across", "0"),
         "back": request.get_full_path(),
@@ -103,10 +104,25 @@ def _job_url(page: str, job: BulkJob) -> str:
     return reverse(f"admin:bulk_bulkjob_{page}", args=(job.pk,))
 
 
+def _number_column(name: str) -> Any:
+    """A column with one of a job's figures."""
+
+    @admin.display(description=BulkJob._meta.get_field(name).verbose_name, ordering=name)  # type: ignore[union-attr]
+    def column(job: BulkJob) -> str:
+        return counted(getattr(job, name))
+
+    # What the column is called in the page's styles.
+    column.__name__ = name
+    return column
+
+
+_NUMBERS: Final = tuple(map(_number_column, ("total", "changed", "unchanged", "refused")))
+
+
 class BulkJobAdmin(ScopedModelAdmin):
     """The list of one's bulk edits and the page of each. They come from the models' lists, and go by themselves."""
 
-    list_display = ("what", "state_column", "total", "changed", "unchanged", "refused", "created_at", "administrator")
+    list_display = ("what", "state_column", *_NUMBERS, "created_at", "administrator")
     list_filter = ("state",)
     list_select_related = ("administrator__context",)
     actions = None
@@ -223,7 +239,7 @@ class BulkJobAdmin(ScopedModelAdmin):
             edits.edit_named(job.edit).why_not_startable(job.params, refused=job.refused) if known else ""
         )
         return {
-            "progress": _("%(done)s of %(total)s rows") % {"done": job.done, "total": job.total},
+            "progress": _("%(done)s of %(total)s rows") % {"done": counted(job.done), "total": counted(job.total)},
             "hint": _hint(job),
             "deletes": deletes(job),
             "summary": _summary(job) if known and job.has_run and not job.is_active else "",

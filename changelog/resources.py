@@ -6,13 +6,15 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from changelog.models import Change
 from core.tables import Column, TableResource
 
 
 class _Time(Column):
     def written(self, value: datetime) -> str:
-        return value.isoformat(timespec="seconds")
+        return timezone.localtime(value).isoformat(timespec="seconds")
 
 
 class _Json(Column):

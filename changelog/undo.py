@@ -161,8 +161,7 @@ def _difference(change: Change, current: Snapshot | None, viewer: Viewer | None)
     later = lines.filter(kind=change.kind, key=change.key, pk__gt=change.pk).order_by("-pk").first()
     if later is None:
         return _("Cannot undo: it has changed since.")
-    at = timezone.localtime(later.at)
-    when = f"{date_format(at, 'DATETIME_FORMAT')} {at.tzname()}"
+    when = date_format(timezone.localtime(later.at), "DATETIME_FORMAT")
     return _("Cannot undo: it was changed again later, by %(who)s on %(when)s.") % {"who": later.actor, "when": when}
 
 

@@ -28,8 +28,8 @@ def _sentence(line: Change) -> str:
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     )
-    at = timezone.localtime(line.at)
-    return f"{line.actor}, {date_format(at, 'DATETIME_FORMAT')} {at.tzname()}: {values}"
+    at = date_format(timezone.localtime(line.at), "DATETIME_FORMAT")
+    return f"{line.actor}, {at}: {values}"
 
 
 def _short(name: str, value: object) -> str:

@@ -63,5 +63,6 @@ class TooManyAttempts(DomainError):
     """Too many failed logins; `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many failed logins. Try again in {retry_after} seconds.")
+        seconds = "1 second" if retry_after == 1 else f"{retry_after} seconds"
+        super().__init__(f"Too many failed logins. Try again in {seconds}.")
         self.retry_after = retry_after

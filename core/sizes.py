@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from django.template.defaultfilters import filesizeformat
-from django.utils.formats import localize, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from core.numbers import MAX_BIGINT, whole_number
@@ -84,7 +84,7 @@ def format_exact(size: int | None) -> str:
     if size is None:
         return gettext("unlimited")
     amount, unit = from_bytes(size)
-    return f"{localize(Decimal(plain(amount)))} {gettext('bytes') if unit == BYTES else unit}"
+    return f"{number_format(plain(amount), force_grouping=True)} {gettext('bytes') if unit == BYTES else unit}"
 
 
 def format_short(size: int | None) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from bulk.deletion import Delete
 from core.actor import Actor
+from core.numbers import counted
 from domains.models import ExplicitDomain
 from domains.services import remove_domain
 
@@ -29,7 +30,7 @@ class DeleteDomains(Delete[ExplicitDomain]):
 
 def count_domains(count: int) -> str:
     """The number in words."""
-    return ngettext("%(count)s domain", "%(count)s domains", count) % {"count": count}
+    return ngettext("%(count)s domain", "%(count)s domains", count) % {"count": counted(count)}
 
 
 EDITS = (DeleteDomains,)

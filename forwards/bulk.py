@@ -21,6 +21,7 @@ from core.actor import Actor
 from core.addresses import parse_address
 from core.admin.widgets import Autocomplete
 from core.errors import Invalid
+from core.numbers import counted
 from core.scoping import Viewer
 from forwards.models import ForwardingAlias
 from forwards.plans import AliasEdit, plan_aliases
@@ -200,7 +201,7 @@ class DeleteAliases(_AliasEdit):
 
 def count_aliases(count: int) -> str:
     """The number in words."""
-    return ngettext("%(count)s alias", "%(count)s aliases", count) % {"count": count}
+    return ngettext("%(count)s alias", "%(count)s aliases", count) % {"count": counted(count)}
 
 
 EDITS = (

@@ -13,6 +13,7 @@ from typing import ClassVar, Final, TypeVar
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Context
 from accounts.ownership import Claims
@@ -23,6 +24,7 @@ from core.actor import Actor
 from core.addresses import Address, parse_address, parse_alias
 from core.errors import Conflict, DomainError, Invalid
 from core.iteration import batched
+from core.numbers import counted
 from forwards.graph import Graph
 from forwards.models import ForwardingAlias, Recipient
 
@@ -372,5 +374,11 @@ def _recipient(row: ForwardingAlias, address: Address) -> Recipient:
 def _check_count(count: int) -> None:
     if count > settings.MAX_RECIPIENTS:
         raise Invalid(
-            _("An alias has at most %(limit)s recipients.") % {"limit": settings.MAX_RECIPIENTS}, field="recipients"
+            ngettext(
+                "An alias has at most %(limit)s recipient.",
+                "An alias has at most %(limit)s recipients.",
+                settings.MAX_RECIPIENTS,
+            )
+            % {"limit": counted(settings.MAX_RECIPIENTS)},
+            field="recipients",
         )

@@ -166,7 +166,8 @@ def _waiting() -> list[str]:
             found[domain, context_id] = found.get((domain, context_id), 0) + count
     declared = set(ExplicitDomain.objects.waiting().values_list("name", "context"))
     return [
-        f"domain {domain}: {count} addresses of context {context_id} wait for its "
+        f"domain {domain}: {'1 address' if count == 1 else f'{count} addresses'} of context {context_id}"
+        f" {'waits' if count == 1 else 'wait'} for its "
         + ("proof" if (domain, context_id) in declared else "declaration")
         for (domain, context_id), count in sorted(found.items())
     ]

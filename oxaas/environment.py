@@ -19,6 +19,8 @@ from urllib.parse import unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from core.zones import zone_named
+
 _Value = TypeVar("_Value")
 
 TRUE: Final = frozenset({"true", "yes", "on", "1"})
@@ -225,6 +227,13 @@ def check_host(text: str) -> None:
 def process_name() -> str:
     """What this process is, for the database's list of sessions: a command's name, or "web"."""
     return sys.argv[1] if Path(sys.argv[0]).name == "manage.py" and len(sys.argv) > 1 else "web"
+
+
+def parse_zone(text: str) -> str:
+    """The name of a time zone. ValueError."""
+    if zone_named(text) is None:
+        raise ValueError
+    return text
 
 
 def _shortened(text: str) -> str:

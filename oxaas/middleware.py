@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 from collections.abc import Callable
 from typing import Any, Final, cast
+from zoneinfo import ZoneInfo
 
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.signals import request_started
@@ -13,9 +14,10 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.urls import resolve
-from django.utils import translation
+from django.utils import timezone, translation
 
 from core.spreadsheets import MAX_FILE
+from core.zones import COOKIE, zone_named
 from oxaas import health
 from oxaas.gate import REFUSED
 from oxaas.refusals import API_PREFIXES, BUSY_SERVICE, api_refusal, of_database, try_again
@@ -128,6 +130,26 @@ class LanguageMiddleware:
         except (OperationalError, InterfaceError):
             # The view will meet the same and be answered for it.
             return ""
+
+
+class TimeZoneMiddleware:
+    """Times are shown in the zone of the reader: the one that they have chosen, else the browser's, else TIME_ZONE."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with timezone.override(self._zone_of(request)):
+            return self.get_response(request)
+
+    @staticmethod
+    def _zone_of(request: HttpRequest) -> ZoneInfo | None:
+        try:
+            chosen = getattr(request.user, "time_zone", "")
+        except (OperationalError, InterfaceError):
+            # The view will meet the same and be answered for it.
+            chosen = ""
+        return zone_named(chosen) or zone_named(request.COOKIES.get(COOKIE, ""))
 
 
 class BodySizeMiddleware:

@@ -6,7 +6,7 @@ A `.env` file beside `manage.py` is read as well; the real environment wins over
 from pathlib import Path
 
 from core.patience import PatientConnection, PatientCursor
-from oxaas.environment import Environment, check_host, check_origin, process_name
+from oxaas.environment import Environment, check_host, check_origin, parse_zone, process_name
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "oxaas.middleware.LanguageMiddleware",
+    "oxaas.middleware.TimeZoneMiddleware",
     "oxaas.middleware.BodySizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "oxaas.middleware.DatabaseUnavailableMiddleware",
@@ -194,7 +195,10 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "oxaas.formats"
-TIME_ZONE = "UTC"
+# The zone of times for whoever has chosen none, and whose browser says none.
+TIME_ZONE: str = env.parsed(
+    "TIME_ZONE", parse_zone, expected="a time zone of the IANA database, such as Europe/Berlin", default="UTC"
+)
 USE_I18N = True
 USE_TZ = True
 

@@ -56,6 +56,7 @@ FIXED = {
     "CHANGE_LOG_KEEP_DAYS": "0",
     "LOGIN_LOG_KEEP_DAYS": "90",
     "LOG_LEVEL": "INFO",
+    "TIME_ZONE": "UTC",
     # Playwright runs an event loop in the thread of the test; the ORM beside it is used from that thread alone.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }

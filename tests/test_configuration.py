@@ -14,7 +14,7 @@ import environ
 import pytest
 
 from oxaas.checks import check_mail_store, check_reserved_domains
-from oxaas.environment import Environment, WrongEnvironment, check_host, check_origin
+from oxaas.environment import Environment, WrongEnvironment, check_host, check_origin, parse_zone
 
 ROOT: Final = Path(__file__).parent.parent
 KEY: Final = "0123456789" * 4
@@ -34,6 +34,7 @@ READ: Final[dict[str, Callable[[Environment, str], Any]]] = {
     "choice": lambda env, name: env.choice(name, ("allow", "refuse"), default="allow"),
     "hosts": lambda env, name: env.items(name, default=[], expected="names", check=check_host),
     "origins": lambda env, name: env.items(name, default=[], expected="origins", check=check_origin),
+    "zone": lambda env, name: env.parsed(name, parse_zone, expected="a time zone", default="UTC"),
     "key": lambda env, name: env.secret_key(name, default=""),
     "database": lambda env, name: env.database(name, default="sqlite:///db.sqlite3"),
 }
@@ -54,6 +55,8 @@ def refusal(kind: str, **variables: str) -> str:
     ("kind", "text", "value"),
     [
         ("boolean", "True", True),
+        ("zone", "Europe/Berlin", "Europe/Berlin"),
+        ("zone", "", "UTC"),
         ("boolean", "0", False),
         ("boolean", "", False),
         ("number", " 9 ", 9),
@@ -73,6 +76,8 @@ def test_environment__right_value_is_read(kind: str, text: str, value: object) -
     ("kind", "text", "said"),
     [
         ("boolean", "maybe", 'X is "maybe"; it must be true or false.'),
+        ("zone", "Mars/Olympus", 'X is "Mars/Olympus"; it must be a time zone.'),
+        ("zone", "/etc/localtime", 'X is "/etc/localtime"; it must be a time zone.'),
         ("number", "0", 'X is "0"; it must be a whole number from 1 to 9.'),
         ("number", "-1", 'X is "-1"; it must be a whole number from 1 to 9.'),
         ("number", "٣", 'X is "٣"; it must be a whole number from 1 to 9.'),

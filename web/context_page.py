@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count, Model, Sum
+from django.db.models import Count, Model, Q, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Administrator, ConfigProperty, Context, User
 from changelog.models import Change
+from core.numbers import counted
 from core.scoping import Viewer, may
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias
@@ -55,6 +56,7 @@ class Limit:
     limit: int | None
     in_bytes: bool = False
     note: str = ""
+    promised: bool = False
 
     @property
     def percent(self) -> float:
@@ -65,6 +67,11 @@ class Limit:
     def is_near(self) -> bool:
         """Nine tenths or more are used."""
         return usage.is_near(self.used, self.limit)
+
+    @property
+    def words(self) -> str:
+        """What a person should know of it."""
+        return usage.in_words(self.used, self.limit, promised=self.promised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +97,38 @@ def overview_of(administrator: Viewer, context: Context) -> ContextOverview:
 
 
 def _limits(context: Context) -> list[Limit]:
-    counted: Any = Context.objects.with_user_counts()
-    users, most = counted.values_list("user_count", "user_limit").get(pk=context.pk)
-    promised = context.users.aggregate(total=Sum("quota"))["total"] or 0
+    with_counts: Any = Context.objects.with_user_counts()
+    users, most = with_counts.values_list("user_count", "user_limit").get(pk=context.pk)
+    promised = context.users.aggregate(total=Sum("quota"), number=Count("pk", filter=Q(quota=None)))
     measured = context.users.aggregate(total=Sum("mailbox_use__bytes"), number=Count("mailbox_use"))
     some = 0 < measured["number"] < users
-    note = gettext("%(number)d of %(all)d mailboxes") % {"number": measured["number"], "all": users} if some else ""
+    note = (
+        gettext("%(number)s of %(all)s mailboxes") % {"number": counted(measured["number"]), "all": counted(users)}
+        if some
+        else ""
+    )
     return [
         Limit(_("Users"), users, most),
-        Limit(_("Quota given to its users"), promised, context.quota, in_bytes=True),
+        Limit(
+            _("Quota given to its users"),
+            promised["total"] or 0,
+            context.quota,
+            in_bytes=True,
+            note=_without_quota(promised["number"]),
+            promised=True,
+        ),
         Limit(
             _("Held by its mailboxes, when last measured"), measured["total"], context.quota, in_bytes=True, note=note
         ),
     ]
+
+
+def _without_quota(number: int) -> str:
+    """What no sum of quotas can have in it."""
+    if not number:
+        return ""
+    sentence = ngettext("and %(number)s mailbox without limit", "and %(number)s mailboxes without limit", number)
+    return sentence % {"number": counted(number)}
 
 
 def _panel(administrator: Viewer, context: Context, model: type[Any]) -> Panel:

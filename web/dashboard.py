@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.contrib.admin.utils import model_ngettext
 from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
@@ -89,7 +90,10 @@ def _tiles(administrator: Viewer) -> list[Tile]:
         for model in models
         if may(administrator, "view", model)
     ]
-    return [Tile(model._meta.verbose_name_plural, count.number, _list_of(model), str(count)) for model, count in found]
+    return [
+        Tile(model_ngettext(model._meta, count.number), count.number, _list_of(model), str(count))
+        for model, count in found
+    ]
 
 
 def _attention(figures: Counted) -> list[Tile]:

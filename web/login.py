@@ -8,6 +8,7 @@ from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordCha
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core.actor import Actor, Channel
 from core.errors import Busy, TooManyAttempts
@@ -77,5 +78,9 @@ class OwnPasswordForm(AdminPasswordChangeForm):
 
 
 def _locked(refusal: TooManyAttempts) -> ValidationError:
-    sentence = _("Too many failed logins. Try again in %(seconds)s seconds.")
+    sentence = ngettext(
+        "Too many failed logins. Try again in %(seconds)s second.",
+        "Too many failed logins. Try again in %(seconds)s seconds.",
+        refusal.retry_after,
+    )
     return ValidationError(sentence, code="locked", params={"seconds": refusal.retry_after})

@@ -49,6 +49,11 @@ class MailPanel:
         """Nine tenths or more of the quota are used."""
         return usage.is_near(self.used, self.quota)
 
+    @property
+    def words(self) -> str:
+        """What a person should know of it."""
+        return usage.in_words(self.used, self.quota)
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])

@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
-from django.contrib.admin import AdminSite
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.utils import model_ngettext
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import Context, Reseller, User
 from core.admin.base import administrator_of
+from core.counts import Count, count_of
+from core.scoping import may
+from domains.models import ExplicitDomain
+from forwards.models import ForwardingAlias
 from web.search import search
+
+_LISTS: Final[list[type[Model]]] = [Context, User, ForwardingAlias, ExplicitDomain, Reseller]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many of one kind there are, and the list of them all."""
+
+    model: type[Model]
+    count: Count
+    text: str
+
+    @property
+    def words(self) -> str:
+        """Such as “84 users”."""
+        return f"{self.count} {model_ngettext(self.model._meta, self.count.number)}"
+
+    @property
+    def url(self) -> str:
+        """The whole list, found by the same words."""
+        name = f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_changelist"
+        return f"{reverse(name)}?{urlencode({'q': self.text})}"
 
 
 def search_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
@@ -18,5 +52,30 @@ def search_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "json":
         found = [{"kind": str(h.kind), "label": h.label, "detail": h.detail, "url": h.url} for h in hits]
         return JsonResponse({"hits": found})
-    page = {**site.each_context(request), "title": _("Search"), "hits": hits, "search_text": text}
+    page = {
+        **site.each_context(request),
+        "title": _("Search"),
+        "hits": hits,
+        "totals": _totals(site, request, text.strip()),
+        "search_text": text,
+    }
     return TemplateResponse(request, "admin/search.html", page)
+
+
+def _totals(site: AdminSite, request: HttpRequest, text: str) -> list[Total]:
+    """How many each list finds by the same words, as the list itself counts them; those that find none are left out."""
+    if not text:
+        return []
+    counts = [
+        (model, _found(site.get_model_admin(model), request, text)) for model in _LISTS if _may_list(request, model)
+    ]
+    return [Total(model, count, text) for model, count in counts if count.number]
+
+
+def _may_list(request: HttpRequest, model: type[Model]) -> bool:
+    return may(administrator_of(request), "view", model)
+
+
+def _found(pages: ModelAdmin[Any], request: HttpRequest, text: str) -> Count:
+    rows, _duplicates = pages.get_search_results(request, pages.get_queryset(request), text)
+    return count_of(rows)

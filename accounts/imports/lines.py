@@ -15,6 +15,7 @@ from bulk.models import BulkJob, ImportLine
 from core.addresses import printable
 from core.errors import Invalid
 from core.iteration import batched
+from core.numbers import counted
 from core.scoping import Viewer
 from core.spreadsheets import Row
 from core.tables import TableResource
@@ -36,7 +37,9 @@ def refuse_too_many_uploads(administrator: Viewer) -> None:
     if recent.count() >= MAX_UPLOADS:
         raise Invalid(_("You have uploaded %(count)s files within an hour. Go on later.") % {"count": MAX_UPLOADS})
     if ImportLine.objects.filter(administrator_id=administrator.pk, created_at__gte=since).count() >= MAX_KEPT:
-        raise Invalid(_("You have uploaded %(count)s lines within an hour. Go on later.") % {"count": MAX_KEPT})
+        raise Invalid(
+            _("You have uploaded %(count)s lines within an hour. Go on later.") % {"count": counted(MAX_KEPT)}
+        )
 
 
 def keep_lines(*, resource: TableResource, rows: Iterable[Row]) -> UUID:
@@ -80,7 +83,7 @@ def _lines(resource: TableResource, heads: list[str], rows: Iterator[Row], uploa
     section, seen = section_named(resource.section), dict[Hashable, int]()
     for count, (number, row) in enumerate(rows, start=1):
         if count > MAX_LINES:
-            raise Invalid(_("The file has more than %(count)s lines.") % {"count": MAX_LINES})
+            raise Invalid(_("The file has more than %(count)s lines.") % {"count": counted(MAX_LINES)})
         entry, problem = _entry(resource, section, heads, row)
         if not problem:
             first = seen.setdefault(section.identity(entry), number)

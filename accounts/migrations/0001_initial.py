@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('master', 'master administrator'), ('reseller', 'reseller administrator'), ('context', 'context administrator'), ('tenant', 'tenant credential')], max_length=16, verbose_name='role')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'Deutsch')], default='', help_text="Empty: the browser's.", max_length=8, verbose_name='language')),
+                ('time_zone', models.CharField(blank=True, db_default='', default='', max_length=64, verbose_name='time zone')),
                 ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
                 ('last_used_from', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='last used from')),
                 ('context', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='administrators', to='accounts.context', verbose_name='context')),

@@ -19,6 +19,7 @@ from core.access import WEB_ROLES, Role
 from core.fields import NormalizedField
 from core.names import normalize_identifier
 from core.scoping import ScopedQuerySet, Viewer
+from core.zones import MAX_ZONE
 
 
 class AdministratorQuerySet(ScopedQuerySet["Administrator"]):
@@ -68,6 +69,8 @@ class Administrator(AbstractBaseUser):
         default="",
         help_text=_("Empty: the browser's."),
     )
+    # The name of a zone; which there are is the system's to say.
+    time_zone = models.CharField(_("time zone"), max_length=MAX_ZONE, blank=True, default="", db_default="")
 
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     last_used_from = models.CharField(_("last used from"), max_length=64, blank=True, default="", editable=False)

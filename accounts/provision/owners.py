@@ -73,6 +73,7 @@ class AdministratorSerializer(EntrySerializer):
     password_hash = Text(required=False)
     is_active = Flag(required=False)
     language = OneOf({one: repr(one) for one in ("", *dict(settings.LANGUAGES))}, required=False)
+    time_zone = Text(required=False)
 
 
 def set_config(references: References, owner: Owner, properties: list[Entry]) -> None:
@@ -195,7 +196,7 @@ def _apply_administrator(references: References, entry: Entry) -> None:
     elif row.role != entry["role"] or row.reseller != reseller:
         raise Invalid("The role and the reseller of an administrator cannot be changed.")
     current = administrators.snapshot(row)
-    changes = different(given(entry, "is_active", "language"), current)
+    changes = different(given(entry, "is_active", "language", "time_zone"), current)
     if changes or secret:
         administrators.update_administrator(actor=references.actor, administrator=row, **secret, **changes)
 
@@ -211,6 +212,7 @@ def _export_administrators() -> Iterator[Entry]:
             "password_hash": row.password,
             "is_active": row.is_active,
             "language": row.language,
+            "time_zone": row.time_zone,
         }
 
 

@@ -15,7 +15,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.settings import api_settings
 
 from accounts.provision.reading import shown
-from core.numbers import MAX_BIGINT
+from core.numbers import MAX_BIGINT, counted
 
 Finding = tuple[str, str]
 """Where in the entry ("" for itself, "config[0].name") and what is wrong there."""
@@ -46,7 +46,7 @@ class Text(_Strict):
         if not isinstance(value, str):
             return "must be text (put it in quotes)"
         if len(value) > _MAX_TEXT:
-            return _("is longer than %(limit)s characters") % {"limit": _MAX_TEXT}
+            return _("is longer than %(limit)s characters") % {"limit": counted(_MAX_TEXT)}
         return "contains a character that cannot be stored" if _UNSTORABLE.search(value) else ""
 
 

@@ -16,6 +16,7 @@ from core.keep import KEEP, Keep
 from core.locks import lock_names, locked
 from core.names import clean_identifier, normalize_identifier
 from core.transactions import atomic
+from core.zones import zone_named
 
 
 @atomic
@@ -30,6 +31,7 @@ def create_administrator(
     context: Context | None = None,
     is_active: bool = True,
     language: str = "",
+    time_zone: str = "",
     key: int | None = None,
 ) -> Administrator:
     """A new administrator, with a `password` or with its hash. Invalid, Conflict (login taken), NotAllowed.
@@ -50,6 +52,7 @@ def create_administrator(
         context=context,
         is_active=is_active,
         language=language,
+        time_zone=_zone(time_zone),
         password=_hash(password, password_hash) if key is None else make_password(None),
     )
     administrator.save(force_insert=True)
@@ -66,13 +69,14 @@ def update_administrator(
     password_hash: str | None = None,
     is_active: bool | Keep = KEEP,
     language: str | Keep = KEEP,
+    time_zone: str | Keep = KEEP,
 ) -> Administrator:
     """Set a new password (when it differs), suspend, resume.
 
     The change log says that the password changed, not to what.
     """
     administrator = _locked(administrator)
-    # Their own password and language are everybody's own business.
+    # Their own password, language and time zone are everybody's own business.
     own = actor.administrator is not None and actor.administrator.pk == administrator.pk
     if not own:
         check_in_charge(actor, administrator.role, administrator.reseller, administrator.context)
@@ -86,6 +90,8 @@ def update_administrator(
         administrator.is_active = is_active
     if not isinstance(language, Keep):
         administrator.language = language
+    if not isinstance(time_zone, Keep):
+        administrator.time_zone = _zone(time_zone)
     administrator.save()
     after = snapshot(administrator) | ({"password": "changed"} if after_password else {})
     record(actor, entry(administrator, before, after))
@@ -111,6 +117,7 @@ def snapshot(administrator: Administrator) -> Snapshot:
         "reseller": administrator.reseller.name if administrator.reseller else None,
         "is_active": administrator.is_active,
         "language": administrator.language,
+        "time_zone": administrator.time_zone,
     }
 
 
@@ -169,6 +176,12 @@ def _claim_login(login: str, context: Context | None) -> None:
         same |= Q(login_normalized=short, context__name_normalized=name)
     if Administrator.objects.filter(same).exists():
         raise Conflict(_("The login %(login)s is taken.") % {"login": login}, field="login")
+
+
+def _zone(name: str) -> str:
+    if name and zone_named(name) is None:
+        raise Invalid(_("There is no such time zone."), field="time_zone")
+    return name
 
 
 def _hash(password: str | None, password_hash: str | None) -> str:

@@ -18,6 +18,7 @@ from core.addresses import printable
 from core.errors import Invalid, NotAllowed
 from core.locks import lock_names, locked
 from core.names import clean_identifier
+from core.numbers import counted
 from core.transactions import atomic
 
 MAX_VALUE: Final = 10_000
@@ -53,7 +54,7 @@ def set_property(*, actor: Actor, owner: Owner, name: str, value: str, key: int 
     clean_identifier(name, what=_("property's name"), field="name")
     if len(value) > MAX_VALUE or not all(printable(line) for line in _LINE_END.split(value)):
         raise Invalid(
-            _("The value has a control character or more than %(limit)s characters.") % {"limit": MAX_VALUE},
+            _("The value has a control character or more than %(limit)s characters.") % {"limit": counted(MAX_VALUE)},
             field="value",
         )
     lock_names([f"config:{owner}:{name}"])

@@ -7,11 +7,14 @@ from collections.abc import Collection
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Context, Reseller, User
 from core.actor import Actor
 from core.errors import NotAllowed, NotFound
 from core.locks import locked
+from core.numbers import counted
+from core.sizes import format_exact
 
 
 def lock_resellers(reseller_id: int | None) -> list[Reseller]:
@@ -50,8 +53,12 @@ def check_room_for_context(actor: Actor, chain: list[Reseller]) -> None:
             raise _refused(
                 actor,
                 reseller,
-                _("The reseller %(reseller)s has reached its limit of %(limit)s contexts.")
-                % {"reseller": reseller, "limit": limit},
+                ngettext(
+                    "The reseller %(reseller)s has reached its limit of %(limit)s context.",
+                    "The reseller %(reseller)s has reached its limit of %(limit)s contexts.",
+                    limit,
+                )
+                % {"reseller": reseller, "limit": counted(limit)},
             )
 
 
@@ -76,8 +83,8 @@ def check_context_quota(
             raise _refused(
                 actor,
                 reseller,
-                _("The contexts of the reseller %(reseller)s may have %(limit)s bytes of quota together.")
-                % {"reseller": reseller, "limit": limit},
+                _("The contexts of the reseller %(reseller)s may have %(limit)s of quota together.")
+                % {"reseller": reseller, "limit": format_exact(limit)},
             )
 
 
@@ -115,8 +122,12 @@ class Room:
         most = _most_in(context)
         if most is not None and self._in_context[context_id] >= most:
             raise NotAllowed(
-                _("The context %(context)s has reached its limit of %(limit)s users.")
-                % {"context": context, "limit": most}
+                ngettext(
+                    "The context %(context)s has reached its limit of %(limit)s user.",
+                    "The context %(context)s has reached its limit of %(limit)s users.",
+                    most,
+                )
+                % {"context": context, "limit": counted(most)}
             )
         for reseller in _chain(context):
             limit = reseller.max_overall_user
@@ -124,8 +135,12 @@ class Room:
                 raise _refused(
                     self._actor,
                     reseller,
-                    _("The reseller %(reseller)s has reached its limit of %(limit)s users.")
-                    % {"reseller": reseller, "limit": limit},
+                    ngettext(
+                        "The reseller %(reseller)s has reached its limit of %(limit)s user.",
+                        "The reseller %(reseller)s has reached its limit of %(limit)s users.",
+                        limit,
+                    )
+                    % {"reseller": reseller, "limit": counted(limit)},
                 )
 
     def take(self, context_id: int) -> None:
@@ -163,8 +178,12 @@ def check_room_for_child(parent: Reseller) -> None:
         )
     if parent.max_subadmin is not None and parent.children.count() >= parent.max_subadmin:
         raise NotAllowed(
-            _("The reseller %(parent)s has reached its limit of %(limit)s children.")
-            % {"parent": parent, "limit": parent.max_subadmin}
+            ngettext(
+                "The reseller %(parent)s has reached its limit of %(limit)s child.",
+                "The reseller %(parent)s has reached its limit of %(limit)s children.",
+                parent.max_subadmin,
+            )
+            % {"parent": parent, "limit": counted(parent.max_subadmin)}
         )
 
 

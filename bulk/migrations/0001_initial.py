@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('edit', models.CharField(max_length=64, verbose_name='edit')),
                 ('params', models.JSONField(default=dict, verbose_name='parameters')),
                 ('language', models.CharField(max_length=8, verbose_name='language')),
+                ('time_zone', models.CharField(default='', max_length=64, verbose_name='time zone')),
                 ('state', models.CharField(choices=[('previewing', 'preview in progress'), ('ready', 'waiting for your decision'), ('running', 'running'), ('done', 'done'), ('cancelled', 'cancelled'), ('failed', 'stopped')], default='previewing', max_length=16, verbose_name='state')),
                 ('note', models.TextField(blank=True, default='', verbose_name='note')),
                 ('batch', models.UUIDField(default=uuid.uuid4, unique=True, verbose_name='batch')),

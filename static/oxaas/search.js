@@ -59,8 +59,12 @@ function nothing() {
   return none;
 }
 
+function toAll() {
+  return { kind: "", label: list.dataset.all, detail: "", url: `${form.action}?q=${encodeURIComponent(box.value)}` };
+}
+
 function show(hits) {
-  list.replaceChildren(...(hits.length ? hits.map(lineOf) : [nothing()]));
+  list.replaceChildren(...(hits.length ? [...hits, toAll()].map(lineOf) : [nothing()]));
   chosen = -1;
   list.hidden = false;
   box.setAttribute("aria-expanded", "true");

@@ -1,3 +1,4 @@
+// Tells the server the browser's time zone, in which it shows times unless another was chosen.
 // Rows as dense as this person wants them, from the first line that is drawn on. The button is in the header.
 
 const KEY = "oxaas.density";
@@ -14,6 +15,13 @@ function addButton() {
   if (button) {
     show();
   }
+}
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) {
+  const secure = window.location.protocol === "https:" ? "; Secure" : "";
+  // biome-ignore lint/suspicious/noDocumentCookie: not every browser has the Cookie Store API
+  document.cookie = `oxaas_zone=${zone}; path=/; max-age=31536000; SameSite=Lax${secure}`;
 }
 
 // What a script does by itself needs no button.

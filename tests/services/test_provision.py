@@ -188,7 +188,7 @@ def test_provision__password_is_set_again_only_when_it_differs(world: World, tmp
 
     assert provision(tmp_path, entry % json.dumps(PASSWORD)) == "0 changes made.\n"
     assert Administrator.objects.get(login="root").password == before
-    assert provision(tmp_path, entry % "other") == "1 changes made.\n"
+    assert provision(tmp_path, entry % "other") == "1 change made.\n"
     assert Administrator.objects.get(login="root").check_password("other")
     assert "other" not in str(Change.objects.latest("pk").after)
 
@@ -210,7 +210,7 @@ def test_provision__json_and_standard_input(world: World, tmp_path: Path, monkey
 
     call_command("provision", "-", stdout=out)
 
-    assert out.getvalue() == "1 changes made.\n"
+    assert out.getvalue() == "1 change made.\n"
     assert User.objects.get(context=24, number=50).uidname == "😀@acme.example"
     assert provision(tmp_path, content, name="world.json") == "0 changes made.\n"
 

@@ -187,7 +187,7 @@ def test_user__of_others_is_taken_like_an_own_one(alpha: Person) -> None:
 def test_user__at_the_contexts_limit_is_refused_above_the_form(alpha: Person, world: World) -> None:
     Context.objects.filter(pk=24).update(max_user=1)
     field, sentence = refused(alpha, User, {"context": 24, "uidname": "jane"})
-    assert (field, sentence) == ("__all__", "The context alpha_acme has reached its limit of 1 users.")
+    assert (field, sentence) == ("__all__", "The context alpha_acme has reached its limit of 1 user.")
 
 
 def test_user__is_changed_in_every_field(alpha: Person, world: World) -> None:

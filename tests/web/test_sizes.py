@@ -40,12 +40,12 @@ def test_split__what_was_typed_is_what_is_shown(amount: Decimal, unit: str) -> N
     ("size", "shown"),
     [
         (0, "0 bytes"),
-        (1023, "1023 bytes"),
+        (1023, "1,023 bytes"),
         (3_145_728, "3 MB"),
         (107_374_182_400, "100 GB"),
         (3 * GB // 2, "1.5 GB"),
         (2**40, "1 TB"),
-        (GB + 1, "1073741825 bytes"),
+        (GB + 1, "1,073,741,825 bytes"),
         (None, "unlimited"),
     ],
 )

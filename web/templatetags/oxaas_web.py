@@ -14,6 +14,7 @@ from changelog.undo import why_not_undoable
 from changelog.words import kind_name
 from core.admin.base import administrator_of
 from core.admin.base import status_pill as status_pill_of
+from core.numbers import counted as counted_in_words
 from web.context_page import ContextOverview, overview_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ def context_overview(context: Any, row: Context) -> ContextOverview:
 def kind(change: Change) -> StrOrPromise:
     """What was changed, for a person."""
     return kind_name(change.kind)
+
+
+@register.filter
+def counted(number: int) -> str:
+    """How many there are, with the separators of the reader's language: `{{ rows.count|counted }}`. For no key."""
+    return counted_in_words(number)
 
 
 @register.filter

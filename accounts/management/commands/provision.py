@@ -57,8 +57,8 @@ class Command(BaseCommand):
         if dry_run:
             for change in changes:
                 self.stdout.write(_line(change))
-        verb = "would be made" if dry_run else "made"
-        self.stdout.write(f"{len(changes)} changes {verb}.")
+        what = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
+        self.stdout.write(f"{what} {'would be made' if dry_run else 'made'}.")
 
 
 def _content(file: str) -> bytes:
