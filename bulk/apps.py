@@ -10,7 +10,7 @@ class BulkConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the edits as the actions of the web admin's lists, and undoing as one of them."""
-        from bulk import edits, pages, services, undo
+        from bulk import edits, heartbeat, pages, services, undo
         from core import access, chores, persons, retention
         from core.admin import registry
 
@@ -18,6 +18,7 @@ class BulkConfig(AppConfig):
         access.register_web("bulk.bulkjob", master=access.VIEW, reseller=access.VIEW, context=access.VIEW)
         edits.register(undo.UndoChanges)
         registry.register_actions(pages.actions_of)
+        chores.register(heartbeat.HEARTBEAT)
         chores.register(chores.Chore("what is kept no longer", retention.SECONDS, retention.purge_some))
         retention.register(retention.Kept("bulk edits and uploads", "BULK_KEEP_DAYS", services.purge_jobs))
         persons.register(persons.Holding("bulk edits and uploads", 5, services.exported_jobs, services.erase_from_jobs))

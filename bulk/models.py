@@ -130,3 +130,13 @@ class ImportLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.label}"
+
+
+class Heartbeat(models.Model):
+    """When a worker was last seen at work: one row for all workers."""
+
+    name = models.CharField(max_length=16, primary_key=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.seen_at}"

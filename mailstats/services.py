@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from accounts.models import LastLogin, User
 from core.errors import StoreUnavailable
-from mailstats.guard import RefusedError, guard_of
+from mailstats.guard import Guard, RefusedError, guard_of
 from mailstats.models import MailboxUse
 from mailstats.stores import Mailbox, Message, OpenMailbox, StoreError, store_from_url
 
@@ -69,14 +69,17 @@ class MailFigures:
         }
 
 
+def guard(url: str) -> Guard:
+    """The guard of this store. Half of what a process works on at a time may be at it: the rest is for other things."""
+    return guard_of(url, max(1, settings.WEB_CONNECTIONS // 2))
+
+
 @contextmanager
 def open_figures(user: User) -> Iterator[MailFigures]:
     """The user's figures while the mailbox is open. StoreUnavailable, also from within; the log has the cause."""
     url = settings.MAIL_STORE
-    # Half of what a process works on at a time: the other half is for whoever asks for something else.
-    guard = guard_of(url, max(1, settings.WEB_CONNECTIONS // 2))
     try:
-        with guard.call(), store_from_url(url).open(Mailbox(user.uidname.lower())) as mailbox:
+        with guard(url).call(), store_from_url(url).open(Mailbox(user.uidname.lower())) as mailbox:
             yield MailFigures(user, mailbox)
     except RefusedError as error:
         # A line for each of them would only hide the one that tells why.

@@ -78,6 +78,20 @@ $$
 """
 
 
+# As in deploy/postgresql/mailserver.sql, which makes the role; where there is none yet, that script grants.
+GRANTS = """
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'mailserver') THEN
+        GRANT USAGE ON SCHEMA public, mail TO mailserver;
+        GRANT SELECT ON mail.mailbox, mail.mailbox_address, mail.alias, mail.domain TO mailserver;
+        GRANT EXECUTE ON FUNCTION mail.asked(text), mail.answered(text) TO mailserver;
+        GRANT INSERT, UPDATE, SELECT (username) ON public.last_login TO mailserver;
+    END IF;
+END $$
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("mailstats", "0001_initial"),
@@ -101,4 +115,6 @@ class Migration(migrations.Migration):
         run_on_postgresql(DOMAIN, "DROP VIEW mail.domain"),
         run_on_postgresql(ASKED, "DROP FUNCTION mail.asked(text)"),
         run_on_postgresql(ANSWERED, "DROP FUNCTION mail.answered(text)"),
+        # Views that are made again have lost what was granted on those before.
+        run_on_postgresql(GRANTS, "SELECT 1"),
     ]

@@ -17,7 +17,7 @@ import pytest
 from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 
-from oxaas.gate import KEPT_FREE, LIVE, REFUSED, THREADS, Gate, Turns
+from oxaas.gate import HEALTH, KEPT_FREE, LIVE, REFUSED, THREADS, Gate, Turns
 from tests.client import FORWARDS, MAIL, basic
 from tests.mail.imap_server import GREETING, FakeServer
 from tests.serving import BASE, serving
@@ -140,7 +140,7 @@ def test_bodies_that_do_not_come__hold_no_slot_and_not_every_thread(port: int) -
     until(lambda: ask(port, f"{FORWARDS}/24", "alpha")[0] == 200, "there is room again")
 
 
-@pytest.mark.parametrize("path", [LIVE, "/health"])
+@pytest.mark.parametrize("path", [LIVE, *sorted(HEALTH)])
 def test_health__is_asked_for_by_any_name_and_in_http_1_0(port: int, path: str) -> None:
     status = ask(port, path, Host="10.1.2.3:8000")[0]
     assert status != 400

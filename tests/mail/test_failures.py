@@ -138,7 +138,7 @@ def test_data_base_hangs__is_503_and_recovers_without_a_restart(platform: Platfo
     """Its processes are stopped: connections are accepted, and nothing is ever answered."""
     assert platform.ask("GET", FORWARD, "admin")[0] == 200
     with platform.postgres.paused():
-        for path in (FORWARD, "/health"):
+        for path in (FORWARD, "/health", "/health/ready"):
             status, _body, headers = platform.ask("GET", path, "admin")
             assert (path, status) == (path, 503)
             assert {name.lower(): value for name, value in headers.items()}["retry-after"] == "5"
