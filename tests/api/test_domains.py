@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts.services.users import create_user
 from changelog.models import Change
 from domains.models import ExplicitDomain
-from domains.services import add_domain
+from domains.services import add_domain, mark_proven
 from forwards.services import create_forward
 from tests.api.answers import answered, empty, refused
-from tests.client import DOMAINS, Api
+from tests.client import DOMAINS, FORWARDS, Api
 from tests.world import OPERATOR, World
 
 pytestmark = pytest.mark.usefixtures("override")
@@ -198,3 +198,36 @@ def test_get__takes_the_same_number_of_statements_for_1_and_50_domains(world: Wo
             answered(api("GET", f"{DOMAINS}/24", "alpha"), 200)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 3
+
+
+def test_post__where_a_proof_is_asked_for_is_a_declaration_that_is_in_nobodys_way(
+    world: World, api: Api, settings: Any
+) -> None:
+    """Kept and answered as the contract says; whose the domain is shows only when one of the two is proven."""
+    settings.DOMAIN_PROOF = "dns"
+    path, rivals = f"{DOMAINS}/24/new.example", f"{DOMAINS}/44/new.example"
+    answered(api("POST", path, "alpha"), 200)
+    refused(api("POST", path, "alpha"), 409)
+    empty(api("HEAD", path, "alpha"), 200)
+    empty(api("HEAD", rivals, "beta"), 404)
+    assert answered(api("GET", f"{DOMAINS}/24", "alpha"), 200) == {"domains": ["acme.example", "new.example"]}
+    answered(api("POST", rivals, "beta"), 200)
+
+    mark_proven(actor=OPERATOR, domain=ExplicitDomain.objects.get(context=44, name="new.example"))
+
+    empty(api("HEAD", path, "alpha"), 404)
+    refused(api("POST", path, "alpha"), 409)
+    refused(api("DELETE", path, "alpha"), 409)
+    empty(api("DELETE", rivals, "beta"), 200)
+    answered(api("POST", path, "alpha"), 200)
+
+
+def test_post__of_an_alias_in_a_domain_that_another_context_has_not_proven_is_201(
+    world: World, api: Api, settings: Any
+) -> None:
+    settings.DOMAIN_PROOF = "dns"
+    add_domain(actor=OPERATOR, context=world.contexts[44], name="new.example")
+    answer = api("POST", f"{FORWARDS}/24/a@new.example", "alpha", {"recipient": "x@far.example"})
+    assert answer.status_code == 201
+    mark_proven(actor=OPERATOR, domain=ExplicitDomain.objects.get(name="new.example"))
+    refused(api("POST", f"{FORWARDS}/24/b@new.example", "alpha", {"recipient": "x@far.example"}), 403)
