@@ -3,9 +3,9 @@
 
 PYTHON_IN_VENV := .venv/bin/python
 # What the suite needs: database, browser (with fonts, also for Chinese and Japanese; libatomic1 is for Playwright), mail
-# servers, proxy, gettext.
+# servers, MariaDB to import from (the program alone, no service), proxy, gettext.
 PACKAGES := postgresql chromium fonts-dejavu-core fonts-droid-fallback libatomic1 postfix postfix-pgsql \
-	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql nginx systemd openssl gettext
+	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql mariadb-server-core nginx systemd openssl gettext
 
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,7 +20,8 @@ from changelog.entries import Snapshot
 from changelog.models import Change
 from changelog.plan import Plan, plan_what_can_be
 from core.actor import Actor
-from core.errors import Conflict, Invalid, NotAllowed
+from core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from core.locks import lock_everything
 from core.scoping import Viewer
 from core.transactions import atomic
 
@@ -111,6 +114,27 @@ def _refuse(actor: Actor, change: Change) -> None:
         raise Invalid(sentence)
     if not _permitted(actor.administrator, change):
         raise NotAllowed(_("Your role cannot undo that."))
+
+
+@atomic
+def undo_batch(*, actor: Actor, batch: UUID, dry_run: bool = False) -> int:
+    """Undo every change of the batch, the last one first, as a batch of its own; how many there were.
+
+    All or nothing: Invalid names the first change that cannot be undone. NotFound for a batch without changes.
+    """
+    changes = list(Change.objects.filter(batch=batch).order_by("-pk"))
+    if not changes:
+        raise NotFound(_("There is no such batch of changes."))
+    lock_owners(changes)
+    actor = actor.in_batch()
+    with lock_everything():
+        for change in changes:
+            try:
+                undo_change(actor=actor, change=change)
+            except DomainError as error:
+                raise Invalid(f"{change.kind} {change.label}: {error}") from error
+    transaction.set_rollback(dry_run)
+    return len(changes)
 
 
 def why_not_undoable(change: Change, viewer: Viewer) -> str:

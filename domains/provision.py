@@ -49,7 +49,7 @@ def _same(entry: Entry) -> str:
 SECTIONS: Final = [
     Section(
         "domains",
-        60,
+        45,
         DomainSerializer,
         {"context": "context", "domain": "domain"},
         _export,

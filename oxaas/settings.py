@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "mailstats",
     "web",
     "demo",
+    "importers",
     "oxaas",
     "web.apps.SiteConfig",
     "django.contrib.auth",

@@ -129,6 +129,17 @@ def test_provision__twice_changes_nothing(world: World, tmp_path: Path) -> None:
     assert everything() == before
 
 
+def test_provision__strict_hoster_gets_domains_before_the_addresses_in_them(
+    world: World, tmp_path: Path, settings: Any
+) -> None:
+    settings.UNDECLARED_DOMAINS = "refuse"
+    declared = DECLARED.replace(
+        "{context: 124, id: 43, uidname: no,", "{context: 124, id: 43, uidname: no@gamma.example,"
+    )
+
+    assert provision(tmp_path, declared) == "19 changes made.\n"
+
+
 def test_provision__dry_run_prints_the_plan_and_changes_nothing(world: World, tmp_path: Path) -> None:
     before = everything()
 
@@ -297,11 +308,11 @@ def test_provision__all_errors_of_form_are_said_at_once(world: World, tmp_path: 
         provision(tmp_path, "users: [{context: a, id: b}]\ndomains: [{}]\nx: 1")
 
     assert str(refusal.value).splitlines() == [
-        "x is not a key here; known are config, resellers, contexts, administrators, users, domains, forwards.",
-        "users[0] (context a, user b): context must be a whole number, 0 or more.",
-        "users[0] (context a, user b): id must be a whole number, 0 or more.",
+        "x is not a key here; known are config, resellers, contexts, administrators, domains, users, forwards.",
         "domains[0]: context is missing.",
         "domains[0]: domain is missing.",
+        "users[0] (context a, user b): context must be a whole number, 0 or more.",
+        "users[0] (context a, user b): id must be a whole number, 0 or more.",
         "Nothing was changed.",
     ]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db.models import Q
 from django.utils import timezone
 
@@ -363,3 +365,32 @@ def test_undo__a_context_admin_undoes_no_domain_and_no_context(world: World) -> 
     for change in changes:
         with pytest.raises(NotAllowed):
             undo_change(actor=by(world, "admin@alpha_acme"), change=change)
+
+
+def test_undo_command__batch_is_undone_as_a_whole_or_not_at_all(world: World) -> None:
+    actor = OPERATOR.in_batch()
+    context = contexts.create_context(actor=actor, context_id=900, name="batch", reseller=None)
+    add_domain(actor=actor, context=context, name="batch.example")
+    forwards.create_forward(actor=actor, context=context, alias="a@batch.example", recipients=["b@far.example"])
+    later = users.create_user(actor=OPERATOR, context=context, number=1, uidname="u@batch.example")
+
+    with pytest.raises(CommandError, match="context 900 batch: Cannot undo: it is not empty") as refusal:
+        call_command("undo", str(actor.batch))
+    assert str(refusal.value).endswith("Nothing was changed.")
+    assert ForwardingAlias.objects.filter(address="a@batch.example").exists()
+    users.delete_user(actor=OPERATOR, user=later)
+    out = io.StringIO()
+    call_command("undo", str(actor.batch), "--dry-run", stdout=out)
+    assert Context.objects.filter(pk=900).exists()
+    call_command("undo", str(actor.batch), stdout=out)
+
+    assert out.getvalue() == "3 changes would be undone.\n3 changes undone.\n"
+    assert not Context.objects.filter(pk=900).exists()
+    assert len({change.batch for change in Change.objects.order_by("-pk")[:3]}) == 1
+    with pytest.raises(CommandError, match="it was changed again later"):
+        call_command("undo", str(actor.batch))
+
+
+def test_undo_command__unknown_batch_is_a_sentence(world: World) -> None:
+    with pytest.raises(CommandError, match="There is no such batch of changes"):
+        call_command("undo", "00000000-0000-4000-8000-000000000000")

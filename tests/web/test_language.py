@@ -29,6 +29,7 @@ SOURCES: Final = (
     "demo",
     "domains",
     "forwards",
+    "importers",
     "mailstats",
     "oxaas",
     "web",
