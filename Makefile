@@ -36,7 +36,7 @@ screenshots: packages venv-dev ## Write pictures of the web admin to docs/screen
 
 bench: packages venv-dev ## Measure, and write bench/results/ (as root, for the mail servers; FULL=1: at 10 million rows too)
 	@scripts/apt wrk
-	@for name in lists journeys api web memory mail; do $(PYTHON_IN_VENV) -m "bench.$$name" || exit 1; done
+	@for name in lists journeys api web memory bulk mail; do $(PYTHON_IN_VENV) -m "bench.$$name" || exit 1; done
 
 clean: ## Remove the virtual environment, caches and reports; the development data stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles test-results
