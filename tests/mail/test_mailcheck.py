@@ -104,7 +104,7 @@ def test_mailcheck__a_domain_without_proof_waits_and_one_that_is_served_all_the_
     add_domain(actor=OPERATOR, context=context, name="proved.example")
     create_forward(actor=OPERATOR, context=context, alias="a@proved.example", recipients=["x@far.example"])
     assert check(stack, "--all") == (0, [])
-    assert mailcheck._waiting() == ["domain proved.example: 1 addresses of context 24 wait for its proof"]
+    assert mailcheck._waiting() == ["domain proved.example: 1 address of context 24 waits for its proof"]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_viewdef('mail.domain')")
         (view,) = cursor.fetchone()

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import CharField, JSONField, Model, TextField
 
 from accounts.models import CustomId, LastLogin, LoginEvent, User
 from accounts.services.administrators import create_administrator
@@ -254,5 +255,11 @@ def test_holdings__every_table_that_holds_addresses_is_told_of() -> None:
         "domains.ExplicitDomain", "mailstats.MailboxUse", "web.Figures",
     }  # fmt: skip
     ours = {"accounts", "bulk", "changelog", "domains", "forwards", "mailstats", "web"}
-    models = {one._meta.label for one in apps.get_models() if one._meta.app_label in ours}
-    assert models == told | nobody
+    models = {one._meta.label for one in apps.get_models() if one._meta.app_label in ours and _has_room(one)}
+    assert models - told - nobody == set()
+
+
+def _has_room(model: type[Model]) -> bool:
+    """Whether one of its texts is long enough for an address."""
+    texts = [one for one in model._meta.concrete_fields if isinstance(one, CharField | TextField | JSONField)]
+    return any(one.max_length is None or one.max_length >= 64 for one in texts)
