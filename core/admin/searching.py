@@ -22,7 +22,7 @@ from core.counts import estimate_of
 from core.numbers import whole_number
 
 # Keys that are read, at most; more stay in the database.
-_MOST: Final = 10_000
+_MOST: Final = 2_000
 # What has more than such a part of the rows is common.
 _PART: Final = 20
 # A trigram index finds nothing shorter.
