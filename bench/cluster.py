@@ -32,10 +32,11 @@ OPTIONS: Final = {
 _FILL: Final = """
 INSERT INTO accounts_reseller (id, name, name_normalized, display_name, is_active, can_create_subadmin{more_columns})
     SELECT i, 'r' || i, 'r' || i, '', true, false{more_values} FROM generate_series(1, {resellers}) i;
-INSERT INTO accounts_administrator (login, login_normalized, password, role, is_active, language, reseller_id)
-    SELECT 'r' || i, 'r' || i, %(hash)s, 'reseller', true, '', i FROM generate_series(1, {resellers}) i;
-INSERT INTO accounts_administrator (login, login_normalized, password, role, is_active, language)
-    VALUES ('root', 'root', %(hash)s, 'master', true, '');
+INSERT INTO accounts_administrator
+        (login, login_normalized, password, role, is_active, language, reseller_id{admin_columns})
+    SELECT 'r' || i, 'r' || i, %(hash)s, 'reseller', true, '', i{admin_values} FROM generate_series(1, {resellers}) i;
+INSERT INTO accounts_administrator (login, login_normalized, password, role, is_active, language{admin_columns})
+    VALUES ('root', 'root', %(hash)s, 'master', true, ''{admin_values});
 INSERT INTO accounts_context (id, name, name_normalized, reseller_id, is_active, created_at)
     SELECT i, 'bench_c' || i, 'bench_c' || i, 1 + i %% {resellers}, true, now() FROM generate_series(1, {contexts}) i;
 INSERT INTO domains_explicitdomain (context_id, name, proof, proven_at{domain_columns})
@@ -134,6 +135,11 @@ def _further(cursor: Any) -> dict[str, str]:
             {"id", "name", "name_normalized", "display_name", "is_active", "can_create_subadmin"},
         ),
         ("domain", "domains_explicitdomain", {"id", "context_id", "name", "proof"}),
+        (
+            "admin",
+            "accounts_administrator",
+            {"id", "is_active", "language", "login", "login_normalized", "password", "reseller_id", "role"},
+        ),
     ):
         found[f"{key}_columns"], found[f"{key}_values"] = further(cursor, table, known, flag="true")
     return found
