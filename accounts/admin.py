@@ -216,7 +216,7 @@ class UserAdmin(ImportModelAdmin):
     )
     list_select_related = ("context__reseller__parent",)
     search_fields = ("uidname_normalized__contains", "custom_ids__value_normalized__contains", "context__name")
-    written_fields = ("uidname__icontains",)
+    written_fields = ("uidname__written",)
     sorted_by: ClassVar = {"uidname": "uidname_normalized", "msisdn": "msisdn_digits"}
     autocomplete_fields = ("context",)
     fixed_fields = ("context", "number")

@@ -24,6 +24,14 @@ def trigram_index(name: str, table: str, expression: str) -> RunPython:
     )
 
 
+def written_index(name: str, table: str, column: str) -> RunPython:
+    """An index for the lookup `written`: of the rows that are not all ASCII, which are few."""
+    return run_on_postgresql(
+        f'CREATE INDEX "{name}" ON "{table}" USING gin (UPPER({column}) gin_trgm_ops) WHERE {column} ~ \'[^ -~]\'',
+        f'DROP INDEX "{name}"',
+    )
+
+
 def without_prefix_indexes(*tables: str) -> RunPython:
     """Drop the second index that Django makes of every unique or indexed text, for `LIKE 'x%'`.
 

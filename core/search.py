@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import CharField
+from django.db.models.lookups import IContains
 
 from core.addresses import ascii_form, digits_of
 from core.names import normalize_identifier
 
 _FEWEST_DIGITS: Final = 3
 _PHONE_CHARACTERS: Final = "+0123456789 .-()/"
+
+
+# In SQL: what is not all ASCII. The migrations have it too: `core.postgres.written_index`.
+NOT_ASCII: Final = "[^ -~]"
+
+
+@CharField.register_lookup
+class Written(IContains):
+    """`address__written`: contains a text that is not ASCII, without case, in the form in which it was written.
+
+    A part of a label of an international domain has no other form. The few rows in question have an index of their own.
+    """
+
+    lookup_name = "written"
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """The condition alone."""
+        return IContains(self.lhs, self.rhs).as_sql(compiler, connection)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        """Adds the condition by which the index is chosen."""
+        contains, parameters = self.as_sql(compiler, connection)
+        column, of_column = compiler.compile(self.lhs)
+        return f"({contains} AND {column}::text ~ '{NOT_ASCII}')", [*parameters, *of_column]
 
 
 def search_forms(text: str) -> list[str]:

@@ -56,7 +56,7 @@ class ForwardingAliasAdmin(ImportModelAdmin):
     )
     list_select_related = ("context__reseller__parent",)
     search_fields = ("normalized__contains", "recipients__normalized__contains", "context__name")
-    written_fields = ("address__icontains",)
+    written_fields = ("address__written", "recipients__address__written")
     sorted_by: ClassVar = {"address": "normalized"}
     autocomplete_fields = ("context",)
     fixed_fields = ("context", "address")

@@ -71,7 +71,7 @@ class Kind:
         )
         if self.written and not text.isascii():
             # A part of a label has no A-label form: it is found as it is written.
-            contains |= Q(**{f"{self.written}__icontains": text})
+            contains |= Q(**{f"{self.written}__written": text})
         seen = 0
         for wanted in (begins, contains & ~begins):
             for row in visible.filter(wanted).order_by(self.column)[: PER_KIND - seen]:

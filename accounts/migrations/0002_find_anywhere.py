@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from core.postgres import run_on_postgresql, trigram_index, without_prefix_indexes
+from core.postgres import run_on_postgresql, trigram_index, without_prefix_indexes, written_index
 
 
 class Migration(migrations.Migration):
@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
         # A trusted extension: the database's owner may create it.
         run_on_postgresql("CREATE EXTENSION IF NOT EXISTS pg_trgm", "SELECT 1"),
         trigram_index("user_uidname_anywhere", "accounts_user", "uidname_normalized"),
+        written_index("user_uidname_written", "accounts_user", "uidname"),
         trigram_index("user_msisdn_anywhere", "accounts_user", "msisdn_digits"),
         trigram_index("custom_id_anywhere", "accounts_customid", "value_normalized"),
         trigram_index("context_name_anywhere", "accounts_context", "UPPER(name)"),

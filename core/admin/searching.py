@@ -97,7 +97,7 @@ def _lookups(model: type[Model], field: str, word: str) -> list[tuple[str, Any]]
     if field.startswith("="):
         number = whole_number(word)
         return [] if number is None else [(field[1:], number)]
-    has_lookup = field.endswith(("__contains", "__icontains"))
+    has_lookup = field.endswith(("__contains", "__icontains", "__written"))
     return [(field if has_lookup else f"{field}__icontains", word)]
 
 

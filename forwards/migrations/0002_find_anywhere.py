@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from core.postgres import trigram_index, without_prefix_indexes
+from core.postgres import trigram_index, without_prefix_indexes, written_index
 
 
 class Migration(migrations.Migration):
@@ -11,5 +11,7 @@ class Migration(migrations.Migration):
     operations = [
         trigram_index("alias_anywhere", "forwards_forwardingalias", "normalized"),
         trigram_index("recipient_anywhere", "forwards_recipient", "normalized"),
+        written_index("alias_written", "forwards_forwardingalias", "address"),
+        written_index("recipient_written", "forwards_recipient", "address"),
         without_prefix_indexes("forwards_forwardingalias", "forwards_recipient"),
     ]

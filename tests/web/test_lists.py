@@ -244,6 +244,8 @@ def test_page__far_along_begins_where_an_index_begins(world: World, root: Person
         (User, "0999 00003", {"user_msisdn_anywhere"}),
         (ExplicitDomain, "cme.exa", {"domain_anywhere", "context_name_anywhere"}),
         (Change, "many03@acme", {"change_anywhere"}),
+        (ForwardingAlias, "Bücher-kra", {"alias_written", "recipient_written"}),
+        (User, "bücher-kra", {"user_uidname_written"}),
     ],
 )
 def test_search__is_answered_by_trigram_indexes(
