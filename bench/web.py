@@ -115,7 +115,7 @@ def measure(urls: dict[int, str]) -> dict[tuple[str, int], list[float]]:
     return found
 
 
-def report(found: dict[tuple[str, int], list[float]], counts: list[int]) -> str:
+def report(found: dict[tuple[str, int], list[float]], counts: list[int], load: str) -> str:
     """The tables as Markdown."""
     medians = {key: statistics.median(times) for key, times in found.items()}
     slowest = {rows: max(medians[name, rows] for name in PAGES) for rows in counts}
@@ -124,7 +124,7 @@ def report(found: dict[tuple[str, int], list[float]], counts: list[int]) -> str:
         "",
         f"Written by `python -m bench.web` on {machine()}",
         f"{REPEATS} times {REQUESTS} requests for each page, the sizes in turns; a hundredth as many contexts,",
-        "the change log has a line for each user.",
+        f"the change log has a line for each user. Load of the machine, before and after: {load}.",
         "",
         "| promise | measured | bound | kept |",
         "|---|---|---|---|",
@@ -156,7 +156,9 @@ def main() -> None:
             add_changes(url)
             # The overview's figures of many rows, as every hour.
             subprocess.run([sys.executable, "manage.py", "figures"], check=True, cwd=BASE, env=environment(url))
-        text = report(measure(urls), list(urls))
+        before = os.getloadavg()[0]
+        found = measure(urls)
+        text = report(found, list(urls), f"{before:.1f} and {os.getloadavg()[0]:.1f}")
         on_disk = sizes.report(urls[max(urls)])
     (RESULTS / "web.md").write_text(text)
     (RESULTS / "sizes.md").write_text(on_disk)
