@@ -57,10 +57,10 @@ def _serve(folder: Path) -> Iterator[str]:
         raise MariaDBError((done.stderr or done.stdout).strip())
     port, log = _free_port(), folder / "log"
     serve = ["mariadbd", "--no-defaults", f"--user={account}", f"--datadir={data}", f"--socket={folder}/socket"]
-    options = ["--bind-address=127.0.0.1", f"--port={port}", f"--pid-file={folder}/pid", "--skip-name-resolve"]
+    options = ["--bind-address=127.0.0.1", f"--port={port}", f"--pid-file={folder}/pid", f"--tmpdir={folder}"]
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [*serve, *options, "--innodb-flush-log-at-trx-commit=0"],
+            [*serve, *options, "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -119,7 +120,9 @@ def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def postgres_rivals(postgres_url: str) -> dict[str, str]:
     """Every rival's database on the suite's own PostgreSQL, beside the application's."""
-    names = {rival: f"rival_{rival}" for rival in RIVAL_NAMES}
+    # The cluster is the whole run's, and every process of it fills its own.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    names = {rival: f"rival_{rival}_{worker}" for rival in RIVAL_NAMES}
     base = postgres_url.rpartition("/")[0]
     with closing(psycopg2.connect(postgres_url)) as connection:
         connection.autocommit = True
