@@ -8,20 +8,19 @@ from django.contrib import admin
 from django.db.models import Case, Count, Max, Model, OuterRef, Subquery, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.utils.decorators import method_decorator
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import ownership
+from accounts.administrator_pages import AdministratorAdmin
 from accounts.api_password_pages import ApiPasswordAdmin
 from accounts.contents import contents
-from accounts.forms import AdministratorForm, ConfigPropertyForm, ContextForm, ResellerForm, UserForm, context_of
+from accounts.forms import ConfigPropertyForm, ContextForm, ResellerForm, UserForm, context_of
 from accounts.imports.pages import ImportModelAdmin
-from accounts.login_pages import LastUsedMixin, LoginEventAdmin
+from accounts.login_pages import LoginEventAdmin
 from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, LoginEvent, Reseller, User
-from accounts.services import administrators, config, contexts, resellers, users
+from accounts.services import config, contexts, resellers, users
 from accounts.suspension_pages import SuspensionAdmin
 from bulk.models import BulkJob
 from changelog.pages import register_filters
@@ -59,7 +58,7 @@ class ResellerAdmin(SuspensionAdmin):
     fieldsets: ClassVar = [
         (None, {"fields": ["name", "display_name", "parent", "is_active"]}),
         (_("Limits"), {"fields": _LIMITS}),
-        (_("Web admin"), {"fields": ["product_name", "colour", "hide_subjects"]}),
+        (_("Web admin"), {"fields": ["product_name", "colour", "hide_subjects", "demand_second_factor"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -304,73 +303,7 @@ class ConfigPropertyAdmin(ScopedModelAdmin):
         config.delete_property(actor=actor, row=row)
 
 
-@admin.register(Administrator)
-class AdministratorAdmin(LastUsedMixin, ScopedModelAdmin):
-    change_kind = "administrator"
-    form = AdministratorForm
-    list_display = ("login", "role", "reseller", "context", "status", "last_used")
-    list_filter = (
-        "role",
-        status_filter("reseller__is_active", "reseller__parent__is_active", *_ABOVE_CONTENTS),
-        ("reseller", RelatedFilter),
-        ("context", RelatedFilter),
-    )
-    list_select_related = ("reseller__parent", "context__reseller__parent")
-    search_fields = ("login", "context__name", "reseller__name")
-    autocomplete_fields = ("reseller", "context")
-    fixed_fields = ("role", "reseller", "context", "login")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """With their contexts: the name of a context's administrator has the context's in it."""
-        return super().get_queryset(request).with_owner()
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """One's own password is changed where the old one is asked for."""
-        passwords = ["new_password", "repeated_password"]
-        if obj is None:
-            return ["role", "reseller", "context", "login", *passwords, "is_active"]
-        owners = [name for name in ("reseller", "context") if getattr(obj, f"{name}_id") is not None]
-        looking = obj.pk == administrator_of(request).pk or not self.has_change_permission(request, obj)
-        return [
-            "role",
-            *owners,
-            "login",
-            *([] if looking else passwords),
-            "is_active",
-            "language",
-            "time_zone",
-            "last_used",
-        ]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Nobody suspends themselves."""
-        fields = super().get_readonly_fields(request, obj)
-        fields = (*fields, "last_used")
-        return (*fields, "is_active") if obj is not None and obj.pk == administrator_of(request).pk else fields
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody deletes themselves."""
-        own = obj is not None and obj.pk == administrator_of(request).pk
-        return super().has_delete_permission(request, obj) and not own
-
-    @method_decorator(sensitive_post_parameters())
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return super().changeform_view(request, *args, **kwargs)
-
-    def create(self, actor: Actor, data: dict[str, Any]) -> Model:
-        fields = _without(data, "new_password", "repeated_password")
-        return administrators.create_administrator(actor=actor, password=data["new_password"], **fields)
-
-    def update(self, actor: Actor, row: Administrator, data: dict[str, Any]) -> Model:
-        fields = _without(data, "new_password", "repeated_password")
-        return administrators.update_administrator(
-            actor=actor, administrator=row, password=data.get("new_password") or None, **fields
-        )
-
-    def remove(self, actor: Actor, row: Administrator) -> None:
-        administrators.delete_administrator(actor=actor, administrator=row)
-
-
+admin.site.register(Administrator, AdministratorAdmin)
 admin.site.register(ApiPassword, ApiPasswordAdmin)
 admin.site.register(LoginEvent, LoginEventAdmin)
 

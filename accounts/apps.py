@@ -33,7 +33,7 @@ class AccountsConfig(AppConfig):
         own = access.VIEW | {"add", "delete"}
         access.register_web("accounts.apipassword", master=own, reseller=own, context=own)
         access.register_web("accounts.loginevent", master=reading, reseller=reading, context=reading)
-        record.register_context_kinds("user", "last_login", "api_password")
+        record.register_context_kinds("user", "last_login", "api_password", "second_factor")
         words.register_words(KINDS, FIELDS)
         register(undo.KINDS)
         register_lock(undo.lock_owners)
@@ -52,6 +52,7 @@ KINDS = {
     "config": _("configuration property"),
     "administrator": _("administrator"),
     "api_password": _("API password"),
+    "second_factor": _("second factor"),
     "reseller": _("reseller"),
     "mail": _("recent mails"),
     "last_login": _("last login"),
@@ -83,6 +84,9 @@ FIELDS = {
     "product_name": _("product name"),
     "quota": _("quota"),
     "reseller": _("reseller"),
+    "second_factor": _("second factor"),
+    "must_change_password": _("must change the password"),
+    "demand_second_factor": _("demand a second factor"),
     "role": _("role"),
     "value": _("value"),
 }

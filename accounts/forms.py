@@ -40,6 +40,7 @@ class ResellerForm(ServiceForm):
             "product_name",
             "colour",
             "hide_subjects",
+            "demand_second_factor",
         ]
         labels = {
             "max_context": _("Contexts"),
@@ -146,20 +147,26 @@ class AdministratorForm(ServiceForm):
         label=_("Password"),
         strip=False,
         required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "data-new-password": ""}),
     )
     repeated_password = forms.CharField(
         label=_("Password again"),
         strip=False,
         required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "data-new-password": ""}),
+    )
+
+    reset_second_factor = forms.BooleanField(
+        label=_("Reset the second factor"),
+        required=False,
+        help_text=_("Forgets the authenticator app, the passkeys and the recovery codes, for who has lost them."),
     )
 
     time_zone = TimeZoneField()
 
     class Meta:
         model = Administrator
-        fields = ["role", "reseller", "context", "login", "is_active", "language", "time_zone"]
+        fields = ["role", "reseller", "context", "login", "must_change_password", "is_active", "language", "time_zone"]
         help_texts = {
             "role": _(
                 "Reseller administrators and tenant credentials have a reseller, context administrators a context."

@@ -184,6 +184,7 @@ def _restore_administrator(actor: Actor, change: Change) -> None:
             is_active=before["is_active"],
             language=before["language"],
             time_zone=before["time_zone"],
+            must_change_password=before["must_change_password"],
         )
 
 

@@ -51,6 +51,13 @@ LOGIN_ADDRESS_LIMIT: int = env.number("LOGIN_ADDRESS_LIMIT", default=100)
 LOGIN_HASHES_PER_SECOND: int = env.number("LOGIN_HASHES_PER_SECOND", default=10)
 # For how long a verified login is remembered in the process; 0: never.
 LOGIN_CACHE_SECONDS: int = env.number("LOGIN_CACHE_SECONDS", default=60)
+# Of which roles the web admin demands a second factor, and the API therefore API passwords.
+SECOND_FACTOR_FOR: list[str] = env.items(
+    "SECOND_FACTOR_FOR",
+    default=[],
+    expected="master, reseller or context, several of them separated by commas",
+    check=("master", "reseller", "context").index,
+)
 MAX_RECIPIENTS: int = env.number("MAX_RECIPIENTS", default=100, least=1)
 # Whether addresses in domains that nobody has declared are kept ("allow") or refused ("refuse"); and the domains that
 # nobody may declare, beside the public suffixes.
@@ -112,6 +119,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "oxaas.middleware.LanguageMiddleware",
     "oxaas.middleware.TimeZoneMiddleware",
+    "web.gate.GateMiddleware",
     "oxaas.middleware.BodySizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "oxaas.middleware.DatabaseUnavailableMiddleware",

@@ -38,9 +38,12 @@ from mailstats.models import MailboxUse
 from tests.world import CONTEXTS, OPERATOR, World
 
 OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "mailstats")
-# Not shown to anybody, by any door: counters of failed logins, the mail server's last logins, the items of a job
-# (its page shows them).
-UNSCOPED: Final = {"accounts.LoginFailures", "accounts.LastLogin", "accounts.KnownAddress", "bulk.BulkJobItem"}
+# Not in any list: counters of failed logins, known addresses, the mail server's last logins; the items of a job (its
+# page shows them); second factors (their owner's page does).
+UNSCOPED: Final = {
+    *("accounts.LoginFailures", "accounts.LastLogin", "accounts.KnownAddress", "bulk.BulkJobItem"),
+    *("accounts.TotpDevice", "accounts.Passkey", "accounts.RecoveryCode"),
+}
 
 EVERY: Final = set(CONTEXTS)
 ALPHAS: Final = {24, 25, 34, 35}

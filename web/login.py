@@ -36,7 +36,7 @@ class LoginForm(AdminAuthenticationForm):
         try:
             return super().clean()
         except TooManyAttempts as refusal:
-            raise _locked(refusal) from refusal
+            raise locked(refusal) from refusal
         except Busy as refusal:
             raise ValidationError(str(refusal), code="busy") from refusal
 
@@ -50,6 +50,8 @@ class OwnPasswordForm(AdminPasswordChangeForm):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
+        for name in ("new_password1", "new_password2"):
+            self.fields[name].widget.attrs["data-new-password"] = ""
 
     def clean_old_password(self) -> str:
         from accounts.login import journal
@@ -60,7 +62,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
             attempt.refuse_if_locked(attempt.reload(self.user))
             old_password: str = super().clean_old_password()
         except TooManyAttempts as refusal:
-            raise _locked(refusal) from refusal
+            raise locked(refusal) from refusal
         except ValidationError:
             attempt.failed([self.user])
             journal.refused(attempt, self.user, Channel.WEB, journal.Outcome.WRONG)
@@ -77,7 +79,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         return self.user
 
 
-def _locked(refusal: TooManyAttempts) -> ValidationError:
+def locked(refusal: TooManyAttempts) -> ValidationError:
     sentence = ngettext(
         "Too many failed logins. Try again in %(seconds)s second.",
         "Too many failed logins. Try again in %(seconds)s seconds.",

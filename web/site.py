@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from changelog.models import Change
 from core.admin.base import administrator_of
@@ -21,6 +23,7 @@ from web import urls
 from web.brand import brand_for
 from web.dashboard import dashboard_for
 from web.login import LoginForm, OwnPasswordForm
+from web.second_login import PasswordStep
 
 # The navigation: sections, and the models in them.
 _SECTIONS: Final = (
@@ -74,6 +77,25 @@ class Site(admin.AdminSite):
             for name, label, pages in found
             if pages
         ]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """The password first; the second factor has a page of its own."""
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index", current_app=self.name))
+        context = {
+            **self.each_context(request),
+            "title": _("Log in"),
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            **(extra_context or {}),
+        }
+        if REDIRECT_FIELD_NAME not in {*request.GET, *request.POST}:
+            context[REDIRECT_FIELD_NAME] = reverse("admin:index", current_app=self.name)
+        request.current_app = self.name
+        step = PasswordStep.as_view(
+            authentication_form=LoginForm, template_name="admin/login.html", extra_context=context
+        )
+        return never_cache(step)(request)
 
     def index(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
         """The dashboard."""

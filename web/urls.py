@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from web import second_factor
 from web.account import account_page
 from web.brand import brand_css
 from web.mailbox_panel import mail_panel
 from web.search_page import search_page
+from web.second_login import second_factor_page
 from web.trace import resolve_page
+
+
+def _second_factor(site: AdminSite) -> list[URLPattern]:
+    pages: dict[str, tuple[str, Callable[[HttpRequest], HttpResponse]]] = {
+        "second_factor": ("", lambda request: second_factor.overview(site, request)),
+        "totp": ("/app", lambda request: second_factor.totp_page(site, request)),
+        "totp_code": ("/app.svg", second_factor.totp_code),
+        "passkey": ("/passkey", lambda request: second_factor.passkey_page(site, request)),
+        "recovery_codes": ("/recovery-codes", lambda request: second_factor.recovery_codes_page(site, request)),
+    }
+    return [
+        path(f"account/second-factor{where}", site.admin_view(page), name=name) for name, (where, page) in pages.items()
+    ]
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -19,5 +37,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("search", site.admin_view(lambda request: search_page(site, request)), name="search"),
         path("accounts/user/<int:user_id>/mail", site.admin_view(mail_panel), name="user_mail"),
         path("account", site.admin_view(lambda request: account_page(site, request)), name="account"),
+        path("login/second-factor", lambda request: second_factor_page(site, request), name="second_factor_login"),
+        *_second_factor(site),
         path("brand.css", site.admin_view(brand_css, cacheable=True), name="brand"),
     ]

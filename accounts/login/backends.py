@@ -23,6 +23,7 @@ from accounts.login.journal import Outcome
 from accounts.login.lockout import Attempt, PathContext
 from accounts.login.remembered import verify
 from accounts.models import Administrator, Context, Reseller
+from accounts.models.administrators import AdministratorQuerySet
 from core import access
 from core.access import Role
 from core.actor import Channel
@@ -30,9 +31,11 @@ from core.errors import TooManyAttempts
 from core.names import is_name, normalize_identifier
 
 # What is looked at of an administrator and its owner; the rest is read when it is asked for.
+_RESELLERS: Final = ("reseller", "reseller__parent", "context__reseller", "context__reseller__parent")
 _COLUMNS: Final = (
     *("login", "password", "role", "is_active", "reseller", "context"),
     *("reseller__name", "reseller__is_active", "reseller__parent__is_active"),
+    *(f"{reseller}__demand_second_factor" for reseller in _RESELLERS),
     *("context__name", "context__is_active"),
     *("context__reseller__is_active", "context__reseller__parent__is_active"),
 )
@@ -44,7 +47,9 @@ class CredentialsBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> Administrator | None:
         """The session's administrator, as long as they may act: suspending somebody ends their sessions."""
-        administrator: Administrator | None = Administrator.objects.with_owner().filter(pk=user_id).first()
+        administrator: Administrator | None = (
+            Administrator.objects.with_owner().with_protection().filter(pk=user_id).first()
+        )
         return administrator if administrator is not None and administrator.is_staff else None
 
     def _verify(
@@ -53,7 +58,7 @@ class CredentialsBackend(BaseBackend):
         """The first of the candidates whose password it is, when they may act; else the failure is counted and told."""
         meant = candidates[0] if candidates else None
         try:
-            found, outcome = self._check_all(attempt, candidates, password)
+            found, outcome = self._check_all(attempt, candidates, password, channel)
         except TooManyAttempts:
             journal.refused(attempt, meant, channel, Outcome.LOCKED)
             raise
@@ -62,19 +67,20 @@ class CredentialsBackend(BaseBackend):
             raise
         if outcome is Outcome.SUCCESS and found is not None:
             api_passwords.note(found, password, attempt.address)
-            journal.succeeded(attempt, found, channel)
+            if channel is Channel.API or not found.has_second_factor:
+                journal.succeeded(attempt, found, channel)
             return found
         attempt.failed(candidates)
         journal.refused(attempt, found or meant, channel, outcome)
         return None
 
     def _check_all(
-        self, attempt: Attempt, candidates: Sequence[Administrator], password: str
+        self, attempt: Attempt, candidates: Sequence[Administrator], password: str, channel: Channel
     ) -> tuple[Administrator | None, Outcome]:
         """Whose password it is, and what becomes of it. TooManyAttempts, TooManyLogins."""
         outcome = Outcome.UNKNOWN
         for one in candidates:
-            outcome = self._check(attempt, one, password)
+            outcome = self._check(attempt, one, password, channel)
             if outcome is not Outcome.WRONG:
                 return one, outcome
         if not candidates:
@@ -86,7 +92,7 @@ class CredentialsBackend(BaseBackend):
         return None, outcome
 
     @staticmethod
-    def _check(attempt: Attempt, administrator: Any, password: str) -> Outcome:
+    def _check(attempt: Attempt, administrator: Any, password: str, channel: Channel) -> Outcome:
         """Whether it is their password or an API password of theirs; keeps on them which one it is.
 
         A right API password is taken also while others' failures lock the login: nobody guesses one.
@@ -98,11 +104,14 @@ class CredentialsBackend(BaseBackend):
             return outcome
         attempt.refuse_if_locked(administrator)
         turn = _no_turn if administrator.known_here else take_turn
-        if administrator.may_act:
+        machines_only = channel is Channel.API and administrator.machines_only
+        if administrator.may_act and not machines_only:
             return Outcome.SUCCESS if verify(password, administrator.password, turn) else Outcome.WRONG
-        # Not remembered: the right password of who is suspended takes as long as a wrong one.
+        # Not remembered: a right password that opens nothing takes as long as a wrong one.
         turn()
-        return Outcome.SUSPENDED if check_password(password, administrator.password) else Outcome.WRONG
+        if not check_password(password, administrator.password):
+            return Outcome.WRONG
+        return Outcome.MACHINES_ONLY if administrator.may_act else Outcome.SUSPENDED
 
 
 def _no_turn() -> None:
@@ -205,7 +214,7 @@ def by_rank(candidates: Iterable[Administrator]) -> Iterator[Administrator]:
 
 
 def _accounts(wanted: Q) -> QuerySet[Administrator]:
-    rows: QuerySet[Administrator] = Administrator.objects.with_owner()
+    rows: AdministratorQuerySet = Administrator.objects.with_owner().with_protection()
     return rows.only(*_COLUMNS).filter(wanted).order_by()
 
 

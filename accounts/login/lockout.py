@@ -132,8 +132,11 @@ class Attempt:
         found: Administrator = self.annotate(Administrator.objects.filter(pk=account.pk), **self.slots()).get()
         return found
 
-    def failed(self, accounts: Iterable[Administrator] = ()) -> None:
-        """Count this failure against the accounts whose password was tried, or the name that nobody has."""
+    def failed(self, accounts: Iterable[Administrator] = (), *, weight: int = 1) -> None:
+        """Count this failure against the accounts whose password was tried, or the name that nobody has.
+
+        What is easier to guess than a password counts with a `weight`.
+        """
         if not settings.LOGIN_FAILURE_LIMIT:
             return
         tried = {f"a:{one.pk}{suffix}" for one in accounts for suffix in ("", f":{self.site}")}
@@ -146,7 +149,7 @@ class Attempt:
                 row, _created = LoginFailures.objects.get_or_create(key=key, defaults={"ends_at": now + WINDOW})
                 if row.ends_at <= now:
                     row.count, row.ends_at = 0, now + WINDOW
-                row.count += 1
+                row.count += weight
                 row.save(update_fields=["count", "ends_at"])
 
     def _unknown_locked(self) -> datetime | None:

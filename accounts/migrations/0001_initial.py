@@ -14,6 +14,23 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Context',
+            fields=[
+                ('id', models.PositiveBigIntegerField(primary_key=True, serialize=False, verbose_name='context id')),
+                ('name', models.CharField(max_length=128, verbose_name='name')),
+                ('name_normalized', core.fields.NormalizedField(editable=False, max_length=256, source='name', unique=True)),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('quota', models.PositiveBigIntegerField(blank=True, help_text='Bytes; empty: unlimited.', null=True, verbose_name='quota')),
+                ('max_user', models.PositiveIntegerField(blank=True, help_text='Empty: unlimited.', null=True, verbose_name='user limit')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+            ],
+            options={
+                'verbose_name': 'context',
+                'verbose_name_plural': 'contexts',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
             name='LastLogin',
             fields=[
                 ('username', models.CharField(max_length=508, primary_key=True, serialize=False)),
@@ -30,6 +47,29 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveIntegerField(default=0)),
                 ('ends_at', models.DateTimeField(db_index=True)),
             ],
+        ),
+        migrations.CreateModel(
+            name='Administrator',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('login', models.CharField(max_length=254, verbose_name='login')),
+                ('login_normalized', core.fields.NormalizedField(editable=False, max_length=508, source='login')),
+                ('role', models.CharField(choices=[('master', 'master administrator'), ('reseller', 'reseller administrator'), ('context', 'context administrator'), ('tenant', 'tenant credential')], max_length=16, verbose_name='role')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'Deutsch')], default='', help_text="Empty: the browser's.", max_length=8, verbose_name='language')),
+                ('time_zone', models.CharField(blank=True, db_default='', default='', max_length=64, verbose_name='time zone')),
+                ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
+                ('last_used_from', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='last used from')),
+                ('must_change_password', models.BooleanField(default=False, help_text='At the next login to the web admin.', verbose_name='must change the password')),
+                ('context', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='administrators', to='accounts.context', verbose_name='context')),
+            ],
+            options={
+                'verbose_name': 'administrator',
+                'verbose_name_plural': 'administrators',
+                'ordering': ['login', 'id'],
+            },
         ),
         migrations.CreateModel(
             name='LoginEvent',
@@ -55,6 +95,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Passkey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=64)),
+                ('credential_id', models.CharField(max_length=1400, unique=True)),
+                ('public_key', models.BinaryField()),
+                ('sign_count', models.BigIntegerField(default=0)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('last_used_at', models.DateTimeField(null=True)),
+                ('administrator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passkeys', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['created_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Reseller',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -71,6 +127,7 @@ class Migration(migrations.Migration):
                 ('product_name', models.CharField(blank=True, default='', max_length=60, verbose_name='product name')),
                 ('colour', models.CharField(blank=True, default='', help_text='Such as #1f6feb.', max_length=7, verbose_name='colour')),
                 ('hide_subjects', models.BooleanField(default=False, help_text="The web admin shows no subjects of this reseller's users' mail.", verbose_name='hide subjects')),
+                ('demand_second_factor', models.BooleanField(default=False, help_text='Of all administrators of this reseller, its children and their contexts, in the web admin. Machines then need API passwords.', verbose_name='demand a second factor')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.reseller', verbose_name='parent')),
             ],
             options={
@@ -79,46 +136,25 @@ class Migration(migrations.Migration):
                 'ordering': ['name'],
             },
         ),
-        migrations.CreateModel(
-            name='Context',
-            fields=[
-                ('id', models.PositiveBigIntegerField(primary_key=True, serialize=False, verbose_name='context id')),
-                ('name', models.CharField(max_length=128, verbose_name='name')),
-                ('name_normalized', core.fields.NormalizedField(editable=False, max_length=256, source='name', unique=True)),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('quota', models.PositiveBigIntegerField(blank=True, help_text='Bytes; empty: unlimited.', null=True, verbose_name='quota')),
-                ('max_user', models.PositiveIntegerField(blank=True, help_text='Empty: unlimited.', null=True, verbose_name='user limit')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('reseller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contexts', to='accounts.reseller', verbose_name='reseller')),
-            ],
-            options={
-                'verbose_name': 'context',
-                'verbose_name_plural': 'contexts',
-                'ordering': ['id'],
-            },
+        migrations.AddField(
+            model_name='context',
+            name='reseller',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contexts', to='accounts.reseller', verbose_name='reseller'),
+        ),
+        migrations.AddField(
+            model_name='administrator',
+            name='reseller',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='administrators', to='accounts.reseller', verbose_name='reseller'),
         ),
         migrations.CreateModel(
-            name='Administrator',
+            name='TotpDevice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('login', models.CharField(max_length=254, verbose_name='login')),
-                ('login_normalized', core.fields.NormalizedField(editable=False, max_length=508, source='login')),
-                ('role', models.CharField(choices=[('master', 'master administrator'), ('reseller', 'reseller administrator'), ('context', 'context administrator'), ('tenant', 'tenant credential')], max_length=16, verbose_name='role')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'Deutsch')], default='', help_text="Empty: the browser's.", max_length=8, verbose_name='language')),
-                ('time_zone', models.CharField(blank=True, db_default='', default='', max_length=64, verbose_name='time zone')),
-                ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
-                ('last_used_from', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='last used from')),
-                ('context', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='administrators', to='accounts.context', verbose_name='context')),
-                ('reseller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='administrators', to='accounts.reseller', verbose_name='reseller')),
+                ('secret', models.TextField()),
+                ('last_step', models.BigIntegerField(default=0)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('administrator', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='totp_device', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
-                'verbose_name': 'administrator',
-                'verbose_name_plural': 'administrators',
-                'ordering': ['login', 'id'],
-            },
         ),
         migrations.CreateModel(
             name='User',
@@ -205,6 +241,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('administrator', 'site'), name='known_address_is_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RecoveryCode',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64)),
+                ('administrator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recovery_codes', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('administrator', 'digest'), name='recovery_code_is_unique')],
             },
         ),
         migrations.AddConstraint(

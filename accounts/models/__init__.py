@@ -7,6 +7,7 @@ from accounts.models.contexts import Context
 from accounts.models.credentials import PASSWORD, Credential
 from accounts.models.logins import KnownAddress, LoginEvent
 from accounts.models.resellers import Reseller
+from accounts.models.second_factors import Passkey, RecoveryCode, TotpDevice
 from accounts.models.users import CustomId, IdentifierField, LastLogin, User, identifiers
 
 __all__ = [
@@ -23,7 +24,10 @@ __all__ = [
     "LastLogin",
     "LoginEvent",
     "LoginFailures",
+    "Passkey",
+    "RecoveryCode",
     "Reseller",
+    "TotpDevice",
     "User",
     "identifiers",
 ]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.contexts import Context
@@ -31,6 +31,12 @@ class AdministratorQuerySet(ScopedQuerySet["Administrator"]):
 
     def context_scope(self, viewer: Viewer) -> Q:
         return Q(context_id=viewer.context_id)
+
+    def with_protection(self) -> Self:
+        """Adds `protected`, in the same statement."""
+        related: list[Any] = [self.model._meta.get_field(name).related_model for name in ("totp_device", "passkeys")]
+        app, passkey = (one.objects.filter(administrator=OuterRef("pk")).order_by() for one in related)
+        return self.annotate(protected=Exists(app) | Exists(passkey))
 
     def with_owner(self) -> Self:
         """All that `Administrator.may_act` looks at, in the same statement."""
@@ -75,6 +81,12 @@ class Administrator(AbstractBaseUser):
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     last_used_from = models.CharField(_("last used from"), max_length=64, blank=True, default="", editable=False)
 
+    must_change_password = models.BooleanField(
+        _("must change the password"), default=False, help_text=_("At the next login to the web admin.")
+    )
+
+    # Whether there is a second factor, where the look-up asked for it.
+    protected: bool | None = None
     # The context that the path of the request names, where a login was looked up beside one.
     path_context: Context | None = None
     # What the login was made with.
@@ -141,6 +153,26 @@ class Administrator(AbstractBaseUser):
     def is_staff(self) -> bool:
         """Whether the web admin admits it; a tenant credential never logs in there."""
         return self.may_act and Role(self.role) in WEB_ROLES
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether an authenticator app or a passkey is set up."""
+        if self.protected is None:
+            self.protected = hasattr(self, "totp_device") or self.passkeys.exists()
+        return self.protected
+
+    @property
+    def must_have_second_factor(self) -> bool:
+        """Whether the hoster demands one of the role, or a reseller in charge of its administrators."""
+        if Role(self.role) not in WEB_ROLES:
+            return False
+        reseller = self.reseller or (self.context.reseller if self.context is not None else None)
+        return self.role in settings.SECOND_FACTOR_FOR or (reseller is not None and reseller.demands_second_factor)
+
+    @property
+    def machines_only(self) -> bool:
+        """Whether the API takes API passwords alone: nobody types a second factor there."""
+        return Role(self.role) in WEB_ROLES and (self.must_have_second_factor or self.has_second_factor)
 
     @property
     def context_limit(self) -> frozenset[int] | None:

@@ -51,6 +51,15 @@ class Reseller(models.Model):
         help_text=_("The web admin shows no subjects of this reseller's users' mail."),
     )
 
+    demand_second_factor = models.BooleanField(
+        _("demand a second factor"),
+        default=False,
+        help_text=_(
+            "Of all administrators of this reseller, its children and their contexts, in the web admin. Machines then "
+            "need API passwords."
+        ),
+    )
+
     objects = ResellerQuerySet.as_manager()
 
     class Meta:
@@ -74,6 +83,11 @@ class Reseller(models.Model):
     def owners(self) -> Owners:
         """Whose it is, as the change log keeps it."""
         return Owners(reseller_id=self.pk, reseller_parent_id=self.parent_id)
+
+    @property
+    def demands_second_factor(self) -> bool:
+        """It or its parent demands one."""
+        return self.demand_second_factor or (self.parent is not None and self.parent.demand_second_factor)
 
     @property
     def in_service(self) -> bool:

@@ -21,7 +21,7 @@ from core.access import Role
 from core.errors import Invalid
 from core.names import normalize_identifier
 
-_BRAND: Final = ("display_name", "product_name", "colour", "hide_subjects")
+_BRAND: Final = ("display_name", "product_name", "colour", "hide_subjects", "demand_second_factor")
 
 
 class RestrictionsSerializer(EntrySerializer):
@@ -45,6 +45,7 @@ class ResellerSerializer(EntrySerializer):
     product_name = Text(required=False)
     colour = Text(required=False)
     hide_subjects = Flag(required=False)
+    demand_second_factor = Flag(required=False)
     is_active = Flag(required=False)
     restrictions = RestrictionsSerializer(required=False)
     config = properties()
@@ -71,6 +72,7 @@ class AdministratorSerializer(EntrySerializer):
     context: Any = Whole(required=False, allow_null=True)  # the base class has a property of this name
     password = Text(required=False)
     password_hash = Text(required=False)
+    must_change_password = Flag(required=False)
     is_active = Flag(required=False)
     language = OneOf({one: repr(one) for one in ("", *dict(settings.LANGUAGES))}, required=False)
     time_zone = Text(required=False)
@@ -191,12 +193,12 @@ def _apply_administrator(references: References, entry: Entry) -> None:
             reseller=reseller,
             context=context,
             **secret,
-            **given(entry, "is_active"),
+            **given(entry, "is_active", "must_change_password"),
         )
     elif row.role != entry["role"] or row.reseller != reseller:
         raise Invalid("The role and the reseller of an administrator cannot be changed.")
     current = administrators.snapshot(row)
-    changes = different(given(entry, "is_active", "language", "time_zone"), current)
+    changes = different(given(entry, "is_active", "language", "time_zone", "must_change_password"), current)
     if changes or secret:
         administrators.update_administrator(actor=references.actor, administrator=row, **secret, **changes)
 
@@ -213,6 +215,7 @@ def _export_administrators() -> Iterator[Entry]:
             "is_active": row.is_active,
             "language": row.language,
             "time_zone": row.time_zone,
+            **({"must_change_password": True} if row.must_change_password else {}),
         }
 
 

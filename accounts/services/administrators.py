@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.auth.hashers import check_password, identify_hasher, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -32,6 +34,7 @@ def create_administrator(
     is_active: bool = True,
     language: str = "",
     time_zone: str = "",
+    must_change_password: bool = False,
     key: int | None = None,
 ) -> Administrator:
     """A new administrator, with a `password` or with its hash. Invalid, Conflict (login taken), NotAllowed.
@@ -53,6 +56,7 @@ def create_administrator(
         is_active=is_active,
         language=language,
         time_zone=_zone(time_zone),
+        must_change_password=must_change_password,
         password=_hash(password, password_hash) if key is None else make_password(None),
     )
     administrator.save(force_insert=True)
@@ -70,6 +74,7 @@ def update_administrator(
     is_active: bool | Keep = KEEP,
     language: str | Keep = KEEP,
     time_zone: str | Keep = KEEP,
+    must_change_password: bool | Keep = KEEP,
 ) -> Administrator:
     """Set a new password (when it differs), suspend, resume.
 
@@ -84,6 +89,8 @@ def update_administrator(
     after_password = _changed_hash(administrator, password, password_hash)
     if after_password:
         administrator.password = after_password
+        # Who has set their own need not change it again.
+        administrator.must_change_password = administrator.must_change_password and not own
     if not isinstance(is_active, Keep):
         if own and not is_active:
             raise NotAllowed(_("Nobody suspends themselves."))
@@ -92,6 +99,8 @@ def update_administrator(
         administrator.language = language
     if not isinstance(time_zone, Keep):
         administrator.time_zone = _zone(time_zone)
+    if not isinstance(must_change_password, Keep) and not own:
+        administrator.must_change_password = must_change_password
     administrator.save()
     after = snapshot(administrator) | ({"password": "changed"} if after_password else {})
     record(actor, entry(administrator, before, after))
@@ -118,6 +127,7 @@ def snapshot(administrator: Administrator) -> Snapshot:
         "is_active": administrator.is_active,
         "language": administrator.language,
         "time_zone": administrator.time_zone,
+        "must_change_password": administrator.must_change_password,
     }
 
 
@@ -195,6 +205,10 @@ def _hash(password: str | None, password_hash: str | None) -> str:
         raise Invalid(_("The password is empty."), field="password")
     if "\x00" in password:
         raise Invalid(_("The password contains a NUL character."), field="password")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="password") from error
     return make_password(password)
 
 

@@ -31,7 +31,9 @@ RESTRICTIONS: Final[dict[str, str]] = {
 }
 _RESTRICTED: Final = frozenset(RESTRICTIONS.values()) | {"is_active"}
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
-_FIELDS: Final = frozenset({"name", "display_name", "product_name", "colour", "hide_subjects"}) | _RESTRICTED
+_FIELDS: Final = (
+    frozenset({"name", "display_name", "product_name", "colour", "hide_subjects", "demand_second_factor"}) | _RESTRICTED
+)
 
 
 @atomic
@@ -150,7 +152,7 @@ def _checked(reseller: Reseller, field: str, value: Any) -> Any:
                 raise Invalid(
                     _("A colour is written as # and six hexadecimal digits, such as #1f6feb."), field="colour"
                 )
-        case "is_active" | "can_create_subadmin" | "hide_subjects":
+        case "is_active" | "can_create_subadmin" | "hide_subjects" | "demand_second_factor":
             if not isinstance(value, bool):
                 raise Invalid(_("The value must be true or false."), field=field)
         case _:

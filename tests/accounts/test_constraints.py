@@ -10,7 +10,19 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, CustomId, KnownAddress, Reseller, User
+from accounts.models import (
+    Administrator,
+    ApiPassword,
+    ConfigProperty,
+    Context,
+    CustomId,
+    KnownAddress,
+    Passkey,
+    RecoveryCode,
+    Reseller,
+    TotpDevice,
+    User,
+)
 from bulk.models import BulkJob, BulkJobItem, ImportLine
 from core.access import Role
 from domains.models import ExplicitDomain
@@ -148,6 +160,17 @@ UNIQUE: Final[dict[str, list[Violation]]] = {
         lambda w: [_api_password(w), _api_password(w, identifier="other")],
     ],
     "ApiPassword.identifier": [lambda w: [_api_password(w), _api_password(w, name="other")]],
+    "Passkey.credential_id": [
+        lambda w: _twice(
+            Passkey.objects.create, administrator=w.administrators["root"], credential_id="x", public_key=b""
+        )
+    ],
+    "TotpDevice.administrator": [
+        lambda w: _twice(TotpDevice.objects.create, administrator=w.administrators["root"], secret="x")
+    ],
+    "recovery_code_is_unique": [
+        lambda w: _twice(RecoveryCode.objects.create, administrator=w.administrators["root"], digest="x")
+    ],
     "known_address_is_unique": [
         lambda w: _twice(
             KnownAddress.objects.create,

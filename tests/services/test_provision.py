@@ -41,10 +41,10 @@ contexts:
 - {id: 124, name: gamma_acme, reseller: gamma, quota: null, max_user: 5, config: [{name: x.y, value: ""}]}
 - {id: 125, name: gamma_idle, reseller: gammakid, is_active: false}
 administrators:
-- {login: admin, role: context, context: 124, password: secret, language: de}
-- {login: gamma, role: reseller, reseller: gamma, password: secret}
-- {login: root2, role: master, password: secret}
-- {login: portal, role: tenant, reseller: gamma, password: secret, is_active: false}
+- {login: admin, role: context, context: 124, password: secret enough, language: de}
+- {login: gamma, role: reseller, reseller: gamma, password: secret enough}
+- {login: root2, role: master, password: secret enough}
+- {login: portal, role: tenant, reseller: gamma, password: secret enough, is_active: false}
 users:
 - {context: 124, id: 42, uidname: JaneDoe@gamma.example, msisdn: +49.12345.6789, custom: [a, b], quota: 1048576,
    config: [{name: x.y, value: "1"}], last_login: 1700000000}
@@ -100,7 +100,7 @@ def test_provision__everything_that_is_declared_is_made(world: World, tmp_path: 
     assert idle.is_active is False
     assert acme.config.get().value == ""
     admin = Administrator.objects.get(context=acme)
-    assert (admin.login, admin.language, admin.check_password("secret")) == ("admin", "de", True)
+    assert (admin.login, admin.language, admin.check_password("secret enough")) == ("admin", "de", True)
     assert Administrator.objects.get(login="portal").is_active is False
     jane, no = User.objects.filter(context=acme)
     assert (jane.uidname, jane.msisdn, jane.quota) == ("JaneDoe@gamma.example", "+49.12345.6789", 1_048_576)
@@ -199,9 +199,9 @@ def test_provision__password_is_set_again_only_when_it_differs(world: World, tmp
 
     assert provision(tmp_path, entry % json.dumps(PASSWORD)) == "0 changes made.\n"
     assert Administrator.objects.get(login="root").password == before
-    assert provision(tmp_path, entry % "other") == "1 change made.\n"
-    assert Administrator.objects.get(login="root").check_password("other")
-    assert "other" not in str(Change.objects.latest("pk").after)
+    assert provision(tmp_path, entry % "other enough") == "1 change made.\n"
+    assert Administrator.objects.get(login="root").check_password("other enough")
+    assert "other enough" not in str(Change.objects.latest("pk").after)
 
 
 def test_provision__password_hash_is_taken_as_it_is(world: World, tmp_path: Path) -> None:
