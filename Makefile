@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock messages screenshots bench clean packages venv venv-dev
+.PHONY: help run test lint format lock messages screenshots bench torture clean packages venv venv-dev
 
 PYTHON_IN_VENV := .venv/bin/python
 # What the suite needs: database, browser (with fonts, also for Chinese and Japanese; libatomic1 is for Playwright), mail
@@ -37,6 +37,9 @@ screenshots: packages venv-dev ## Write pictures of the web admin to docs/screen
 bench: packages venv-dev ## Measure, and write bench/results/ (as root, for the mail servers; FULL=1: at 10 million rows too)
 	@scripts/apt wrk
 	@for name in lists journeys api web memory bulk mail; do $(PYTHON_IN_VENV) -m "bench.$$name" || exit 1; done
+
+torture: packages venv-dev ## Break one thing after the other under load, and write bench/results/torture.md (as root, for a full disk)
+	@$(PYTHON_IN_VENV) -m bench.torture
 
 clean: ## Remove the virtual environment, caches and reports; the development data stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles test-results

@@ -141,7 +141,9 @@ def _further(cursor: Any) -> dict[str, str]:
             {"id", "is_active", "language", "login", "login_normalized", "password", "reseller_id", "role"},
         ),
     ):
-        found[f"{key}_columns"], found[f"{key}_values"] = further(cursor, table, known, flag="true")
+        found[f"{key}_columns"], found[f"{key}_values"] = further(
+            cursor, table, known, flag="false" if key == "admin" else "true"
+        )
     return found
 
 

@@ -1,0 +1,82 @@
+"""An import of 200,000 lines beside reads, its worker killed now and then."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import Final
+
+from bench.torture.faults import Place
+from bench.torture.load import READ, Clock, Threads
+
+LINES: Final = 200_000
+MOST_SECONDS: Final = 200
+KILL_EVERY: Final = 20
+_UPLOAD: Final = f"""
+from accounts.imports.lines import keep_lines
+from accounts.models import Administrator
+from bulk import edits, jobs
+from bulk.models import ImportLine
+from core.tables import resource_named
+one = Administrator.objects.get(login="r1")
+rows = [["context", "alias", "recipients"]]
+rows += (["30", f"import{{n}}@d30.example", f"x{{n}}@far.example"] for n in range({LINES}))
+upload = keep_lines(resource=resource_named("forwards")(one), rows=enumerate(rows, start=1))
+chosen = ImportLine.objects.filter(upload=upload)
+job = jobs.create_job(
+    administrator=one, edit=edits.edit_named("import.forwards"), params={{"file": "x", "skip_bad": True}},
+    chosen=chosen, language="en",
+)
+print(job.pk)
+"""
+_START: Final = """
+from bulk import jobs
+from bulk.models import BulkJob
+job = BulkJob.objects.get(pk={job})
+jobs.start_job(administrator=job.administrator, job=job, typed=str(job.changed))
+"""
+
+
+def beside_reads(place: Place) -> str:
+    """A sentence about how it went."""
+    job = int(place.application.script(_UPLOAD))
+    clock, kills, begun, is_started = Clock(place.application.port), 0, time.monotonic(), False
+    with Threads(len(clock.PATHS), clock.step, 0.02):
+        while time.monotonic() - begun < MOST_SECONDS:
+            time.sleep(1)
+            state, done = _state(place, job)
+            if state == "ready" and not is_started:
+                is_started = True
+                place.application.script(_START.format(job=job))
+            if state == "done":
+                break
+            if time.monotonic() - begun > KILL_EVERY * (kills + 1):
+                kills += 1
+                place.application.kill_worker()
+                place.application.start_worker()
+    took = time.monotonic() - begun
+    place.application.kill_worker()
+    state, done = _state(place, job)
+    there = place.postgres.run(
+        "SELECT count(*) FROM forwards_forwardingalias WHERE context_id = 30 AND address LIKE 'import%'",
+        database=place.database,
+    )[0][0]
+    reads = sorted(one.seconds for one in clock.seen if one.what == READ)
+    wrong = sum(one.status != 200 for one in clock.seen)
+    phase = "run" if is_started else "preview"
+    expected = done if is_started else 0
+    return (
+        f"An import of {LINES:,} lines, its worker killed {kills} times with kill -9: {done:,} lines of the {phase} "
+        f"done after {took:.0f} s{' (then it was ended)' if state != 'done' else ''}, {there:,} aliases there"
+        f"{', none lost and none twice' if there == expected else f' where {expected:,} belong'}. "
+        f"{len(reads):,} reads beside it: median {1000 * statistics.median(reads):.0f} ms, 99th percentile "
+        f"{1000 * reads[int(len(reads) * 0.99)]:.0f} ms; {wrong} of all {len(clock.seen):,} answers were not 200."
+    )
+
+
+def _state(place: Place, job: int) -> tuple[str, int]:
+    ((state, done),) = place.postgres.run(
+        f"SELECT state, done FROM bulk_bulkjob WHERE id = {job:d}",
+        database=place.database,
+    )
+    return str(state), int(done)
