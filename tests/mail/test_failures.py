@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 import smtplib
+import socket
 import ssl
 import threading
 import time
@@ -144,6 +145,27 @@ def test_data_base_hangs__is_503_and_recovers_without_a_restart(platform: Platfo
             assert {name.lower(): value for name, value in headers.items()}["retry-after"] == "5"
         assert platform.ask("GET", "/health/live")[0] == 200
     wait_until(lambda: platform.ask("GET", FORWARD, "admin")[0] == 200, "the API answers again", seconds=WITHIN)
+
+
+def test_proxy__slow_bodies_and_one_address_too_many_hold_up_nobody_else(platform: Platform) -> None:
+    """nginx sends a body on when all of it is here, and an address has so many connections and no more."""
+    head = f"POST {FORWARD}/slow@acme.example HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n["
+    context = ssl.create_default_context(cafile=str(platform.stack.certificate))
+    with ExitStack() as stack:
+
+        def begin(count: int) -> None:
+            for _ in range(count):
+                plain = socket.create_connection(("localhost", platform.https), timeout=15)
+                slow = stack.enter_context(context.wrap_socket(plain, server_hostname="localhost"))
+                slow.sendall(head.encode())
+
+        begin(80)
+        assert platform.ask("GET", FORWARD, "admin")[0] == 200
+        begin(30)
+        status, body, headers = platform.ask("GET", FORWARD, "admin")
+        assert (status, set(body)) == (429, {"error"})
+        assert headers["Retry-After"] == "1"
+    wait_until(lambda: platform.ask("GET", FORWARD, "admin")[0] == 200, "the address is served again")
 
 
 def test_proxy__passes_the_port_on_so_that_forms_are_taken(platform: Platform) -> None:
