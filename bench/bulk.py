@@ -195,7 +195,7 @@ def _import_by_hand(cursor: Any, extra: dict[str, str]) -> None:
 
 def _replace_by_hand(cursor: Any, extra: dict[str, str], old: str, new: str) -> None:
     cursor.execute(
-        f"CREATE TEMP TABLE was ON COMMIT DROP AS SELECT a.id, {_NEW} AS state FROM forwards_forwardingalias a"  # noqa: S608
+        f"CREATE TEMP TABLE was ON COMMIT DROP AS SELECT a.id, {_NEW} AS state FROM forwards_forwardingalias a"
         " WHERE a.context_id = 12"
     )
     cursor.execute(
