@@ -47,7 +47,7 @@ class AdministratorAdmin(LastUsedMixin, ScopedModelAdmin):
         """One's own password is changed where the old one is asked for."""
         passwords = ["new_password", "repeated_password"]
         if obj is None:
-            return ["role", "reseller", "context", "login", *passwords, "must_change_password", "is_active"]
+            return ["role", "reseller", "context", "login", "email", *passwords, "must_change_password", "is_active"]
         owners = [name for name in ("reseller", "context") if getattr(obj, f"{name}_id") is not None]
         more = ["must_change_password", *(["reset_second_factor"] if obj.has_second_factor else [])]
         looking = obj.pk == administrator_of(request).pk or not self.has_change_permission(request, obj)
@@ -55,7 +55,7 @@ class AdministratorAdmin(LastUsedMixin, ScopedModelAdmin):
             "role",
             *owners,
             "login",
-            *([] if looking else [*passwords, *more]),
+            *([] if looking else ["email", *passwords, *more]),
             "is_active",
             "language",
             "time_zone",

@@ -52,8 +52,9 @@ class ApiPasswordForm(ServiceForm):
     last_day = forms.DateField(
         label=_("Last day"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("It expires when this day is over, in UTC; empty: never."),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"placeholder": "2027-12-31"}, format="%Y-%m-%d"),
+        help_text=_("Year, month and day, as in 2027-12-31. It expires when that day is over, in UTC; empty: never."),
     )
 
     class Meta:

@@ -85,6 +85,7 @@ FIELDS = {
     "quota": _("quota"),
     "reseller": _("reseller"),
     "second_factor": _("second factor"),
+    "email": _("mail address"),
     "must_change_password": _("must change the password"),
     "demand_second_factor": _("demand a second factor"),
     "role": _("role"),

@@ -166,7 +166,18 @@ class AdministratorForm(ServiceForm):
 
     class Meta:
         model = Administrator
-        fields = ["role", "reseller", "context", "login", "must_change_password", "is_active", "language", "time_zone"]
+        widgets = {"email": forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})}
+        fields = [
+            "role",
+            "reseller",
+            "context",
+            "login",
+            "email",
+            "must_change_password",
+            "is_active",
+            "language",
+            "time_zone",
+        ]
         help_texts = {
             "role": _(
                 "Reseller administrators and tenant credentials have a reseller, context administrators a context."

@@ -185,6 +185,7 @@ def _restore_administrator(actor: Actor, change: Change) -> None:
             language=before["language"],
             time_zone=before["time_zone"],
             must_change_password=before["must_change_password"],
+            email=before["email"],
         )
 
 

@@ -179,6 +179,17 @@ WEB_SESSION_OPTIONS = (
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Mail that the web admin sends: links for forgotten passwords. Without a host there are none.
+EMAIL_HOST: str = env.text("EMAIL_HOST", default="", expected="the name of a mail server")
+EMAIL_PORT: int = env.number("EMAIL_PORT", default=25, least=1, most=65535)
+EMAIL_HOST_USER: str = env.text("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD: str = env.text("EMAIL_HOST_PASSWORD", default="", secret=True)
+_EMAIL_SECURITY: str = env.choice("EMAIL_SECURITY", ("none", "starttls", "tls"), default="none")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _EMAIL_SECURITY == "starttls", _EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL: str = env.text("EMAIL_FROM", default="oxaas@localhost", expected="a mail address")
+PASSWORD_RESET_TIMEOUT = 3600
+
 AUTH_USER_MODEL = "accounts.Administrator"
 AUTHENTICATION_BACKENDS = [
     "accounts.login.backends.LoginBackend",

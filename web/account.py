@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -32,18 +32,44 @@ class AccountForm(forms.Form):
         required=False,
     )
     time_zone = TimeZoneField()
+    email = forms.EmailField(
+        label=gettext_lazy("Mail address"),
+        required=False,
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "email"}),
+        help_text=gettext_lazy("Where a link for a forgotten password is sent. To change it, type your password too."),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, administrator: Administrator, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.administrator = administrator
+
+    def clean(self) -> dict[str, Any]:
+        """Who gets at an open session must not get at the password by way of the address."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if "email" not in self.data:
+            data["email"] = self.administrator.email
+        changed = data.get("email") != self.administrator.email
+        if changed and not self.administrator.check_password(data.get("password") or ""):
+            self.add_error("password", gettext_lazy("That is not your password."))
+        return data
 
 
 def account_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """One's own account and nobody else's: whose it is, the session says."""
     administrator = cast(Administrator, administrator_of(request))
-    form = AccountForm(
-        request.POST or None, initial={"language": administrator.language, "time_zone": administrator.time_zone}
-    )
+    own = {name: getattr(administrator, name) for name in ("language", "time_zone", "email")}
+    form = AccountForm(administrator, request.POST or None, initial=own)
     if request.method == "POST" and form.is_valid():
         language = form.cleaned_data["language"]
-        zone = form.cleaned_data["time_zone"]
-        update_administrator(actor=actor_of(request), administrator=administrator, language=language, time_zone=zone)
+        values = {name: form.cleaned_data[name] for name in ("language", "time_zone", "email")}
+        update_administrator(actor=actor_of(request), administrator=administrator, **values)
         with override(language) if language else nullcontext():
             messages.success(request, _("Your account was changed."))
         return HttpResponseRedirect(reverse("admin:account"))

@@ -15,7 +15,8 @@ from accounts.models import Administrator, Credential
 
 # In the session: which second factor was shown at the login.
 SECOND_FACTOR: Final = "second_factor"
-_ALWAYS: Final = frozenset({"login", "second_factor_login", "logout", "brand", "jsi18n"})
+_FORGOTTEN: Final = frozenset({"password_forgotten", "password_link", "password_from_link"})
+_ALWAYS: Final = _FORGOTTEN | {"login", "second_factor_login", "logout", "brand", "jsi18n"}
 _PASSWORD: Final = _ALWAYS | {"password_change", "password_change_done"}
 _SET_UP: Final = _PASSWORD | {"second_factor", "totp", "totp_code", "passkey", "recovery_codes"}
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -85,6 +86,7 @@ class Site(admin.AdminSite):
         context = {
             **self.each_context(request),
             "title": _("Log in"),
+            "may_forget": bool(settings.EMAIL_HOST),
             "app_path": request.get_full_path(),
             "username": request.user.get_username(),
             **(extra_context or {}),

@@ -8,7 +8,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from web import second_factor
+from web import forgotten, second_factor
 from web.account import account_page
 from web.brand import brand_css
 from web.mailbox_panel import mail_panel
@@ -38,6 +38,13 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("accounts/user/<int:user_id>/mail", site.admin_view(mail_panel), name="user_mail"),
         path("account", site.admin_view(lambda request: account_page(site, request)), name="account"),
         path("login/second-factor", lambda request: second_factor_page(site, request), name="second_factor_login"),
+        path("login/forgotten", lambda request: forgotten.forgotten_page(site, request), name="password_forgotten"),
+        path(
+            "login/forgotten/<str:who>/<str:token>",
+            forgotten.link_page,
+            name="password_link",
+        ),
+        path("login/password", lambda request: forgotten.password_page(site, request), name="password_from_link"),
         *_second_factor(site),
         path("brand.css", site.admin_view(brand_css, cacheable=True), name="brand"),
     ]

@@ -142,6 +142,17 @@ class LoginBackend(CredentialsBackend):
         found = attempt.candidates(query, login=login, short=short, name=context_name, **more)
         return self._verify(attempt, list(by_rank(found))[:1], password, channel)
 
+    @staticmethod
+    def named(login: str) -> Administrator | None:
+        """Whom a login names at the web admin, whatever their password."""
+        if not is_name(login):
+            return None
+        login = normalize_identifier(login)
+        short, _at, context_name = login.rpartition("@")
+        found = Attempt(login, "").candidates(BY_LOGIN.plain, login=login, short=short, name=context_name)
+        administrator = next(by_rank(found), None)
+        return administrator if administrator is not None and administrator.is_staff else None
+
 
 class PathContextBackend(CredentialsBackend):
     """Where the path names a context: a master, else a reseller in charge of it, else its own admin.

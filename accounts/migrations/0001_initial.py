@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'Deutsch')], default='', help_text="Empty: the browser's.", max_length=8, verbose_name='language')),
                 ('time_zone', models.CharField(blank=True, db_default='', default='', max_length=64, verbose_name='time zone')),
+                ('email', models.EmailField(blank=True, default='', help_text='Where a link for a forgotten password is sent.', max_length=254, verbose_name='mail address')),
                 ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
                 ('last_used_from', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='last used from')),
                 ('must_change_password', models.BooleanField(default=False, help_text='At the next login to the web admin.', verbose_name='must change the password')),

@@ -78,6 +78,12 @@ class Administrator(AbstractBaseUser):
     # The name of a zone; which there are is the system's to say.
     time_zone = models.CharField(_("time zone"), max_length=MAX_ZONE, blank=True, default="", db_default="")
 
+    email = models.EmailField(
+        _("mail address"),
+        blank=True,
+        default="",
+        help_text=_("Where a link for a forgotten password is sent."),
+    )
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     last_used_from = models.CharField(_("last used from"), max_length=64, blank=True, default="", editable=False)
 

@@ -73,6 +73,7 @@ class AdministratorSerializer(EntrySerializer):
     password = Text(required=False)
     password_hash = Text(required=False)
     must_change_password = Flag(required=False)
+    email = Text(required=False)
     is_active = Flag(required=False)
     language = OneOf({one: repr(one) for one in ("", *dict(settings.LANGUAGES))}, required=False)
     time_zone = Text(required=False)
@@ -193,12 +194,12 @@ def _apply_administrator(references: References, entry: Entry) -> None:
             reseller=reseller,
             context=context,
             **secret,
-            **given(entry, "is_active", "must_change_password"),
+            **given(entry, "is_active", "must_change_password", "email"),
         )
     elif row.role != entry["role"] or row.reseller != reseller:
         raise Invalid("The role and the reseller of an administrator cannot be changed.")
     current = administrators.snapshot(row)
-    changes = different(given(entry, "is_active", "language", "time_zone", "must_change_password"), current)
+    changes = different(given(entry, "is_active", "language", "time_zone", "must_change_password", "email"), current)
     if changes or secret:
         administrators.update_administrator(actor=references.actor, administrator=row, **secret, **changes)
 
@@ -215,6 +216,7 @@ def _export_administrators() -> Iterator[Entry]:
             "is_active": row.is_active,
             "language": row.language,
             "time_zone": row.time_zone,
+            **({"email": row.email} if row.email else {}),
             **({"must_change_password": True} if row.must_change_password else {}),
         }
 

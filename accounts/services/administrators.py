@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.hashers import check_password, identify_hasher, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,7 @@ def create_administrator(
     language: str = "",
     time_zone: str = "",
     must_change_password: bool = False,
+    email: str = "",
     key: int | None = None,
 ) -> Administrator:
     """A new administrator, with a `password` or with its hash. Invalid, Conflict (login taken), NotAllowed.
@@ -57,6 +59,7 @@ def create_administrator(
         language=language,
         time_zone=_zone(time_zone),
         must_change_password=must_change_password,
+        email=_email(email),
         password=_hash(password, password_hash) if key is None else make_password(None),
     )
     administrator.save(force_insert=True)
@@ -75,6 +78,7 @@ def update_administrator(
     language: str | Keep = KEEP,
     time_zone: str | Keep = KEEP,
     must_change_password: bool | Keep = KEEP,
+    email: str | Keep = KEEP,
 ) -> Administrator:
     """Set a new password (when it differs), suspend, resume.
 
@@ -101,6 +105,8 @@ def update_administrator(
         administrator.time_zone = _zone(time_zone)
     if not isinstance(must_change_password, Keep) and not own:
         administrator.must_change_password = must_change_password
+    if not isinstance(email, Keep):
+        administrator.email = _email(email)
     administrator.save()
     after = snapshot(administrator) | ({"password": "changed"} if after_password else {})
     record(actor, entry(administrator, before, after))
@@ -128,6 +134,7 @@ def snapshot(administrator: Administrator) -> Snapshot:
         "language": administrator.language,
         "time_zone": administrator.time_zone,
         "must_change_password": administrator.must_change_password,
+        "email": administrator.email,
     }
 
 
@@ -192,6 +199,16 @@ def _zone(name: str) -> str:
     if name and zone_named(name) is None:
         raise Invalid(_("There is no such time zone."), field="time_zone")
     return name
+
+
+def _email(email: str) -> str:
+    if not email:
+        return ""
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="email") from error
+    return email
 
 
 def _hash(password: str | None, password_hash: str | None) -> str:
