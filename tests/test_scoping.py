@@ -39,9 +39,10 @@ from tests.world import CONTEXTS, OPERATOR, World
 
 OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "mailstats")
 # Not in any list: counters of failed logins, known addresses, the mail server's last logins; the items of a job (its
-# page shows them); second factors (their owner's page does).
+# page shows them); second factors (their owner's page does); when a worker was last alive.
 UNSCOPED: Final = {
     *("accounts.LoginFailures", "accounts.LastLogin", "accounts.KnownAddress", "bulk.BulkJobItem"),
+    "bulk.Heartbeat",
     *("accounts.TotpDevice", "accounts.Passkey", "accounts.RecoveryCode"),
 }
 

@@ -133,6 +133,12 @@ CHECKS: Final[dict[str, list[Violation]]] = {
     "api_password_has_a_family": [lambda w: _api_password(w, families="")],
     "alias_is_an_address": [lambda w: _alias(w, address=""), lambda w: _alias(w, domain="")],
     "recipient_is_not_empty": [lambda w: _recipient(w, address="")],
+    "domain_is_proven_somehow": [
+        lambda w: ExplicitDomain.objects.create(context=w.contexts[24], name="x.example", proof="dns", proven_at=None),
+        lambda w: ExplicitDomain.objects.create(
+            context=w.contexts[24], name="x.example", proof="", proven_at=timezone.now()
+        ),
+    ],
     "domain_is_not_empty": [lambda w: ExplicitDomain.objects.create(context=w.contexts[24], name="")],
 }
 
@@ -188,7 +194,19 @@ UNIQUE: Final[dict[str, list[Violation]]] = {
     "User.msisdn_digits": [lambda w: _user(w, msisdn="+49 1234 5644", msisdn_digits="4912345644")],
     "CustomId.value_normalized": [lambda w: _custom(w, value_normalized="john44")],
     "alias_is_unique_in_context": [lambda w: _alias(w, normalized="sales@acme.example")],
-    "ExplicitDomain.name": [lambda w: ExplicitDomain.objects.create(context=w.contexts[24], name="echo.example")],
+    "domain_is_declared_once": [
+        lambda w: _twice(
+            ExplicitDomain.objects.create, context=w.contexts[24], name="x.example", proof="", proven_at=None
+        )
+    ],
+    "domain_belongs_to_one_context": [
+        lambda w: [
+            ExplicitDomain.objects.create(
+                context=w.contexts[number], name="x.example", proof="dns", proven_at=timezone.now()
+            )
+            for number in (24, 44)
+        ]
+    ],
     "BulkJob.batch": [lambda w: _twice(_job, world=w, batch="12345678-1234-5678-1234-567812345678")],
 }
 
