@@ -142,7 +142,7 @@ def _further(cursor: Any) -> dict[str, str]:
         ),
     ):
         found[f"{key}_columns"], found[f"{key}_values"] = further(
-            cursor, table, known, flag="false" if key == "admin" else "true"
+            cursor, table, known, flag="true" if key == "domain" else "false"
         )
     return found
 
