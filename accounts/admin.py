@@ -18,9 +18,11 @@ from accounts.api_password_pages import ApiPasswordAdmin
 from accounts.contents import contents
 from accounts.forms import ConfigPropertyForm, ContextForm, ResellerForm, UserForm, context_of
 from accounts.imports.pages import ImportModelAdmin
+from accounts.leads import Redirect
 from accounts.login_pages import LoginEventAdmin
 from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, LoginEvent, Reseller, User
-from accounts.services import config, contexts, resellers, users
+from accounts.redirect_pages import RedirectAdmin
+from accounts.services import config, contexts, mailboxes, resellers, users
 from accounts.suspension_pages import SuspensionAdmin
 from bulk.models import BulkJob
 from changelog.pages import register_filters
@@ -202,7 +204,7 @@ class UserAttention(AttentionFilter):
 
 
 @admin.register(User)
-class UserAdmin(ImportModelAdmin):
+class UserAdmin(RedirectAdmin):
     change_kind = "user"
     table_name = "users"
     form = UserForm
@@ -253,10 +255,7 @@ class UserAdmin(ImportModelAdmin):
         return users.create_user(actor=actor, **{**data, "context": context, "number": number})
 
     def update(self, actor: Actor, row: User, data: dict[str, Any]) -> Model:
-        return users.update_user(actor=actor, user=row, **data)
-
-    def remove(self, actor: Actor, row: User) -> None:
-        users.delete_user(actor=actor, user=row)
+        return mailboxes.update_mailbox(actor=actor, user=row, **{"redirect": Redirect(), **data})
 
     def cascade_counts(self, row: User) -> dict[str, int]:
         return _counted(row, "custom_ids", "config")

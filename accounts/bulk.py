@@ -12,11 +12,14 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.contents import contents, decided_by_themselves, held, held_by, with_held
+from accounts.leads import Choice, Redirect
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
+from accounts.redirect_forms import bulk_form
 from accounts.services.administrators import delete_administrator
 from accounts.services.config import Owner, delete_property
 from accounts.services.contexts import delete_context, update_context
 from accounts.services.limits import lock_reseller_rows
+from accounts.services.mailboxes import plan_mailboxes
 from accounts.services.plans import UserWish, plan_users
 from accounts.services.resellers import delete_reseller
 from accounts.services.users import hold_and_plan
@@ -30,6 +33,7 @@ from changelog.plan import Plan
 from core.actor import Actor
 from core.admin.forms import SizeField
 from core.numbers import counted
+from core.scoping import Viewer
 from core.sizes import format_exact
 
 # Of a value in the change log, so many characters are shown in a line.
@@ -54,16 +58,30 @@ class QuotaForm(BulkForm):
 
 
 class _UserEdit(PlannedEdit[User]):
-    """Shows a user by quota and state. A subclass says what shall become of one."""
+    """Shows a user by quota and state. A subclass says what shall become of one.
+
+    What `breaks_mail_flow` takes mailboxes away, and so asks what becomes of the aliases to them.
+    """
 
     model = User
+    breaks_mail_flow: ClassVar[bool] = False
 
     def related(self, rows: QuerySet[User]) -> QuerySet[User]:
         return rows.select_related("context__reseller")
 
     def plan(self, actor: Actor, rows: Sequence[User], params: Params, *, hold: bool) -> Plan:
         wishes = [self.wish(row, params) for row in rows]
+        if self.breaks_mail_flow:
+            return plan_mailboxes(actor, wishes, Redirect.of(params), hold=hold)
         return hold_and_plan(actor, wishes) if hold else plan_users(actor, wishes)
+
+    def form_for(self, administrator: Viewer, chosen: QuerySet[User]) -> type[BulkForm]:
+        return bulk_form(administrator, chosen) if self.breaks_mail_flow else self.form
+
+    def describe(self, params: Params) -> str:
+        told = super().describe(params)
+        redirect = Redirect.of(params)
+        return f"{told} ({redirect.of_aliases()})" if redirect.choice is not Choice.LEAVE else told
 
     def wish(self, row: User, params: Params) -> UserWish:
         """What shall become of the user."""
@@ -82,6 +100,7 @@ class SuspendUsers(_UserEdit):
     name = "users.suspend"
     label = SUSPEND
     is_active: ClassVar[bool] = False
+    breaks_mail_flow = True
 
     def wish(self, row: User, params: Params) -> UserWish:
         return UserWish(row, is_active=self.is_active)
@@ -93,6 +112,7 @@ class ResumeUsers(SuspendUsers):
     name = "users.resume"
     label = RESUME
     is_active = True
+    breaks_mail_flow = False
 
 
 class SetQuota(_UserEdit):
@@ -115,6 +135,7 @@ class DeleteUsers(_UserEdit):
     name = "users.delete"
     label = DELETE
     permission = "delete"
+    breaks_mail_flow = True
 
     def wish(self, row: User, params: Params) -> UserWish:
         return UserWish(row, delete=True)

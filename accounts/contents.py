@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.formats import localize
 from django.utils.translation import ngettext
 
 from accounts.models import Context, Reseller, User
 from changelog.entries import Entry
+from core.numbers import counted
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -135,4 +135,4 @@ def _in_words(counts: list[int]) -> str:
 
 def count_mailboxes(count: int) -> str:
     """The number in words."""
-    return ngettext("%(count)s mailbox", "%(count)s mailboxes", count) % {"count": localize(count)}
+    return ngettext("%(count)s mailbox", "%(count)s mailboxes", count) % {"count": counted(count)}

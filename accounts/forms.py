@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
@@ -10,9 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
+from accounts.redirect_forms import RedirectQuestion, question
 from core.access import Role
 from core.actor import Actor
+from core.addresses import normalize_uidname
 from core.admin.forms import LinesField, ServiceForm, SizeField, WholeNumberField
+from core.admin.questions import Question
 from core.errors import Invalid
 from core.numbers import MAX_BIGINT
 from core.zones import zone_choices
@@ -106,6 +109,22 @@ class UserForm(ServiceForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None:
             self.initial.setdefault("custom", [one.value for one in self.instance.custom_ids.all()])
+
+    def ask(self) -> Question | None:
+        """What becomes of the aliases to a mailbox that is renamed or suspended."""
+        if self.instance.pk is None or not {"uidname", "is_active"} & set(self.changed_data):
+            return None
+        suspended = self.initial.get("is_active") and not self.cleaned_data.get("is_active", True)
+        name = self.cleaned_data.get("uidname", "")
+        renamed = normalize_uidname(name) != normalize_uidname(self.initial.get("uidname", name))
+        if not suspended and not renamed:
+            return None
+        address = name if renamed and not suspended and "@" in name else ""
+        asked: Question | None = question(self.data, self.administrator, self.instance, address)
+        return asked
+
+    def answered(self, question: Question) -> None:
+        self.answers = {"redirect": cast(RedirectQuestion, question).redirect}
 
 
 class ConfigPropertyForm(ServiceForm):

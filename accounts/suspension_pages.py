@@ -78,13 +78,15 @@ class SuspensionAdmin(ScopedModelAdmin):
         self.message_user(request, self._sentence(row, held, is_active=is_active), level)
 
     def _sentence(self, row: Context | Reseller, held: str, *, is_active: bool) -> SafeString:
-        """“golden-steel suspended: 120 mailboxes, 98 aliases out of service. Undo …”"""
+        """““golden-steel” suspended: 120 mailboxes, 98 aliases out of service. Undo …”"""
         if is_active:
-            words = gettext("%(name)s resumed: %(held)s in service again.") if held else gettext("%(name)s resumed.")
+            words = (
+                gettext("“%(name)s” resumed: %(held)s in service again.") if held else gettext("“%(name)s” resumed.")
+            )
         elif held:
-            words = gettext("%(name)s suspended: %(held)s out of service.")
+            words = gettext("“%(name)s” suspended: %(held)s out of service.")
         else:
-            words = gettext("%(name)s suspended: nothing of it was in service.")
+            words = gettext("“%(name)s” suspended: nothing of it was in service.")
         (history,) = registry.histories
         change = history.version_of(self.change_kind, row.pk)
         undo = reverse("admin:changelog_change_change", args=[change])

@@ -16,6 +16,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor, Channel
+from core.admin.questions import Asking
 from core.scoping import Viewer, may
 
 if TYPE_CHECKING:
@@ -54,8 +55,10 @@ class Result:
         return cls(Outcome.REFUSED, str(sentence))
 
 
-class BulkForm(forms.Form):
-    """What an edit must be told. The base asks for nothing."""
+class BulkForm(Asking, forms.Form):
+    """What an edit must be told. The base asks for nothing. `about` is said of the rows, above the fields."""
+
+    about: ClassVar[str] = ""
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, administrator: Viewer) -> None:
         # The prefix keeps the fields apart from those of the list that is posted along with them.
@@ -93,6 +96,10 @@ class BulkEdit(Generic[_Row]):
     def allowed(self, administrator: Viewer) -> bool:
         """Whether the administrator's role, as it is now, includes this edit."""
         return may(administrator, self.permission, self.model)
+
+    def form_for(self, administrator: Viewer, chosen: models.QuerySet[_Row]) -> type[BulkForm]:
+        """The form for these rows: what one edit must be told may depend on them."""
+        return self.form
 
     def describe(self, params: Params) -> str:
         """The edit with its parameters, for a person."""

@@ -56,7 +56,8 @@ def _action(edit: BulkEdit[Any]) -> _Action:
     def act(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         administrator = administrator_of(request)
         filled_in = "bulk" in request.POST
-        form = edit.form(request.POST if filled_in else None, administrator=administrator)
+        asked = edit.form_for(administrator, queryset)
+        form = asked(request.POST if filled_in else None, administrator=administrator)
         if form.fields and not (filled_in and form.is_valid()):
             return _form_page(model_admin, request, queryset, edit, form)
         try:

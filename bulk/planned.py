@@ -46,7 +46,7 @@ class PlannedEdit(BulkEdit[_Row]):
             return Result(Outcome.REFUSED, str(planned.refusal), label, before, before)
         if not planned.changed:
             return Result(Outcome.UNCHANGED, "", label, before, before)
-        return Result(Outcome.CHANGED, "", label, before, self.after(row, planned))
+        return Result(Outcome.CHANGED, planned.detail, label, before, self.after(row, planned))
 
     def work(self, actor: Actor, keys: Sequence[int], params: Params, *, preview: bool) -> dict[int, Result]:
         for _attempt in range(_TRIES - 1):

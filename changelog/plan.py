@@ -22,12 +22,13 @@ _Wish = TypeVar("_Wish")
 class Planned:
     """What becomes of one row: the lines of the change log that it will have, or why it is refused.
 
-    `before` is what it is like now, None where it is not there.
+    `before` is what it is like now, None where it is not there. `detail` is what else comes of it, for a person.
     """
 
     before: Snapshot | None = None
     entries: list[Entry] = field(default_factory=list)
     refusal: DomainError | None = None
+    detail: str = ""
 
     @property
     def after(self) -> Snapshot | None:

@@ -10,14 +10,14 @@ class ForwardsConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the floors below what they need to know of this app."""
-        from accounts import contents, ownership
+        from accounts import contents, leads, ownership
         from accounts.provision import section
         from bulk import edits
         from changelog import record, words
         from changelog.undo import register
         from core import access, tables
         from core import persons as core_persons
-        from forwards import bulk, graph, persons, provision, resources, undo
+        from forwards import bulk, graph, persons, provision, redirection, resources, undo
         from forwards.models import ForwardingAlias
 
         for model in ("forwardingalias", "recipient"):
@@ -30,6 +30,7 @@ class ForwardsConfig(AppConfig):
                 ForwardingAlias, undo.cascade_entries, bulk.count_aliases, undo.lock_aliases, has_state=True
             )
         )
+        leads.register(redirection.Aliases())
         ownership.register_belonging_check(graph.refuse_loops)
         core_persons.register(*persons.HOLDINGS)
         section.register(*provision.SECTIONS)

@@ -19,10 +19,12 @@ from changelog.entries import Snapshot
 from changelog.plan import Plan, Planned
 from core.actor import Actor
 from core.addresses import parse_address
+from core.admin.questions import Doubt, Question
 from core.admin.widgets import Autocomplete
 from core.errors import Invalid
 from core.numbers import counted
 from core.scoping import Viewer
+from forwards.doubts import doubt
 from forwards.models import ForwardingAlias
 from forwards.plans import AliasEdit, plan_aliases
 from forwards.services import adding, deleting, dropping, hold_and_plan, replacing, visible_context
@@ -52,11 +54,21 @@ class RecipientForm(BulkForm):
     recipient = AddressField(label=gettext_lazy("Recipient"))
 
 
+class NewRecipientForm(RecipientForm):
+    """One recipient that is new."""
+
+    def ask(self) -> Question | None:
+        return _doubt(self, "recipient")
+
+
 class ReplaceForm(BulkForm):
     """A recipient and the one that takes its place."""
 
     old = AddressField(label=gettext_lazy("Recipient"))
     new = AddressField(label=gettext_lazy("New recipient"))
+
+    def ask(self) -> Question | None:
+        return _doubt(self, "new")
 
 
 class MoveForm(BulkForm):
@@ -109,7 +121,7 @@ class AddRecipient(_AliasEdit):
 
     name = "forwards.add_recipient"
     label = gettext_lazy("Add a recipient")
-    form = RecipientForm
+    form = NewRecipientForm
 
     def describe(self, params: Params) -> str:
         return gettext("Add the recipient %(recipient)s") % params
@@ -197,6 +209,12 @@ class DeleteAliases(_AliasEdit):
 
     def wish(self, actor: Actor, params: Params) -> Callable[[ForwardingAlias], AliasEdit]:
         return deleting
+
+
+def _doubt(form: BulkForm, field: str) -> Question | None:
+    """Whether the address in this field, which does not exist, is meant."""
+    sentence = doubt(form.administrator, [form.cleaned_data[field]])
+    return Doubt(form.data, sentence) if sentence else None
 
 
 def count_aliases(count: int) -> str:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.addresses import split_addresses
 from core.admin.forms import LinesField, ServiceForm
+from core.admin.questions import Doubt, Question
+from forwards.doubts import doubt
 from forwards.models import ForwardingAlias
 
 
@@ -36,3 +38,12 @@ class ForwardingAliasForm(ServiceForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None:
             self.initial.setdefault("recipients", [one.address for one in self.instance.recipients.all()])
+
+    def ask(self) -> Question | None:
+        """Whether new recipients that do not exist are meant."""
+        had = set(self.initial.get("recipients", []))
+        # That an alias cannot be its own recipient is for the service to say.
+        had.add(self.cleaned_data.get("address", ""))
+        new = [one for one in self.cleaned_data.get("recipients", []) if one not in had]
+        sentence = doubt(self.administrator, new)
+        return Doubt(self.data, sentence) if sentence else None

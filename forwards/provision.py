@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Context
 from accounts.provision.section import Entry, References, Section, needed
 from accounts.provision.shapes import EntrySerializer, Flag, Text, Texts, Whole
-from changelog.plan import Plan, plan_what_can_be
+from changelog.plan import Plan, Planned, plan_what_can_be
+from core.actor import Actor
 from core.addresses import normalize_uidname as normalize_address
+from forwards.doubts import doubts
 from forwards.models import ForwardingAlias, Recipient
 from forwards.plans import AliasEdit, NewAlias, Wish, plan_aliases
 from forwards.services import hold_and_plan, setting
@@ -63,6 +65,16 @@ def _export() -> Iterator[Entry]:
             }
 
 
+def _doubts(actor: Actor, rows: Sequence[Planned], known: Callable[[Collection[str]], Collection[str]]) -> list[str]:
+    """New recipients that do not exist, of each row."""
+    return doubts(actor.administrator, [_new_recipients(row) for row in rows], known)
+
+
+def _new_recipients(row: Planned) -> list[str]:
+    had = set((row.before or {}).get("recipients", ()))
+    return [one for one in (row.after or {}).get("recipients", ()) if one not in had] if row.changed else []
+
+
 def _same(entry: Entry) -> tuple[int, str]:
     """An alias is unique in its context."""
     return entry["context"], normalize_address(entry["alias"])
@@ -77,5 +89,6 @@ SECTIONS: Final = [
         _export,
         _same,
         plan=_plan,
+        doubts=_doubts,
     )
 ]

@@ -175,7 +175,7 @@ def _step(found: _Found, address: Address, followed: set[str]) -> Step:
         step.stop = _end(found, address)
         if owner is not None and owner.is_active:
             step.notes.append(_("its context or reseller is suspended"))
-        if step.stop is Stop.OUTSIDE and name in found.waiting:
+        if owner is None and step.stop is not Stop.TOO_MANY and name in found.waiting:
             step.notes.append(
                 _("what has this address here gets nothing: its context has not declared the domain, or not proven it")
             )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final, cast
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Lower
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.models import Administrator, Context, Reseller
@@ -21,6 +23,7 @@ from changelog.models import Change
 from changelog.plan import Plan, Planned, plan_what_can_be
 from core.actor import Actor, Channel
 from core.errors import Invalid
+from core.iteration import batched
 from core.names import normalize_identifier
 from core.scoping import Viewer, may
 from core.sizes import format_exact
@@ -29,6 +32,7 @@ from core.tables import resource_named
 _QUOTA: Final = "quota"
 # A quota below is asked about: a number without a unit is bytes, and few people think in those.
 _SMALL: Final = 2**20
+_CHUNK: Final = 500
 
 
 class _Import(BulkEdit[ImportLine]):
@@ -78,7 +82,22 @@ class _PlannedImport(_Import, PlannedEdit[ImportLine]):
         if not params.get("small_quotas"):
             for row in plan.rows:
                 row.refusal = row.refusal or _question_about_small_quotas(row.entries)
+        if not params.get("missing_recipients"):
+            self._ask_about_doubts(actor, rows, plan.rows)
         return plan
+
+    def _ask_about_doubts(self, actor: Actor, lines: Sequence[ImportLine], rows: Sequence[Planned]) -> None:
+        """Refuse what is likely a mistake, such as a recipient that does not exist and no line of the file makes."""
+        section = section_named(self.section)
+        if section.doubts is None or not lines:
+            return
+        sentences = section.doubts(actor, rows, lambda names: _named_in_file(lines[0], names))
+        for row, sentence in zip(rows, sentences, strict=True):
+            if sentence and row.refusal is None:
+                meant = gettext(
+                    "If that is meant, upload the file again with “Recipients that do not exist are meant” ticked."
+                )
+                row.refusal = Invalid(f"{sentence} {meant}")
 
     def before(self, row: ImportLine, planned: Planned) -> str:
         return ""
@@ -123,6 +142,16 @@ class _RowImport(_Import, RowEdit[ImportLine]):
         if not Context.objects.visible_to(actor.administrator).filter(pk=entry["id"]).exists():
             entry["reseller"] = own.name
         return entry
+
+
+def _named_in_file(line: ImportLine, names: Collection[str]) -> set[str]:
+    """Which of these normalized addresses are the aliases of lines of the same file."""
+    lines = ImportLine.objects.filter(upload=line.upload, problem="").annotate(
+        alias=Lower(KeyTextTransform("alias", "data"))
+    )
+    return {
+        name for some in batched(names, _CHUNK) for name in lines.filter(alias__in=some).values_list("alias", flat=True)
+    }
 
 
 def _entry(row: ImportLine) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -19,6 +19,8 @@ from core.admin.base import administrator_of
 from core.admin.export import ExportModelAdmin
 from core.errors import DomainError
 from core.spreadsheets import MAX_FILE, REMOVE, read_table
+
+_ASKED_OF: Final = {"small_quotas": {"contexts", "users"}, "missing_recipients": {"forwards"}}
 
 
 class ImportForm(forms.Form):
@@ -41,6 +43,21 @@ class ImportForm(forms.Form):
             "Otherwise a line that sets a quota below 1 MB is refused: a number without a unit is bytes."
         ),
     )
+    missing_recipients = forms.BooleanField(
+        label=gettext_lazy("Recipients that do not exist are meant"),
+        required=False,
+        help_text=gettext_lazy(
+            "Otherwise a line with a new recipient in one of your domains that neither exists nor is in the file is "
+            "refused."
+        ),
+    )
+
+    def __init__(self, *args: Any, table: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Each table asks about what can be in it.
+        for name, tables in _ASKED_OF.items():
+            if table not in tables:
+                del self.fields[name]
 
 
 class ImportModelAdmin(ExportModelAdmin):
@@ -69,7 +86,7 @@ class ImportModelAdmin(ExportModelAdmin):
         if not self.may_import(request):
             raise PermissionDenied
         resource = self.resource(request)
-        form = ImportForm(request.POST or None, request.FILES or None)
+        form = ImportForm(request.POST or None, request.FILES or None, table=self.table_name)
         if request.method == "POST" and form.is_valid():
             try:
                 return HttpResponseRedirect(self._upload(request, form.cleaned_data))
@@ -98,8 +115,7 @@ class ImportModelAdmin(ExportModelAdmin):
             params={
                 "file": file.name[:100],
                 "encoding": table.encoding,
-                "skip_bad": data["skip_bad"],
-                "small_quotas": data["small_quotas"],
+                **{name: value for name, value in data.items() if name != "file"},
             },
             chosen=ImportLine.objects.filter(upload=upload),
             language=get_language() or "en",

@@ -5,7 +5,7 @@ Apps register their sections.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Context, Reseller
 from accounts.provision.reading import shown
 from accounts.provision.shapes import EntrySerializer, Finding, findings
-from changelog.plan import Plan
+from changelog.plan import Plan, Planned
 from core.actor import Actor
 from core.errors import Invalid
 from core.names import normalize_identifier
@@ -81,7 +81,8 @@ class Section:
     `rank` orders the sections, as entries refer to entries of sections before. `names` are the keys that say which
     entry it is, with the word that a sentence has for each; `same` makes of an entry what no two may have in common.
     `apply` makes one entry so, through the services, and may raise any DomainError; or `plan` says what the services
-    make of many, which it holds first if it is told so. `export` yields what is there.
+    make of many, which it holds first if it is told so. `export` yields what is there. `doubts` tells of planned rows
+    what is likely a mistake in each, as a sentence or "", where its last argument tells which names are about to exist.
     """
 
     key: str
@@ -92,6 +93,7 @@ class Section:
     same: Callable[[Entry], Hashable] | None = None
     apply: Callable[[References, Entry], None] | None = None
     plan: Callable[[References, Sequence[Entry], bool], Plan] | None = None
+    doubts: Callable[[Actor, Sequence[Planned], Callable[[Collection[str]], Collection[str]]], list[str]] | None = None
 
     def label(self, index: int, entry: Any) -> str:
         """`users[3] (context 24, user 42)`; as much of it as the entry tells."""

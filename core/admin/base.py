@@ -148,7 +148,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
         if change:
             self._refuse_stale(request, obj)
             changed = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
-            saved = self.update(actor_of(request), obj, changed)
+            saved = self.update(actor_of(request), obj, changed | form.answers)
         else:
             saved = self.create(actor_of(request), form.cleaned_data)
         if not self.get_queryset(request).filter(pk=saved.pk).exists():

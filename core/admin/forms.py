@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Role
+from core.admin.questions import Asking
 from core.admin.widgets import SizeInput, WholeNumberInput
 from core.numbers import MAX_BIGINT
 from core.scoping import Viewer
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,40}")
 
 
-class ServiceForm(forms.ModelForm):
+class ServiceForm(Asking, forms.ModelForm):
     """A form for the syntax; what a value must be like otherwise, the service knows and the database holds."""
 
     # Set on the class that is made for one request: who fills it in, and what a service has refused.

@@ -96,6 +96,7 @@ def _two_resellers(world: World) -> QuerySet[Any]:
     return Reseller.objects.filter(name__in=["alphakid", "spare"])
 
 
+_LED_TO: Final = ("changed", "1 alias leads here: sales@acme.example. They stay as they are.")
 _STILL_HAS: Final = ("refused", "The reseller alphakid still has contexts or children.")
 CHANGED, UNCHANGED, REFUSED = ("changed", ""), ("unchanged", ""), "refused"
 CASES: Final[list[Case]] = [
@@ -163,11 +164,11 @@ CASES: Final[list[Case]] = [
         _three_aliases,
         {"sales@acme.example": CHANGED, "has@acme.example": CHANGED, "only@acme.example": CHANGED},
     ),
-    ("users.suspend", {}, _two_users, {"johndoe@acme.example": CHANGED, "off@acme.example": UNCHANGED}),
+    ("users.suspend", {}, _two_users, {"johndoe@acme.example": _LED_TO, "off@acme.example": UNCHANGED}),
     ("users.resume", {}, _two_users, {"johndoe@acme.example": UNCHANGED, "off@acme.example": CHANGED}),
     ("users.set_quota", {"quota": 2**30}, _two_users, {"johndoe@acme.example": CHANGED, "off@acme.example": UNCHANGED}),
     ("users.set_quota", {"quota": None}, _two_users, {"johndoe@acme.example": CHANGED, "off@acme.example": CHANGED}),
-    ("users.delete", {}, _two_users, {"johndoe@acme.example": CHANGED, "off@acme.example": CHANGED}),
+    ("users.delete", {}, _two_users, {"johndoe@acme.example": _LED_TO, "off@acme.example": CHANGED}),
     (
         "contexts.suspend",
         {},

@@ -81,14 +81,21 @@ class Person:
         """Fill in the form for a new row."""
         return self.post(page(model, "add"), data, status)
 
-    def change(self, row: Model, changes: dict[str, Any], status: int = 302) -> Any:
-        """Open the row's form, type the changes into it, save."""
-        form = self.get(page(row, "change")).context["adminform"].form
-        return self.post(page(row, "change"), {**filled(form), **changes}, status)
+    def change(self, row: Model, changes: dict[str, Any], status: int = 302, leads: str = "") -> Any:
+        """Open the row's form, type the changes into it, save; `leads` is what becomes of the aliases to a mailbox."""
+        data = {**filled(self.get(page(row, "change")).context["adminform"].form), **changes}
+        if leads:
+            question = self.post(page(row, "change"), data, 200).context["adminform"].form.question
+            data |= {question.mark_name: question.mark, "question-leads": leads}
+        return self.post(page(row, "change"), data, status)
 
-    def delete(self, row: Model, status: int = 302) -> Any:
-        """Confirm the deletion."""
-        return self.post(page(row, "delete"), {"post": "yes"}, status)
+    def delete(self, row: Model, status: int = 302, leads: str = "") -> Any:
+        """Confirm the deletion; `leads` is what becomes of the aliases to a mailbox."""
+        data = {"post": "yes"}
+        if leads:
+            question = self.get(page(row, "delete")).context["question"]
+            data |= {question.mark_name: question.mark, "question-leads": leads}
+        return self.post(page(row, "delete"), data, status)
 
     def messages(self, response: Any) -> list[str]:
         """What the next page would say on top."""

@@ -194,7 +194,8 @@ def test_user__is_changed_in_every_field(alpha: Person, world: World) -> None:
     user = world.users[24]
     form = alpha.get(page(user, "change")).context["adminform"].form
     assert form["custom"].value() == "john24\ndoe24"
-    alpha.change(user, {"uidname": "jane@acme.example", "msisdn": "", "custom": "doe24\njohn24", "quota": ""})
+    changes = {"uidname": "jane@acme.example", "msisdn": "", "custom": "doe24\njohn24", "quota": ""}
+    alpha.change(user, changes, leads="leave")
     user.refresh_from_db()
     assert (user.uidname, user.msisdn, user.quota) == ("jane@acme.example", None, None)
     assert [one.value for one in user.custom_ids.all()] == ["doe24", "john24"]
@@ -214,11 +215,11 @@ def test_user__change_leaves_alone_what_was_not_touched(alpha: Person, world: Wo
     user = world.users[24]
     stale = {"uidname": user.uidname, "msisdn": user.msisdn, "custom": "john24\ndoe24", "quota": 1_048_576}
     User.objects.filter(pk=user.pk).update(quota=7)
-    form = {**stale, "quota": 7, "quota_unit": "bytes", "is_active": "on", "uidname": "jane@acme.example"}
+    form = {**stale, "quota": 7, "quota_unit": "bytes", "is_active": "on", "uidname": "JohnDoe@acme.example"}
     alpha.post(page(user, "change"), form)
     assert Change.objects.latest("pk").after == {
         "number": 42,
-        "uidname": "jane@acme.example",
+        "uidname": "JohnDoe@acme.example",
         "msisdn": user.msisdn,
         "custom": ["john24", "doe24"],
         "quota": 7,
@@ -227,11 +228,11 @@ def test_user__change_leaves_alone_what_was_not_touched(alpha: Person, world: Wo
 
 
 def test_user__is_suspended_and_deleted(alpha: Person, world: World) -> None:
-    alpha.change(world.users[24], {"is_active": ""})
+    alpha.change(world.users[24], {"is_active": ""}, leads="leave")
     assert not User.objects.get(pk=world.users[24].pk).is_active
     confirmation = alpha.get(page(world.users[24], "delete"))
     assert dict(confirmation.context["model_count"]) == {"custom ids": 2}
-    alpha.delete(world.users[24])
+    alpha.delete(world.users[24], leads="leave")
     assert log(2) == [
         ("alpha", "web", "delete", "user 42 johndoe@acme.example"),
         ("alpha", "web", "update", "user 42 johndoe@acme.example"),
@@ -608,7 +609,7 @@ def test_history__is_the_objects_part_of_the_log(root: Person, world: World) -> 
 
 
 def test_history__stays_after_a_rename(alpha: Person, world: World) -> None:
-    alpha.change(world.users[24], {"uidname": "jane@acme.example"})
+    alpha.change(world.users[24], {"uidname": "jane@acme.example"}, leads="leave")
     alpha.change(world.contexts[24], {"name": "acme2"})
     alpha.change(world.resellers["alphakid"], {"name": "kid2"})
     for row in (world.users[24], world.contexts[24], world.resellers["alphakid"]):
@@ -619,7 +620,7 @@ def test_history__stays_after_a_rename(alpha: Person, world: World) -> None:
 def test_log_entries_of_django__are_not_written(alpha: Person, world: World) -> None:
     alpha.add(ExplicitDomain, {"context": 24, "name": "new.example"})
     alpha.change(world.users[24], {"quota": 7, "quota_unit": "bytes"})
-    alpha.delete(world.users[24])
+    alpha.delete(world.users[24], leads="leave")
     assert not LogEntry.objects.exists()
 
 
@@ -641,7 +642,7 @@ def test_html_in_stored_text__is_text_on_every_page(alpha: Person, world: World)
     alpha.change(world.resellers["alphakid"], {"name": evil, "display_name": evil, "product_name": evil})
     alpha.add(Administrator, account("context", login=evil, context=24))
     address = '"<img src=x>"@acme.example'
-    alpha.add(ForwardingAlias, {"context": 24, "address": address, "recipients": address.replace("x>", "y>")})
+    alpha.add(ForwardingAlias, {"context": 24, "address": address, "recipients": '"<img src=y>"@far.example'})
     rows = [
         ConfigProperty.objects.get(name=evil),
         User.objects.get(uidname=evil),

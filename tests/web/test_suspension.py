@@ -40,7 +40,7 @@ def test_context__suspended__says_how_much_and_offers_undo(alpha: Person, world:
     first, _changed = alpha.messages(alpha.change(world.contexts[24], {"is_active": ""}))
     change = Change.objects.latest("pk")
     assert first == (
-        "alpha_acme suspended: 1 mailbox, 1 alias out of service. "
+        "“alpha_acme” suspended: 1 mailbox, 1 alias out of service. "
         f'<a href="/admin/changelog/change/{change.pk}/change/">Undo …</a>'
     )
     assert "Undo …" in alpha.get(f"/admin/changelog/change/{change.pk}/change/").content.decode()
@@ -50,7 +50,7 @@ def test_context__suspended__says_how_much_and_offers_undo(alpha: Person, world:
 def test_context__resumed__says_how_much_is_back(alpha: Person, world: World) -> None:
     update_context(actor=OPERATOR, context=world.contexts[24], is_active=False)
     first, _changed = alpha.messages(alpha.change(world.contexts[24], {"is_active": "on"}))
-    assert first.startswith("alpha_acme resumed: 1 mailbox, 1 alias in service again. <a ")
+    assert first.startswith("“alpha_acme” resumed: 1 mailbox, 1 alias in service again. <a ")
 
 
 def test_context__other_changes_say_nothing_of_it(alpha: Person, world: World) -> None:
@@ -61,13 +61,13 @@ def test_reseller__suspended__counts_what_is_below_and_in_service(root: Person, 
     update_context(actor=OPERATOR, context=world.contexts[25], is_active=False)
     first, _changed = root.messages(root.change(world.resellers["alpha"], {"is_active": ""}))
     # Contexts 24, and those of the child, 34 and 35; 25 was out of service before.
-    assert first.startswith("alpha suspended: 3 mailboxes, 3 aliases out of service. <a ")
+    assert first.startswith("“alpha” suspended: 3 mailboxes, 3 aliases out of service. <a ")
 
 
 def test_reseller__child_of_a_suspended_one__takes_nothing_more(root: Person, world: World) -> None:
     update_reseller(actor=OPERATOR, reseller=world.resellers["alpha"], is_active=False)
     first, _changed = root.messages(root.change(world.resellers["alphakid"], {"is_active": ""}))
-    assert first.startswith("alphakid suspended: nothing of it was in service. <a ")
+    assert first.startswith("“alphakid” suspended: nothing of it was in service. <a ")
 
 
 def test_bulk__suspended_contexts__each_row_and_the_sum(alpha: Person, world: World) -> None:
@@ -105,7 +105,7 @@ def test_banner__of_a_suspended_context__has_resume(alpha: Person, world: World)
     assert "Out of service with it: 1 mailbox, 1 alias." in text
     assert f'action="{resume_url(world.contexts[24])}"' in text
     response = alpha.post(resume_url(world.contexts[24]), {})
-    assert alpha.messages(response)[0].startswith("alpha_acme resumed: 1 mailbox, 1 alias in service again.")
+    assert alpha.messages(response)[0].startswith("“alpha_acme” resumed: 1 mailbox, 1 alias in service again.")
     assert Context.objects.get(pk=24).is_active
     assert banner(alpha, world.contexts[24]) == ""
     line = Change.objects.latest("pk")
