@@ -464,7 +464,7 @@ def test_csv__has_every_row_and_no_formula(alpha: Person, world: World) -> None:
     )
     answer = alpha.get(page(job, "csv"))
     assert answer["Content-Type"].startswith("text/csv")
-    lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    lines = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert lines[0] == ["object", "before", "after", "outcome", "why"]
     assert lines[1][1:3] == [
         "johndoe@acme.example, outside@elsewhere.example",
