@@ -37,6 +37,7 @@ REFUSED: Final = "oxaas.refused"
 """In a request's environment: there is no slot for it. `oxaas.middleware.DoorMiddleware` answers."""
 _BLOCK: Final = 64 * 1024
 _IN_MEMORY: Final = 1024 * 1024
+_DISCARDED: Final = 8 * 1024 * 1024
 
 
 class Turns:
@@ -130,7 +131,10 @@ class Gate:
             self._leave()
             raise
         if isinstance(answer, list):
-            self._leave()
+            try:
+                discard_body(environ)
+            finally:
+                self._leave()
             return answer
         return Sending(answer, self._leave)
 
@@ -198,3 +202,15 @@ def read_body(environ: Environ, longest: int) -> None:
     environ["CONTENT_LENGTH"] = str(body.tell())
     body.seek(0)
     environ["wsgi.input"] = body
+
+
+def discard_body(environ: Environ) -> None:
+    """Read what is left of a body that was refused, unless it is huge.
+
+    Closed while the caller still sends, the connection would be reset and the answer lost.
+    """
+    stream, length = environ.get("wsgi.input"), environ.get("CONTENT_LENGTH") or ""
+    if stream is None or not length.isdecimal() or not _IN_MEMORY < int(length) <= _DISCARDED:
+        return
+    while stream.read(_BLOCK):
+        pass

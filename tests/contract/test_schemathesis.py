@@ -86,6 +86,9 @@ def _document() -> dict[str, Any]:
     return document
 
 
+# Three times in four: of what is made up, little is there.
+_OFTEN: Final = st.sampled_from([True, True, True, False])
+
 SCHEMA: Final = schemathesis.openapi.from_dict(_document())
 SCHEMA.app = get_wsgi_application()
 OPERATIONS: Final[list[Any]] = [result.ok() for result in SCHEMA.get_all_operations() if isinstance(result, Ok)]
@@ -123,7 +126,7 @@ def _cases(operation: Any, mode: GenerationMode) -> st.SearchStrategy[Any]:
         return case
 
     known = st.fixed_dictionaries({name: st.sampled_from(KNOWN[name]) for name in [*path, *query]})
-    return st.booleans().flatmap(lambda here: known.flatmap(at) if here else anywhere)
+    return _OFTEN.flatmap(lambda here: known.flatmap(at) if here else anywhere)
 
 
 def _run(operation: Any, mode: GenerationMode, logins: list[str | None], examples: int) -> set[int]:
@@ -141,7 +144,7 @@ def _run(operation: Any, mode: GenerationMode, logins: list[str | None], example
     @given(case=_cases(operation, mode), data=st.data())
     def call(case: Any, data: st.DataObject) -> None:
         bodies = BODIES.get(_label(operation), [])
-        if bodies and mode.is_positive and data.draw(st.booleans()):
+        if bodies and mode.is_positive and data.draw(_OFTEN):
             case.body = data.draw(st.sampled_from(bodies))
         login = data.draw(st.sampled_from(logins))
         headers = {} if login is None else {"Authorization": basic(login), **PLAIN}

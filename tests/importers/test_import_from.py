@@ -362,7 +362,7 @@ def test_import_from__conflicts_with_what_is_here_are_named(world: World, sqlite
     context = create_context(actor=OPERATOR, context_id=900, name="sundial.example", reseller=None)
     add_domain(actor=OPERATOR, context=context, name="quarry.example")
     create_user(actor=OPERATOR, context=world.contexts[24], number=77, uidname=f"anna.hart@{H}")
-    create_administrator(actor=OPERATOR, login="admin@harbour.example", role=Role.MASTER, password="x")
+    create_administrator(actor=OPERATOR, login="admin@harbour.example", role=Role.MASTER, password="brass lantern 42")
 
     draft = draft_of("postfixadmin", sqlite_files["postfixadmin"])
 
