@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -240,7 +240,8 @@ class BulkJobAdmin(ScopedModelAdmin):
             edits.edit_named(job.edit).why_not_startable(job.params, refused=job.refused) if known else ""
         )
         return {
-            "progress": _("%(done)s of %(total)s rows") % {"done": counted(job.done), "total": counted(job.total)},
+            "progress": ngettext("%(done)s of %(total)s row", "%(done)s of %(total)s rows", job.total)
+            % {"done": counted(job.done), "total": counted(job.total)},
             "hint": _hint(job),
             "deletes": deletes(job),
             "summary": _summary(job) if known and job.has_run and not job.is_active else "",
