@@ -19,6 +19,18 @@ import dns.rrset
 _UDP_ROOM: Final = 512
 
 
+def _sockets() -> tuple[socket.socket, socket.socket]:
+    """One port for both protocols. What is free for UDP may be somebody's for TCP, so another one is tried then."""
+    for _attempt in range(50):
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", 0))
+        try:
+            return udp, socket.create_server(udp.getsockname())
+        except OSError:
+            udp.close()
+    raise RuntimeError("no port is free for both UDP and TCP")
+
+
 class DnsServer:
     """Answers from `records`: (name, type) → texts in a zone file's spelling. `respond` may do otherwise.
 
@@ -29,10 +41,8 @@ class DnsServer:
         self.records: dict[tuple[str, str], list[str]] = {}
         self.respond: Callable[[bytes, bytes], bytes | None] = lambda _asked, answer: answer
         self.asked: list[tuple[str, str]] = []
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind(("127.0.0.1", 0))
+        self._udp, self._tcp = _sockets()
         self.port: int = self._udp.getsockname()[1]
-        self._tcp = socket.create_server(("127.0.0.1", self.port))
         self._threads = [threading.Thread(target=one, daemon=True) for one in (self._serve_udp, self._serve_tcp)]
         for thread in self._threads:
             thread.start()

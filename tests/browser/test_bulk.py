@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from bulk import edits as bulk
 from bulk import jobs
 from bulk.models import BulkJob
+from bulk.planned import PlannedEdit
 from forwards.models import ForwardingAlias, Recipient
 from tests.browser.conftest import LogIn
 from tests.world import PASSWORD, World
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.browser
 def large(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four aliases are a large selection: each is a batch, and the worker's."""
     settings.BULK_REQUEST_ROWS, settings.BULK_CONFIRM_ABOVE = 1, 3
-    monkeypatch.setattr(bulk.BulkEdit, "batch_rows", 1)
+    monkeypatch.setattr(PlannedEdit, "batch_rows", 1)
 
 
 def choose_all(page: Page, address: str, edit: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -107,7 +108,10 @@ class Platform:
     def start(self) -> None:
         self.stack.prepare()
         self.manage("migrate", "--verbosity=0")
-        self.manage("collectstatic", "--noinput", "--verbosity=0")
+        with (Path(tempfile.gettempdir()) / "oxaas-collectstatic.lock").open("w") as lock:
+            # All processes of the suite collect into one folder, and one would delete what another has just written.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.manage("collectstatic", "--noinput", "--verbosity=0")
         world = self.folder / "world.json"
         world.write_text(json.dumps(WORLD))
         self.manage("provision", str(world))
