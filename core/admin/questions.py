@@ -50,6 +50,9 @@ class Asking(_Form):
 class Question(Asking, forms.Form):
     """A sentence, and what can be answered."""
 
+    # What was asked about may be corrected instead: then no browser must insist on an answer.
+    use_required_attribute = False
+
     def __init__(self, data: Mapping[str, Any] | None, sentence: str, *, prefix: str = "question") -> None:
         self.sentence = sentence
         self.mark = hashlib.sha256(sentence.encode()).hexdigest()[:16]

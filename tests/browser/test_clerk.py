@@ -91,6 +91,9 @@ def test_clerk__sets_up_a_customer_and_lets_it_go(log_in: LogIn, live_server: Li
 
     page.goto(f"{admin}/accounts/user/{user.pk}/change/")
     page.get_by_label("Active").uncheck()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".question")).to_contain_text("1 alias leads here: info@newco.example.")
+    page.get_by_label("Leave them as they are").check()
     save(page, "jane@newco.example")
     user.refresh_from_db()
     assert not user.is_active

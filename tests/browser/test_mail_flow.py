@@ -83,6 +83,18 @@ def test_alias__a_recipient_that_does_not_exist_takes_a_tick(
     assert recipients() == {"anna.beker@acme.example"}
 
 
+def test_alias__a_corrected_recipient_takes_none(alpha: Page, live_server: LiveServer, world: World) -> None:
+    alpha.goto(f"{live_server.url}/admin/forwards/forwardingalias/?q=sales@acme.example")
+    alpha.get_by_role("link", name="sales@acme.example").click()
+    alpha.get_by_label("Recipients").fill("anna.beker@acme.example")
+    alpha.get_by_role("button", name="Save and continue editing").click()
+    expect(alpha.locator(".question")).to_contain_text(f"Did you mean {ANNA}?")
+    alpha.get_by_label("Recipients").fill(ANNA)
+    alpha.get_by_role("button", name="Save and continue editing").click()
+    expect(alpha.locator(".messagelist .success")).to_be_visible()
+    assert recipients() == {ANNA}
+
+
 def test_bulk__suspended_users_are_taken_out_of_their_aliases(
     alpha: Page, live_server: LiveServer, world: World
 ) -> None:
