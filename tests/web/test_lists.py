@@ -230,9 +230,11 @@ def test_page__far_along_begins_where_an_index_begins(world: World, root: Person
     statement = next(one["sql"] for one in captured if table in one["sql"] and "ORDER BY" in one["sql"])
     assert "OFFSET" not in statement
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
         cursor.execute(f"EXPLAIN {statement}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert re.search(r"Index Cond: \(+\w+\)?(::text)? [<>]=? ", plan), plan
+    # Of so few rows it may be an index that has another column before the one that is compared.
+    assert re.search(r"Index Cond: .*\w\)?(::text)? [<>]=? ", plan), plan
 
 
 @pytest.mark.postgres
