@@ -129,6 +129,8 @@ def dress(page: Page, look: str) -> None:
 
 def violations(page: Page, part: str = "html") -> list[str]:
     """What axe finds, one line a rule, with the elements."""
+    # After a click the page may be there before its styles are.
+    page.wait_for_load_state("load")
     found = Axe().run(page, context=part, options=OPTIONS).response["violations"]
     return [
         f"{one['id']} ({one['help']}): "
