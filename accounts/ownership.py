@@ -7,7 +7,7 @@ the domains registers its table here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from django.conf import settings
@@ -83,23 +83,6 @@ def undeclared(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.exclude(domain="").filter(~is_served())
 
 
-def claim_addresses(context: Context, addresses: Collection[Address]) -> Mapping[str, DomainError]:
-    """What keeps each of the addresses (by its normalized form) from the context; nothing for those it may have.
-
-    The domains are held, shared, until the transaction ends, so that nobody declares one meanwhile.
-    """
-    domains = {address.domain for address in addresses if address.domain}
-    lock_names([f"domain:{domain}" for domain in domains], shared=True)
-    return refusals_of(context, addresses)
-
-
-def refusals_of(context: Context, addresses: Collection[Address]) -> Mapping[str, DomainError]:
-    """`claim_addresses` for a caller that holds the domains already, or only asks."""
-    claims = Claims({address.domain for address in addresses})
-    found = ((address.normalized, claims.refusal(context, address)) for address in addresses if address.domain)
-    return {normalized: refusal for normalized, refusal in found if refusal is not None}
-
-
 class Claims:
     """Whom some domains belong to, looked up once for many addresses of many contexts."""
 
@@ -121,16 +104,6 @@ class Claims:
         return Conflict(
             _("The domain %(domain)s belongs to another context.") % {"domain": address.domain}, field="address"
         )
-
-
-def check_address(context: Context, address: Address) -> None:
-    """Conflict when the address is in another context's domain; Invalid when nobody's and the hoster is strict.
-
-    The caller holds the domain, as `claim_addresses` does, when it is going to write.
-    """
-    refusal = refusals_of(context, [address]).get(address.normalized)
-    if refusal is not None:
-        raise refusal
 
 
 def hold_domain(domain: str) -> None:

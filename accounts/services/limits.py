@@ -40,11 +40,6 @@ def _lock_reseller(reseller_id: int) -> Reseller:
     return locked(Reseller.objects.all(), reseller_id, _("The reseller does not exist any more."))
 
 
-def lock_context(context_id: int) -> Context:
-    """The context, locked until the transaction ends. NotFound when it was deleted meanwhile."""
-    return locked(Context.objects.all(), context_id, _("The context does not exist any more."))
-
-
 def check_room_for_context(actor: Actor, chain: list[Reseller]) -> None:
     """Refuse one more context where a reseller of `chain` has reached Subadmin.MaxContext."""
     for reseller in chain:

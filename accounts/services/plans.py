@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -13,9 +13,9 @@ from typing import Any, Final, TypeVar
 
 from django.utils.translation import gettext as _
 
-from accounts.models import ConfigProperty, CustomId, LastLogin, User
+from accounts.models import CustomId, LastLogin, User
 from accounts.ownership import Claims
-from accounts.services import config
+from accounts.services.cascades import cascade_entries
 from accounts.services.limits import Room
 from changelog.entries import Entry, Snapshot
 from changelog.plan import Planned, refuse_strangers
@@ -150,12 +150,6 @@ def entry(user: User, before: Snapshot | None, after: Snapshot | None) -> Entry:
     return Entry("user", user.pk or 0, f"{user.number} {user.uidname}", before, after, user.owners)
 
 
-def last_login_entry(user: User, before: int | None, after: int | None) -> Entry:
-    """The change log's entry about the last login (epoch seconds) of this user."""
-    then, now = (None if at is None else {"last_login": at} for at in (before, after))
-    return Entry("last_login", user.pk, f"{user.number} {user.uidname}", then, now, user.owners)
-
-
 def domains_of(wish: UserWish) -> set[str]:
     """The domains of the addresses that the wish gives to its user."""
     found = {wish.name.domain} if isinstance(wish.name, Address) else set()
@@ -178,7 +172,7 @@ class _Rules:
         new = [wish.row for wish in wishes if wish.is_new]
         self._numbers = _numbers(new)
         self._room = Room(actor, {user.context_id for user in new})
-        self._cascades = _cascade_entries([wish.row for wish in wishes if wish.delete])
+        self._cascades = cascade_entries([wish.row for wish in wishes if wish.delete])
         # What rows before gave up, and the statement after which it is free.
         self._freed: dict[tuple[str, str], int] = {}
 
@@ -355,26 +349,6 @@ def _numbers(new: Sequence[User]) -> set[tuple[int, int]]:
         )
         found.update(rows.order_by().values_list("context_id", "number"))
     return found
-
-
-def _cascade_entries(users: Sequence[User]) -> Mapping[int, list[Entry]]:
-    """The lines for the properties and the last logins that are deleted together with these users, by user."""
-    found: dict[int, list[Entry]] = {}
-    for some in batched(users, _CHUNK):
-        for user, line in _cascades(some):
-            found.setdefault(user.pk, []).append(line)
-    return found
-
-
-def _cascades(users: Sequence[User]) -> Iterator[tuple[User, Entry]]:
-    by_key = {user.pk: user for user in users}
-    for row in ConfigProperty.objects.filter(user__in=by_key).order_by("user", "name"):
-        row.user = by_key[row.user_id or 0]
-        yield row.user, config.entry(row, config.snapshot(row), None)
-    by_name = {user.uidname.lower(): user for user in users}
-    for login in LastLogin.objects.filter(username__in=by_name, last_login__gt=0).order_by("username"):
-        user = by_name[login.username]
-        yield user, last_login_entry(user, login.last_login, None)
 
 
 def _move_last_logins(drafts: Sequence[_Draft]) -> None:

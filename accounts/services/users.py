@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Context, LastLogin, User
 from accounts.services import limits
-from accounts.services.plans import UserPlan, UserWish, domains_of, last_login_entry, plan_users
-from changelog.plan import Planned
+from accounts.services.cascades import last_login_entry
+from accounts.services.plans import UserPlan, UserWish, domains_of, plan_users
 from changelog.record import record
 from core.actor import Actor
 from core.addresses import Address
@@ -31,14 +31,6 @@ class Uids:
 
     user: User
     created: bool
-
-
-@atomic
-def write_users(*, actor: Actor, wishes: Sequence[UserWish]) -> list[Planned]:
-    """Fulfil the wishes, no two about one user, and say what became of each; what is refused spoils no other."""
-    plan = hold_and_plan(actor, wishes)
-    plan.write(actor)
-    return plan.rows
 
 
 def hold_and_plan(actor: Actor, wishes: Sequence[UserWish]) -> UserPlan:

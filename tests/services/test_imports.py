@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.imports import lines as imports
 from accounts.models import Context, User
-from accounts.services.limits import lock_context, lock_resellers
+from accounts.services.limits import lock_resellers
 from bulk import edits as bulk
 from bulk.edits import Outcome
 from bulk.models import ImportLine
@@ -95,7 +95,7 @@ def test_import__lines_of_contexts_that_are_not_ones_own_are_refused_each(world:
 
 
 def _hold_context(world: World) -> None:
-    lock_context(24)
+    Context.objects.select_for_update(no_key=True).get(pk=24)
 
 
 def _hold_reseller(world: World) -> None:
