@@ -72,6 +72,11 @@ def error(status: int, description: str) -> Answer:
     return Answer(status, description, ERROR)
 
 
+# What an operation may answer beyond the published document: a body that cannot be read, 405, 413, 415, 429, 503.
+# Declared as `default`, so that the documented statuses stay as they are published.
+OTHERWISE_BODILESS: Final[JSONSchema] = {"description": "Any other refusal"}
+OTHERWISE: Final[JSONSchema] = OTHERWISE_BODILESS | {"content": {"application/json": {"schema": ERROR}}}
+
 UNAUTHORIZED: Final = error(401, "Authorization error")
 FORBIDDEN: Final = error(403, "Authorization error")
 WRONG: Final = error(400, "Generic error, e.g. wrong parameters")

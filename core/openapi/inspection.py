@@ -12,7 +12,7 @@ from drf_spectacular.plumbing import ComponentRegistry
 from drf_spectacular.utils import Direction
 from rest_framework.serializers import Serializer
 
-from core.openapi.answers import SCHEMAS
+from core.openapi.answers import OTHERWISE, OTHERWISE_BODILESS, SCHEMAS
 from core.openapi.operations import JSONSchema
 from core.openapi.parameters import PARAMETERS
 
@@ -49,9 +49,12 @@ class ContractAutoSchema(AutoSchema):
     ) -> dict[str, Any] | None:
         """The operation object."""
         result: dict[str, Any] | None = super().get_operation(path, path_regex, path_prefix, method, registry)
-        if result is not None and "requestBody" in result:
+        if result is None:
+            return None
+        if "requestBody" in result:
             # Also where every key is optional: DRF reads no body as an empty form, and that is 415 here.
             result["requestBody"]["required"] = True
+        result["responses"]["default"] = OTHERWISE_BODILESS if method == "HEAD" else OTHERWISE
         return result
 
     def get_tags(self) -> list[str]:

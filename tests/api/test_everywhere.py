@@ -184,8 +184,21 @@ def test_operation__without_a_data_base_is_503_with_retry_after(
 
 @pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.method in {"GET", "HEAD"}], ids=str)
 def test_head__has_status_and_no_body(world: World, override: None, operation: Operation) -> None:
-    status, _headers, body = send("HEAD", operation.path, operation.login)
+    status, headers, body = send("HEAD", operation.path, operation.login)
     assert (status, body) == (200, b"")
+    if "Content-Length" in headers:
+        _status, _headers, whole = send("GET", operation.path, operation.login)
+        assert headers["Content-Length"] == str(len(whole))
+
+
+@every
+@pytest.mark.parametrize("login", [None, "own"])
+def test_every_operation__answers_alike_in_every_language(
+    world: World, override: None, operation: Operation, login: str | None
+) -> None:
+    """So that no cache keeps an answer for each of the languages that browsers ask for."""
+    _status, headers, _body = send(operation.method, operation.path, login and operation.login)
+    assert "Accept-Language" not in headers.get("Vary", "")
 
 
 @pytest.mark.parametrize("login", [None, "alpha"])
