@@ -145,7 +145,7 @@ def _domain_alias(row: Row) -> DomainAlias:
 
 def _administrator(row: Row) -> Administrator:
     login = text(row["username"])
-    why_not = "a server administrator: `manage.py createsuperuser` makes those" if truth(row["superadmin"]) else ""
+    why_not = "a server administrator: `manage.py administrator create` makes those" if truth(row["superadmin"]) else ""
     return Administrator(Origin("admin", login), login, truth(row["active"]), why_not=why_not)
 
 

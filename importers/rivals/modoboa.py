@@ -223,7 +223,7 @@ class _Reader:
         login, role = text(user["username"]), self._role(user)
         why_not = ""
         if truth(user["is_superuser"]):
-            why_not = "a server administrator: `manage.py createsuperuser` makes those"
+            why_not = "a server administrator: `manage.py administrator create` makes those"
         elif not role:
             why_not = "an account without a mailbox that administers nothing"
         return Administrator(Origin("core_user", login), login, truth(user["is_active"]), role == "Resellers", why_not)

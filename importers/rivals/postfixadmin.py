@@ -122,7 +122,7 @@ def _administrator(row: Row, everywhere: set[str]) -> Administrator:
         Origin("admin", login),
         login,
         truth(row["active"]),
-        why_not="a server administrator: `manage.py createsuperuser` makes those" if above else "",
+        why_not="a server administrator: `manage.py administrator create` makes those" if above else "",
     )
 
 

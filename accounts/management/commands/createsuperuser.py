@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from getpass import getpass
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.management.passwords import asked_password
 from accounts.services.administrators import create_administrator
 from core.access import Role
 from core.actor import Actor, Channel
@@ -26,16 +26,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, login: str | None, **options: Any) -> None:
         """Ask for what is missing and create the administrator."""
         name = login or input("Login: ")
-        password = os.environ.get("DJANGO_SUPERUSER_PASSWORD") or _asked_password()
+        password = os.environ.get("DJANGO_SUPERUSER_PASSWORD") or asked_password()
         try:
             create_administrator(actor=Actor(None, Channel.COMMAND), login=name, password=password, role=Role.MASTER)
         except DomainError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"The master administrator {name} was created.")
-
-
-def _asked_password() -> str:
-    password = getpass("Password: ")
-    if password != getpass("Password (again): "):
-        raise CommandError("The passwords differ.")
-    return password

@@ -1,0 +1,39 @@
+"""Where the commands take a new password from: never from their arguments, which all of the machine can read."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from getpass import getpass
+from typing import Final
+
+from django.core.management.base import CommandError, CommandParser
+
+# 144 random bits, in characters that need no quoting.
+_GENERATED_BYTES: Final = 18
+
+
+def add_password_arguments(parser: CommandParser) -> None:
+    """`--generate` or `--stdin`; without either the password is asked for."""
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--generate", action="store_true", help="make a password, and show it once")
+    source.add_argument("--stdin", action="store_true", help="read the password from standard input, its first line")
+
+
+def new_password(*, generate: bool, stdin: bool) -> str:
+    """The password. CommandError where nobody can be asked for one."""
+    if generate:
+        return secrets.token_urlsafe(_GENERATED_BYTES)
+    if stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return asked_password()
+
+
+def asked_password() -> str:
+    """What is typed, twice the same."""
+    if not sys.stdin.isatty():
+        raise CommandError("Nobody can be asked for the password here: say --generate or --stdin.")
+    password = getpass("Password: ")
+    if password != getpass("Password (again): "):
+        raise CommandError("The passwords differ.")
+    return password
