@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final, Generic, TypeVar
 
-from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
@@ -51,7 +50,7 @@ class Statement:
     def run(self, values: dict[str, _Value | None]) -> list[Any]:
         """The rows, as the queryset would give them."""
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql" and not settings.TRANSACTION_POOLER:
+            if connection.vendor == "postgresql" and not _raw().is_pooled:
                 self._prepare()
                 cursor.execute(self.execute, [values[slot] for slot in self.slots])
             else:
@@ -60,7 +59,7 @@ class Statement:
 
     def _prepare(self) -> None:
         """Have the server prepare the statement, unless this session has it."""
-        raw: Any = connection.connection
+        raw = _raw()
         if self.name in raw.prepared:
             return
         with connection.wrap_database_errors, raw.cursor() as cursor:
@@ -72,6 +71,11 @@ class Statement:
         places = {slot: AsIs(f"${place}") for place, slot in enumerate(self.slots, start=1)}
         parameters = [places[one] if isinstance(one, str) else one[0] for one in self.parameters]
         return str(cursor.mogrify(self.sql, parameters).decode())
+
+
+def _raw() -> Any:
+    """The driver's connection, which is a `core.patience.PatientConnection`."""
+    return connection.connection
 
 
 class NamedQuery(Generic[_Row]):

@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import psycopg2
+from django.conf import settings
 from psycopg2 import extensions
 
 _Result = TypeVar("_Result")
@@ -31,6 +32,8 @@ _EVERY: Final = 0.25
 # PostgreSQL's SSLRequest: the one question that needs no credentials and leaves no line in the server's log.
 _QUESTION: Final = struct.pack("!ii", 8, 80877103)
 _DEFAULT_PORT: Final = "5432"
+# How a pooler says that it shares sessions, and so takes no options for one.
+_NO_OPTIONS: Final = "unsupported startup parameter"
 
 
 class Watch:
@@ -105,6 +108,8 @@ class Watch:
 watch: Final = Watch()
 _watched = False
 _session_options = ""
+# Poolers that have refused them.
+_without_options: Final[set[frozenset[Server]]] = set()
 
 
 def serve_requests(session_options: str = "") -> None:
@@ -116,6 +121,19 @@ def serve_requests(session_options: str = "") -> None:
     _watched, _session_options = True, session_options
 
 
+def connect(dsn: str, *arguments: Any) -> PatientConnection:
+    """A connection; its session has this process's options, unless a pooler takes none."""
+    if not _session_options or " options=" in f" {dsn}" or servers_of(dsn) in _without_options:
+        return PatientConnection(dsn, *arguments)
+    try:
+        return PatientConnection(extensions.make_dsn(dsn, options=_session_options), *arguments)
+    except psycopg2.OperationalError as error:
+        if _NO_OPTIONS not in str(error):
+            raise
+    _without_options.add(servers_of(dsn))
+    return PatientConnection(dsn, *arguments)
+
+
 class PatientConnection(extensions.connection):  # type: ignore[misc]  # psycopg2 has no types
     """A connection that `watch` can cut. `prepared` are the names of the session's prepared statements."""
 
@@ -123,19 +141,40 @@ class PatientConnection(extensions.connection):  # type: ignore[misc]  # psycopg
         self.prepared: set[str] = set()
         self.server: Server = ("", "")
         self._watched = _watched
-        if _session_options and " options=" not in f" {dsn}":
-            dsn = extensions.make_dsn(dsn, options=_session_options)
+        self._is_pooled: bool | None = settings.TRANSACTION_POOLER
         parent = super()
 
-        def connect() -> None:
+        def open_it() -> None:
             parent.__init__(dsn, *arguments)  # type: ignore[misc]
 
         if self._watched:
             watch.start()
-            watch.connecting(dsn, connect)
+            watch.connecting(dsn, open_it)
         else:
-            connect()
+            open_it()
         self.server = self.info.host, str(self.info.port)
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether a pooler may give each transaction another session; looked for where TRANSACTION_POOLER is "auto".
+
+        A pooler's connections have numbers of its own making, which are not those of the server's processes.
+        """
+        if self._is_pooled is None:
+            with super().cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                ((number,),) = cursor.fetchall()
+            self._is_pooled = number != self.info.backend_pid
+        return self._is_pooled
+
+    def cursor(self, name: str | None = None, *arguments: Any, **more: Any) -> Any:
+        """A cursor. One of the server's that is to outlive its transaction needs a session that stays.
+
+        Behind a pooler its rows are all fetched at once instead; it would be looked for in somebody else's session.
+        """
+        if name is not None and more.get("withhold") and self.is_pooled:
+            return super().cursor()
+        return super().cursor(name, *arguments, **more)
 
     def commit(self) -> None:
         """Commits."""

@@ -5,7 +5,7 @@ A `.env` file beside `manage.py` is read as well; the real environment wins over
 
 from pathlib import Path
 
-from core.patience import PatientConnection, PatientCursor
+from core.patience import PatientCursor, connect
 from oxaas.environment import Environment, check_host, check_origin, parse_zone, process_name
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,8 +32,9 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.items(
     check=check_origin,
 )
 
-# Whether a pooler between us and PostgreSQL may give each transaction another session.
-TRANSACTION_POOLER: bool = env.boolean("TRANSACTION_POOLER", default=False)
+# Whether a pooler between us and PostgreSQL may give each transaction another session; None: each connection looks.
+_POOLER: str = env.choice("TRANSACTION_POOLER", ("auto", "true", "false"), default="auto")
+TRANSACTION_POOLER: bool | None = {"true": True, "false": False}.get(_POOLER)
 # In seconds, what a statement of a web process may take; 0: any time.
 DATABASE_STATEMENT_SECONDS: int = env.number("DATABASE_STATEMENT_SECONDS", default=30)
 # Of each web process: so many connections to the database, and so many calls at a time (oxaas/gate.py).
@@ -153,12 +154,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    DATABASES["default"].update(
-        CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, DISABLE_SERVER_SIDE_CURSORS=TRANSACTION_POOLER
-    )
+    DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
     # What the URL says itself goes before.
     DATABASES["default"]["OPTIONS"] = {
-        "connection_factory": PatientConnection,
+        "connection_factory": connect,
         "cursor_factory": PatientCursor,
         "connect_timeout": 3,
         # A network that swallows packets is noticed by the client's own system.
@@ -170,7 +169,7 @@ else:
         **DATABASES["default"].get("OPTIONS", {}),
     }
 # What a session of a web process may take: a migration, the worker or `provision` may take longer. A pooler takes no
-# such options for a session that it shares; there the database's role has them (docs/configuration.md).
+# such options for a session that it shares; there its own configuration has them (deploy/pgbouncer).
 WEB_SESSION_OPTIONS = (
     ""
     if TRANSACTION_POOLER

@@ -48,7 +48,7 @@ FIXED = {
     "EMAIL_FROM": "oxaas@localhost",
     "MAX_RECIPIENTS": "100",
     "LOGIN_CACHE_SECONDS": "60",
-    "TRANSACTION_POOLER": "false",
+    "TRANSACTION_POOLER": "auto",
     "DATABASE_STATEMENT_SECONDS": "30",
     "WEB_CONNECTIONS": "6",
     "UNDECLARED_DOMAINS": "allow",

@@ -21,6 +21,7 @@ from accounts.models import Administrator, ApiFamily, Context, KnownAddress, Log
 from accounts.queries import NamedQuery
 from accounts.services.api_passwords import create_api_password
 from core.access import Role
+from core.patience import PatientConnection
 from forwards import views as forward_views
 from forwards.models import ForwardingAlias
 from tests.world import CONTEXTS, OPERATOR, World
@@ -134,8 +135,8 @@ def test_rows__takes_one_statement_and_builds_none(world: World, login: str) -> 
 
 
 @pytest.mark.postgres
-def test_rows__are_the_same_without_prepared_statements(world: World, settings: Any) -> None:
-    settings.TRANSACTION_POOLER = True
+def test_rows__are_the_same_without_prepared_statements(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PatientConnection, "is_pooled", True)
     with CaptureQueriesContext(connection) as captured:
         same(forward_views.OF_ALIAS, world.administrators["alpha"], context=24, alias="sales@acme.example")
     assert not any(one["sql"].startswith("EXECUTE") for one in captured)
