@@ -4,7 +4,6 @@ import base64
 import re
 import socket
 import ssl
-import subprocess
 import threading
 import time
 import traceback
@@ -17,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailstats.stores import Mailbox, Message, StoreError, Usage, imap, imap_values, imap_wire, store_from_url
+from tests.certificates import self_signed
 from tests.mail.imap_server import (
     ARRIVALS,
     ENVELOPES,
@@ -454,16 +454,7 @@ def test_name__look_ups_that_hang_do_not_pile_up(server: FakeServer, monkeypatch
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for 127.0.0.1 that signs itself, and its key, in one file."""
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    subject = ["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"]
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(path)]
-    subprocess.run(
-        ["openssl", "req", "-x509", "-days", "2", *subject, *key, "-out", f"{path}.crt"],
-        check=True,
-        capture_output=True,
-    )
-    path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls") / "server.pem")
 
 
 @pytest.fixture
