@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
 
-from tests import openapi
+from conformance import contract
 from tests.client import NO_BODY
 from tests.world import USER
 
@@ -102,7 +102,7 @@ def operations() -> dict[str, Operation]:
         one["operationId"]: Operation(
             one["operationId"], method.upper(), path, one["tags"][0], next(iter(one["security"][0]))
         )
-        for path, method, one in openapi.operations(openapi.document())
+        for path, method, one in contract.operations(contract.document())
     }
     assert found.keys() == SUCCESS.keys(), "every operation of the contract needs a call here"
     return {name: found[name] for name in SUCCESS}

@@ -25,11 +25,21 @@ from tests.world import build
 call_command("migrate", verbosity=0)
 build()
 """
+DEMO: Final = """
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("demo", verbosity=0)
+"""
 
 
 @contextmanager
-def serving(folder: Path, *, threads: int = 64, **variables: str) -> Iterator[int]:
-    """The port of a Granian with one process. No traceback may be in its log in the end."""
+def serving(folder: Path, *, threads: int = 64, world: str = WORLD, **variables: str) -> Iterator[int]:
+    """The port of a Granian with one process. No traceback may be in its log in the end.
+
+    `world` is Python that fills the database.
+    """
     (folder / "maildir").mkdir()
     environment = os.environ | {
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
@@ -39,7 +49,7 @@ def serving(folder: Path, *, threads: int = 64, **variables: str) -> Iterator[in
         "PYTHONPATH": str(BASE),
         **variables,
     }
-    subprocess.run([sys.executable, "-c", WORLD], env=environment, cwd=BASE, check=True)
+    subprocess.run([sys.executable, "-c", world], env=environment, cwd=BASE, check=True)
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -25,11 +25,11 @@ from accounts.api import (
     Family,
     SchemePermission,
 )
+from conformance import contract
 from core import access
 from core.admin.base import ScopedModelAdmin
 from core.scoping import ScopedQuerySet
 from oxaas.views import not_found
-from tests import openapi
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FLOORS: Final = ("core", "changelog", "bulk", "accounts", "forwards", "domains", "mailstats", "web", "oxaas")
@@ -84,8 +84,8 @@ class TestRoutes:
     """Below the API's prefixes there is the contract, whole, and nothing else."""
 
     def test_routes__are_the_contracts(self) -> None:
-        document = openapi.document()
-        wanted = {(path, method) for path, method, _operation in openapi.operations(document)}
+        document = contract.document()
+        wanted = {(path, method) for path, method, _operation in contract.operations(document)}
         found = {(path, method) for path, route in _api_routes().items() for method in _actions(route)}
 
         # HTTP's own: where there is GET, HEAD is GET without the body. The framework adds it at the first request.
@@ -101,7 +101,7 @@ class TestRoutes:
     @pytest.mark.parametrize("path", _api_routes())
     def test_route__has_the_contracts_scheme_and_family(self, path: str) -> None:
         view: Any = getattr(_api_routes()[path].callback, "cls", None)
-        item = {method: one for at, method, one in openapi.operations(openapi.document()) if at == path}
+        item = {method: one for at, method, one in contract.operations(contract.document()) if at == path}
 
         assert isinstance(view, type)
         assert issubclass(view, ContractViewSet)

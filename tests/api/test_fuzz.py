@@ -22,6 +22,7 @@ from django.http import HttpResponseBase
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
+from conformance import contract
 from tests import openapi
 from tests.client import ADMIN, DOMAINS, FORWARDS, MAIL, Api
 
@@ -322,11 +323,11 @@ def test_oxuser__a_query_of_any_bytes() -> None:
 
 @pytest.mark.parametrize(
     ("method", "template"),
-    [(method.upper(), path) for path, method, _one in openapi.operations(openapi.document()) if "{" in path],
+    [(method.upper(), path) for path, method, _one in contract.operations(contract.document()) if "{" in path],
 )
 def test_path__any_bytes_in_any_parameter(method: str, template: str) -> None:
     probe = Probe()
-    item = openapi.document()["paths"][template]
+    item = contract.document()["paths"][template]
     login = LOGINS[item[method.lower()]["tags"][0]]
     known = {"contextid": b"24", "contextId": b"alpha_acme", "userid": b"42", "alias": b"sales@acme.example"}
     segment = st.one_of(

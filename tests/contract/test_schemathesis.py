@@ -24,9 +24,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from conformance.contract import CONTRACT, METHODS
 from mailstats.stores.delivery import deliver
 from tests.client import basic
-from tests.openapi import CONTRACT, METHODS
 from tests.world import CONTEXTS, USER, World
 
 CHECKS: Final = [
