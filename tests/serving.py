@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -40,8 +41,17 @@ def serving(folder: Path, *, threads: int = 64, world: str = WORLD, **variables:
 
     `world` is Python that fills the database.
     """
+    environment = environment_of(folder, **variables)
+    build_world(environment, world)
+    with running(folder / "log", environment, threads=threads) as server:
+        yield server.port
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+def environment_of(folder: Path, **variables: str) -> dict[str, str]:
+    """What the server is told; database and mail are in the folder unless `variables` say otherwise."""
     (folder / "maildir").mkdir()
-    environment = os.environ | {
+    return os.environ | {
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
         "MAIL_STORE": f"maildir://{folder}/maildir",
         "DEBUG": "false",
@@ -49,17 +59,39 @@ def serving(folder: Path, *, threads: int = 64, world: str = WORLD, **variables:
         "PYTHONPATH": str(BASE),
         **variables,
     }
+
+
+def build_world(environment: dict[str, str], world: str = WORLD) -> None:
+    """Make the tables and what is in them."""
     subprocess.run([sys.executable, "-c", world], env=environment, cwd=BASE, check=True)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running Granian."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        """As when the machine goes: all of its processes at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def running(log: Path, environment: dict[str, str], *, threads: int = 64) -> Iterator[Server]:
+    """A Granian with one process."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", "1", "--blocking-threads", str(threads), "--no-ws", "oxaas.wsgi:application"]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, env=environment, cwd=BASE, stdout=log, stderr=log, process_group=0)
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, env=environment, cwd=BASE, stdout=output, stderr=output, process_group=0)
         try:
             _wait_for(port, server)
-            yield port
+            yield Server(port, server)
         finally:
             server.terminate()
             try:
@@ -67,7 +99,6 @@ def serving(folder: Path, *, threads: int = 64, world: str = WORLD, **variables:
             except subprocess.TimeoutExpired:
                 os.killpg(server.pid, signal.SIGKILL)
                 raise
-    assert "Traceback" not in (folder / "log").read_text()
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
