@@ -7,6 +7,7 @@ imports. Writes bench/results/journeys.md.
 
 from __future__ import annotations
 
+import io
 import sys
 import tempfile
 from collections.abc import Callable
@@ -67,12 +68,11 @@ def works(administrator: Any) -> dict[str, Callable[[int], Callable[[], object]]
     from django.conf import settings
     from django.test import Client
 
-    from accounts.imports import lines
     from bulk import edits, jobs
+    from bulk.models import BulkJob
     from changelog.models import Change
     from changelog.undo import undo_change
     from core.actor import Actor, Channel
-    from core.tables import resource_named
     from forwards import services
     from forwards.models import ForwardingAlias
     from tests.client import basic
@@ -89,6 +89,9 @@ def works(administrator: Any) -> dict[str, Callable[[int], Callable[[], object]]
         job = jobs.create_job(
             administrator=administrator, edit=edits.edit_named(edit), params=params, chosen=chosen, language="en"
         )
+        done(job)
+
+    def done(job: BulkJob) -> None:
         previewed = jobs.finish_in_request(job)
         started = jobs.start_job(administrator=administrator, job=previewed, typed=str(previewed.changed))
         jobs.finish_in_request(started)
@@ -98,14 +101,19 @@ def works(administrator: Any) -> dict[str, Callable[[int], Callable[[], object]]
         return lambda: both("forwards.add_recipient", chosen, recipient=f"more{run}@far.example")
 
     def import_lines(run: int) -> Callable[[], object]:
-        from bulk.models import ImportLine
-
-        table = resource_named("forwards")
-        rows = [["context", "alias", "recipients"], ["24", f"line{run}@acme.example", "a@far.example"]]
+        text = f"context,alias,recipients\n24,line{run}@acme.example,a@far.example\n"
 
         def work() -> None:
-            upload = lines.keep_lines(resource=table(administrator), rows=enumerate(rows, start=1))
-            both("import.forwards", ImportLine.objects.filter(upload=upload), file="x", skip_bad=True)
+            done(
+                jobs.create_upload_job(
+                    administrator=administrator,
+                    edit=edits.edit_named("import.forwards"),
+                    params={"file": "x.csv", "skip_bad": True},
+                    name="x.csv",
+                    file=io.BytesIO(text.encode()),
+                    language="en",
+                )
+            )
 
         return work
 

@@ -7,7 +7,7 @@ Apps declare their edits and register them; nothing here knows of jobs, pages or
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypeVar
 
@@ -20,7 +20,11 @@ from core.admin.questions import Asking
 from core.scoping import Viewer, may
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django_stubs_ext import StrOrPromise
+
+    from core.spreadsheets import Row
 
 Params = dict[str, Any]
 _Row = TypeVar("_Row", bound=models.Model)
@@ -130,6 +134,19 @@ class BulkEdit(Generic[_Row]):
         everything: Any = self.model._default_manager
         rows: models.QuerySet[_Row] = everything.visible_to(actor.administrator).filter(pk__in=keys).order_by("pk")
         return rows
+
+    def lines(self, administrator: Viewer, pieces: Iterator[list[Row]], upload: UUID) -> Iterator[list[_Row]]:
+        """The rows, unsaved, that the administrator's uploaded table becomes. Invalid for what is no such table."""
+        raise NotImplementedError
+
+    def upload_url(self) -> str:
+        """Where another file can be uploaded for this edit; "" where none is."""
+        return ""
+
+    @property
+    def listed(self) -> type[models.Model]:
+        """The model whose list the rows are in."""
+        return self.model
 
     def related(self, rows: models.QuerySet[_Row]) -> models.QuerySet[_Row]:
         """The rows with what the edit looks at."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import EmptyResultSet
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 from django.db.models.query import QuerySet
 from django.utils import timezone, translation
@@ -24,6 +24,8 @@ from django.utils.translation import gettext as _
 from bulk import edits
 from bulk.edits import BulkEdit, Outcome, Params, Result
 from bulk.models import ACTIVE, BulkJob, BulkJobItem
+from bulk.reading import Desk
+from bulk.uploads import bytes_to_read, forget_all_read, forget_file, keep_file, refuse_too_much
 from core.actor import Actor
 from core.errors import Invalid, NotAllowed
 from core.scoping import Viewer
@@ -33,12 +35,16 @@ from core.zones import zone_named
 logger = logging.getLogger(__name__)
 
 State = BulkJob.State
+# This process's, when it is a worker; a request has one of its own.
+_desk: Final = Desk()
 # What a preview or a run writes into an item.
 _NEWS: Final = ("label", "before", "after", "outcome", "detail")
 _INSERT: Final = """
     INSERT INTO {table} (job_id, position, object_pk, label, before, after, outcome, detail)
-    SELECT %s, place - 1, frozen_pk, '', '', '', '', '' FROM ({chosen}) AS chosen
+    SELECT %s, place - 1 + %s, frozen_pk, '', '', '', '', '' FROM ({chosen}) AS chosen
 """
+# A request reads files up to the size of as many rows as it does.
+_BYTES_A_ROW: Final = 1024
 
 
 @atomic
@@ -46,14 +52,7 @@ def create_job(
     *, administrator: Viewer, edit: BulkEdit[Any], params: Params, chosen: QuerySet[Any], language: str
 ) -> BulkJob:
     """Freeze those of `chosen` that the administrator sees, to be previewed. NotAllowed; Invalid when there is none."""
-    _check_allowed(edit, administrator)
-    job = BulkJob.objects.create(
-        administrator_id=administrator.pk,
-        edit=edit.name,
-        params=params,
-        language=language,
-        time_zone=timezone.get_current_timezone_name(),
-    )
+    job = _new_job(administrator, edit, params, language)
     visible = edit.model._default_manager.visible_to(administrator)  # type: ignore[attr-defined]
     # Windows and orders of the list's own queryset (a search is DISTINCT) would meet with the numbering.
     rows = visible.filter(pk__in=chosen.order_by().values("pk")).order_by("pk")
@@ -64,6 +63,36 @@ def create_job(
         raise Invalid(_("Nothing is selected."))
     job.save(update_fields=["total"])
     return job
+
+
+@atomic
+def create_upload_job(
+    *, administrator: Viewer, edit: BulkEdit[Any], params: Params, name: str, file: IO[bytes], language: str
+) -> BulkJob:
+    """Keep a file, whose lines are to be read and then previewed. NotAllowed; Invalid for what is too much."""
+    job = _new_job(administrator, edit, params, language)
+    refuse_too_much(administrator, file.seek(0, 2))
+    keep_file(job, name, file)
+    job.state = State.READING
+    job.save(update_fields=["state"])
+    return job
+
+
+@atomic
+def drop_refused(job: BulkJob) -> None:
+    """Forget a job whose file was refused at once, which nobody has seen."""
+    BulkJob.objects.filter(pk=job.pk, state=State.FAILED, started_at=None).delete()
+
+
+def _new_job(administrator: Viewer, edit: BulkEdit[Any], params: Params, language: str) -> BulkJob:
+    _check_allowed(edit, administrator)
+    return BulkJob.objects.create(
+        administrator_id=administrator.pk,
+        edit=edit.name,
+        params=params,
+        language=language,
+        time_zone=timezone.get_current_timezone_name(),
+    )
 
 
 def needs_count(job: BulkJob) -> bool:
@@ -121,29 +150,43 @@ def cancel_job(*, job: BulkJob) -> BulkJob:
 
 
 def finish_in_request(job: BulkJob) -> BulkJob:
-    """Do the present phase of a small job at once; a large one is the worker's. The job as it is then."""
-    if job.total <= min(settings.BULK_REQUEST_ROWS, edits.edit_named(job.edit).request_rows):
-        while _advance(job.pk):
+    """Do the present phase of a small job at once, and the preview of a small file; a large one is the worker's.
+
+    The job as it is then.
+    """
+    desk, phase = Desk(), None
+    while True:
+        job = BulkJob.objects.get(pk=job.pk)
+        if not job.is_active or job.state == phase or not _is_small(job):
+            return job
+        phase = job.state
+        while _advance(job.pk, desk):
             pass
-    return BulkJob.objects.get(pk=job.pk)
 
 
-def work_once() -> bool:
+def _is_small(job: BulkJob) -> bool:
+    if job.state == State.READING:
+        return bytes_to_read(job) <= settings.BULK_REQUEST_ROWS * _BYTES_A_ROW
+    return job.total <= min(settings.BULK_REQUEST_ROWS, edits.edit_named(job.edit).request_rows)
+
+
+def work_once(desk: Desk = _desk) -> bool:
     """One batch of the job that has waited longest and that nobody else works on; whether there was one.
 
     OperationalError with nothing done; the job is last in the queue from then on.
     """
-    queue = BulkJob.objects.filter(state__in=ACTIVE).order_by(F("touched_at").asc(nulls_first=True), "pk")
+    queue = BulkJob.objects.filter(~Q(state=State.READING) | desk.due(), state__in=ACTIVE)
+    queue = queue.order_by(F("touched_at").asc(nulls_first=True), "pk")
     if not queue.exists():  # asked without a lock: most of the time there is nothing
         return False
     key = 0
     try:
         with transaction.atomic():
-            job = queue.select_for_update(skip_locked=True).first()
+            job = queue.select_for_update(skip_locked=True, of=("self",)).first()
             if job is None:
                 return False
             key = job.pk
-            _guarded_batch(job)
+            _guarded_batch(job, desk)
     except OperationalError:
         BulkJob.objects.filter(pk=key).update(touched_at=timezone.now())
         raise
@@ -167,7 +210,7 @@ def _freeze(job: BulkJob, rows: QuerySet[Any, Any]) -> int:
         return 0
     with connection.cursor() as cursor:
         table = connection.ops.quote_name(BulkJobItem._meta.db_table)
-        cursor.execute(_INSERT.format(table=table, chosen=chosen), [job.pk, *values])
+        cursor.execute(_INSERT.format(table=table, chosen=chosen), [job.pk, job.done, *values])
         return int(cursor.rowcount)
 
 
@@ -179,20 +222,26 @@ def _as_its_owner_reads(job: BulkJob) -> Iterator[None]:
 
 
 @atomic
-def _advance(key: int) -> bool:
+def _advance(key: int, desk: Desk) -> bool:
     """One batch of this job; whether there is more to do. Waits for whoever else works on it."""
     job = BulkJob.objects.select_for_update().get(pk=key)
     if not job.is_active:
         return False
     phase = job.state
-    return _guarded_batch(job).state == phase
+    return _guarded_batch(job, desk).state == phase
 
 
-def _guarded_batch(job: BulkJob) -> BulkJob:
-    """`_batch`; a mistake of ours stops the job with that batch undone. OperationalError: it may be tried again."""
+def _guarded_batch(job: BulkJob, desk: Desk) -> BulkJob:
+    """`_batch`, or a part of the file. OperationalError: it may be tried again.
+
+    A mistake of ours stops the job with that batch undone.
+    """
     try:
         with transaction.atomic():
-            _batch(job)
+            if job.state == State.READING:
+                _read(job, desk)
+            else:
+                _batch(job)
     except (OperationalError, InterfaceError):
         raise
     except _StoppedError as stopped:
@@ -207,13 +256,52 @@ def _guarded_batch(job: BulkJob) -> BulkJob:
     return job
 
 
+def _read(job: BulkJob, desk: Desk) -> None:
+    """Keep the next lines of the file of a job whose row is locked, in the caller's transaction."""
+    administrator = _administrator_of(job)
+    with _as_its_owner_reads(job):
+        edit = edits.edit_named(job.edit)
+        if not _is_still_allowed(job, edit, administrator):
+            return
+        try:
+            reading = desk.reading(job, administrator)
+            _keep(job, edit, reading.after(job.done))
+        except Invalid as refusal:
+            raise _StoppedError(str(refusal)) from refusal
+    job.total, job.touched_at = reading.estimate(), timezone.now()
+    if reading.table is not None:
+        job.params["encoding"] = reading.table.encoding
+    if reading.is_over:
+        job.state, job.total, job.done = State.PREVIEWING, job.done, 0
+        forget_file(job)
+    job.save()
+
+
+def _keep(job: BulkJob, edit: BulkEdit[Any], lines: list[Any]) -> None:
+    """Keep lines of a file, and each as a row of the job."""
+    if not lines:
+        return
+    rows = edit.model._default_manager
+    rows.bulk_create(lines)
+    kept = rows.filter(upload=lines[0].upload, number__gte=lines[0].number, number__lte=lines[-1].number)
+    kept = kept.annotate(frozen_pk=F("pk"), place=Window(RowNumber(), order_by="number"))
+    job.done += _freeze(job, kept.order_by("number").values_list("frozen_pk", "place"))
+
+
+def _is_still_allowed(job: BulkJob, edit: BulkEdit[Any], administrator: Viewer) -> bool:
+    """Whether the job may go on; one that may not is stopped."""
+    if edit.allowed(administrator):
+        return True
+    _finish(job, State.FAILED, _("%(who)s no longer has permission to do this.") % {"who": administrator})
+    return False
+
+
 def _batch(job: BulkJob) -> None:
     """One batch of a job whose row is locked, in the caller's transaction."""
     administrator = _administrator_of(job)
     with _as_its_owner_reads(job):
         edit = edits.edit_named(job.edit)
-        if not edit.allowed(administrator):
-            _finish(job, State.FAILED, _("%(who)s no longer has permission to do this.") % {"who": administrator})
+        if not _is_still_allowed(job, edit, administrator):
             return
         items = list(job.items.filter(position__gte=job.done)[: edit.batch_rows])
         _work_on(job, edit, Actor(administrator, edit.channel, job.batch, str(administrator.credential)), items)
@@ -264,5 +352,8 @@ def _note(item: BulkJobItem, result: Result) -> bool:
 
 
 def _finish(job: BulkJob, state: BulkJob.State, note: str = "") -> None:
+    if job.state == State.READING:
+        forget_all_read(job)
+        job.total = job.done = 0
     job.state, job.note, job.finished_at = state, note, timezone.now()
     job.save()

@@ -1,4 +1,4 @@
-"""Bulk edits and uploaded lines as rows: what was chosen, how far it is, and what became of each row."""
+"""Bulk edits, uploaded files and their lines as rows: what was chosen, how far it is, what became of each row."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ class BulkJobQuerySet(OwnedQuerySet["BulkJob"]):
 
 
 class BulkJob(models.Model):
-    """One bulk edit of a selection that is frozen when the preview begins.
+    """One bulk edit of a selection that is frozen when the preview begins, or of an uploaded file's lines.
 
-    `done` counts the rows that the present phase, preview or run, has behind it. It moves in the same transaction as
-    what was done to these rows, so a job that is taken up again by somebody else does no row twice.
+    `done` counts the rows that the present phase, reading, preview or run, has behind it. It moves in the same
+    transaction as what was done to these rows, so a job that is taken up again by somebody else does no row twice.
+    While a file is being read, `total` is an estimate.
     """
 
     class State(models.TextChoices):
+        READING = "reading", _("reading the file")
         PREVIEWING = "previewing", _("preview in progress")
         READY = "ready", _("waiting for your decision")
         RUNNING = "running", _("running")
@@ -66,7 +68,9 @@ class BulkJob(models.Model):
         verbose_name_plural = _("bulk edits")
         indexes: ClassVar = [
             models.Index(
-                fields=["touched_at"], condition=models.Q(state__in=["previewing", "running"]), name="bulk_job_active"
+                fields=["touched_at"],
+                condition=models.Q(state__in=["previewing", "reading", "running"]),
+                name="bulk_job_active",
             ),
         ]
 
@@ -79,12 +83,17 @@ class BulkJob(models.Model):
         return self.state in ACTIVE
 
     @property
+    def has_rows(self) -> bool:
+        """Whether it is known what the rows are: not while a file is being read, nor when it was refused."""
+        return self.state != self.State.READING and self.total > 0
+
+    @property
     def has_run(self) -> bool:
         """Whether the counts and outcomes are those of the run; before, they are the preview's."""
         return self.started_at is not None
 
 
-ACTIVE: Final = (BulkJob.State.PREVIEWING, BulkJob.State.RUNNING)
+ACTIVE: Final = (BulkJob.State.READING, BulkJob.State.PREVIEWING, BulkJob.State.RUNNING)
 
 
 class BulkJobItem(models.Model):
@@ -107,6 +116,44 @@ class BulkJobItem(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Upload(models.Model):
+    """An uploaded file that is still to be read: in the database, where every node and worker has it.
+
+    Its key is that of its lines. `size` is how many bytes there are to read, once they are unpacked.
+    """
+
+    class Form(models.TextChoices):
+        CSV = "csv"
+        XLSX = "xlsx"
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    job = models.OneToOneField(BulkJob, models.CASCADE, related_name="upload")
+    form = models.CharField(max_length=4, choices=Form)
+    bytes = models.PositiveIntegerField()
+    size = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.job}: {self.bytes} bytes"
+
+
+class UploadPart(models.Model):
+    """A part of an uploaded file; all but the last are of the same size."""
+
+    upload = models.ForeignKey(Upload, models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["upload", "number"], name="upload_part_number_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} {self.number}"
 
 
 class ImportLine(models.Model):

@@ -176,7 +176,7 @@ class BulkJobAdmin(ScopedModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             **self._state_of(job),
-            **rows_of(job, request.GET),
+            **(rows_of(job, request.GET) if job.has_rows else {}),
             "title": self.what(job),
             "opts": self.opts,
             "media": self.media,
@@ -240,12 +240,12 @@ class BulkJobAdmin(ScopedModelAdmin):
             edits.edit_named(job.edit).why_not_startable(job.params, refused=job.refused) if known else ""
         )
         return {
-            "progress": ngettext("%(done)s of %(total)s row", "%(done)s of %(total)s rows", job.total)
-            % {"done": counted(job.done), "total": counted(job.total)},
+            "progress": _progress(job),
             "hint": _hint(job),
             "deletes": deletes(job),
             "summary": _summary(job) if known and job.has_run and not job.is_active else "",
             "list_url": self._list_url(job) if known else "",
+            "upload_url": edits.edit_named(job.edit).upload_url() if known else "",
             "compares": known and edits.edit_named(job.edit).compares,
             "must_type": known and jobs.needs_count(job),
             "name_to_type": jobs.name_to_type(job) if known and job.state == job.State.READY else "",
@@ -256,10 +256,21 @@ class BulkJobAdmin(ScopedModelAdmin):
 
     def _list_url(self, job: BulkJob) -> str:
         """The list that the edit's rows are in; none for what is not listed."""
-        model = edits.edit_named(job.edit).model
+        model = edits.edit_named(job.edit).listed
         if not self.admin_site.is_registered(model):
             return ""
         return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def _progress(job: BulkJob) -> str:
+    """How far the job is, for a person."""
+    if job.state != job.State.READING:
+        words = ngettext("%(done)s of %(total)s row", "%(done)s of %(total)s rows", job.total)
+    elif job.done:
+        words = ngettext("%(done)s of about %(total)s line", "%(done)s of about %(total)s lines", job.total)
+    else:
+        return _("The first line has not been read yet.")
+    return words % {"done": counted(job.done), "total": counted(job.total)}
 
 
 def _summary(job: BulkJob) -> str:

@@ -109,7 +109,8 @@ def rows_of(job: BulkJob, data: Mapping[str, Any]) -> dict[str, Any]:
 
 def outcome_of(job: BulkJob, item: BulkJobItem) -> StrOrPromise:
     """What becomes or became of a row, for a person."""
-    return gettext_lazy("not reached") if item.position >= job.done else outcome_labels(job)[item.outcome]
+    is_reached = item.position < job.done and item.outcome
+    return outcome_labels(job)[item.outcome] if is_reached else gettext_lazy("not reached")
 
 
 def outcome_labels(job: BulkJob) -> dict[str, StrOrPromise]:

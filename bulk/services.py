@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
 from bulk.jobs import cancel_job
-from bulk.models import ACTIVE, BulkJob, BulkJobItem, ImportLine
+from bulk.models import ACTIVE, BulkJob, BulkJobItem, ImportLine, Upload
+from bulk.uploads import opened
 from core.actor import Actor
+from core.errors import Invalid
 from core.iteration import batched
 from core.persons import Person, naming
+from core.spreadsheets import read_table
 from core.transactions import atomic
 
 _CHUNK: Final = 500
@@ -20,14 +24,15 @@ _OPEN: Final = (*ACTIVE, BulkJob.State.READY)
 
 @atomic
 def purge_jobs(before: datetime, most: int) -> int:
-    """Delete at most so many rows of what is older than `before`: uploaded lines, items of jobs, jobs without items.
+    """Delete at most so many rows of what is older than `before`: files, lines, items of jobs, jobs without items.
 
     Jobs at work stay. The change log keeps what the others did.
     """
     lines = ImportLine.objects.filter(created_at__lt=before).order_by("created_at")
     old = BulkJob.objects.filter(created_at__lt=before).exclude(state__in=ACTIVE)
     items = BulkJobItem.objects.filter(job__in=old).order_by()
-    count = _delete(lines, most)
+    count = _delete(Upload.objects.filter(created_at__lt=before).order_by("created_at"), most)
+    count += _delete(lines, most - count)
     count += _delete(items, most - count)
     return count + _delete(old.exclude(items__isnull=False).order_by("pk"), most - count)
 
@@ -45,7 +50,8 @@ def exported_jobs(person: Person) -> list[dict[str, Any]]:
         {"uploaded": line.created_at.isoformat(), "line": line.number, "label": line.label, "data": line.data}
         for line in naming(person, ImportLine.objects.all(), _LINE)
     ]
-    return [*jobs, *items, *lines]
+    files = [{"bulk edit": job.pk, "file, not read yet": job.params.get("file")} for job in _reading(person)]
+    return [*jobs, *items, *lines, *files]
 
 
 def erase_from_jobs(actor: Actor, person: Person) -> int:
@@ -53,6 +59,9 @@ def erase_from_jobs(actor: Actor, person: Person) -> int:
 
     An edit that is told of the person and still to be run is cancelled: it would bring them back.
     """
+    files = list(_reading(person))
+    for job in files:
+        cancel_job(job=job)
     jobs = _jobs(person)
     for job in jobs:
         if job.state in _OPEN:
@@ -67,11 +76,24 @@ def erase_from_jobs(actor: Actor, person: Person) -> int:
     lines = [line.pk for line in naming(person, ImportLine.objects.all(), _LINE)]
     for numbers in batched(lines, _CHUNK):
         ImportLine.objects.filter(pk__in=numbers).delete()
-    return len(jobs) + len(items) + len(lines)
+    return len(jobs) + len(items) + len(lines) + len(files)
 
 
 def _jobs(person: Person) -> list[BulkJob]:
     return list(naming(person, BulkJob.objects.all(), ("params", "note")))
+
+
+def _reading(person: Person) -> Iterator[BulkJob]:
+    """The jobs whose file, not read to its end yet, names the person, or may do so as it cannot be read."""
+    for upload in Upload.objects.select_related("job").order_by("created_at"):
+        with opened(upload) as file:
+            try:
+                rows = read_table(f".{upload.form}", file).rows
+                named = any(person.is_named_in(cells) for _number, cells in rows)
+            except Invalid:
+                named = True
+        if named:
+            yield upload.job
 
 
 def _delete(rows: Any, most: int) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, Final
 
@@ -15,7 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 
 from core.errors import Invalid
 from core.iteration import batched
-from core.xlsx import Flagged, NoValue, Row, read_xlsx
+from core.xlsx import Flagged, NoValue, Row, Xlsx, unpacked_size
 
 __all__ = ["REMOVE", "Cells", "Flagged", "NoValue", "Removal", "Row", "Table"]
 
@@ -40,6 +41,7 @@ _LIKE_CODE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _LIKE_REMOVAL: Final = re.compile("'*-")
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 _CHUNK: Final = 100
+_PIECE: Final = 1024 * 1024
 
 
 class Removal(str):
@@ -48,10 +50,19 @@ class Removal(str):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An uploaded table: its rows that hold anything, and the encoding that was taken for its own ("" for none)."""
+    """An uploaded table: the encoding that was taken for its own ("" for none), and its rows that hold anything.
+
+    They come a few at a time, now and then none; `share` says how much of the table has been read, 0 to 1.
+    """
 
     encoding: str
-    rows: Iterator[Row]
+    pieces: Iterator[list[Row]]
+    share: Callable[[], float]
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows one by one."""
+        return (row for piece in self.pieces for row in piece)
 
 
 def escape_formulas(cell: str) -> str:
@@ -96,24 +107,39 @@ def _text_cell(sheet: Any, text: str) -> Any:
     return cell
 
 
-def read_table(name: str, content: bytes) -> Table:
-    """An uploaded CSV or XLSX file (told by its name), the header row first. Invalid for what cannot be read.
+def is_xlsx(name: str) -> bool:
+    """Whether a file of this name is read as XLSX; any other is CSV."""
+    return name.lower().endswith(".xlsx")
 
-    Cells come without the white space around them.
+
+def size_to_read(name: str, file: IO[bytes]) -> int:
+    """How many bytes there are to read in a file: packed ones count as what they become."""
+    size = file.seek(0, io.SEEK_END)
+    return max(size, unpacked_size(file)) if is_xlsx(name) else size
+
+
+def read_table(name: str, file: IO[bytes]) -> Table:
+    """A CSV or XLSX file (told by its name), the header row first. Invalid for what cannot be read.
+
+    The file is read where it is, as the rows are asked for. Cells come without the white space around them.
     """
-    if len(content) > MAX_FILE:
+    size = file.seek(0, io.SEEK_END)
+    if size > MAX_FILE:
         raise Invalid(_("The file is larger than 50 MB."))
-    if name.lower().endswith(".xlsx"):
-        return Table("", _with_content(read_xlsx(content), _from_xlsx))
-    text, encoding = _decoded(content)
-    return Table(encoding, _with_content(_read_csv(text), _from_csv))
+    if is_xlsx(name):
+        book = Xlsx(file)
+        return Table("", _with_content(book.pieces(), _from_xlsx), lambda: book.share)
+    codec, encoding = _encoding(file)
+    file.seek(0)
+    text = io.TextIOWrapper(io.BufferedReader(_Borrowed(file)), codec, newline="")
+    rows = batched(_read_csv(text), _CHUNK)
+    return Table(encoding, _with_content(rows, _from_csv), lambda: file.tell() / size)
 
 
-def _with_content(rows: Iterator[Row], trimmed: Any) -> Iterator[Row]:
-    for number, row in rows:
-        cells = [trimmed(cell) for cell in row]
-        if any(cells):
-            yield number, cells
+def _with_content(pieces: Iterable[list[Row]], trimmed: Callable[[str], str]) -> Iterator[list[Row]]:
+    for piece in pieces:
+        rows = [(number, [trimmed(cell) for cell in row]) for number, row in piece]
+        yield [(number, cells) for number, cells in rows if any(cells)]
 
 
 def _from_csv(cell: str) -> str:
@@ -130,52 +156,87 @@ def _from_xlsx(cell: str) -> str:
     return text[1:] if _LIKE_REMOVAL.fullmatch(text) else text
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
-    """The text of a CSV file, and the encoding that was taken for its own."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+def _encoding(file: IO[bytes]) -> tuple[str, str]:
+    """The codec of a CSV file, and what people call it."""
+    file.seek(0)
+    start = file.read(4)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         tries = [("utf-16", "UTF-16")]
-    elif b"\x00" in content[:4]:
-        tries = [("utf-16-be" if content[:1] == b"\x00" else "utf-16-le", "UTF-16")]
+    elif b"\x00" in start:
+        tries = [("utf-16-be" if start[:1] == b"\x00" else "utf-16-le", "UTF-16")]
     else:
         tries = [("utf-8-sig", "UTF-8"), ("cp1252", "Windows-1252")]
     for codec, name in tries:
-        try:
-            return content.decode(codec), name
-        except UnicodeDecodeError:
-            continue
+        if _is_text(file, codec):
+            return codec, name
     raise Invalid(_("The file is not text in UTF-8, UTF-16 or Windows-1252. Save it as “CSV UTF-8” or as XLSX."))
+
+
+def _is_text(file: IO[bytes], codec: str) -> bool:
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(codec)()
+    try:
+        while piece := file.read(_PIECE):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class _Borrowed(io.RawIOBase):
+    """A file that stays open when whoever reads it as text is done."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def readinto(self, buffer: Any) -> int:
+        content = self._file.read(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
 
 
 class _Lines:
     """The lines of a text, as long as a record is no longer than it may be."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self.lines = iter(lines)
+    def __init__(self, text: io.TextIOBase) -> None:
+        self.text = text
         self.length = 0
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        line = next(self.lines)
+        line = self.text.readline(MAX_RECORD + 1 - self.length)
+        if not line:
+            raise StopIteration
         self.length += len(line)
         if self.length > MAX_RECORD:
             raise Invalid(_("The file is not CSV: %(error)s.") % {"error": _("a line is too long")})
         return line
 
 
-def _read_csv(text: str) -> Iterator[Row]:
+def _read_csv(text: io.TextIOBase) -> Iterator[Row]:
     """The records, each with the number of the line in which it begins."""
-    file = io.StringIO(text, newline="")
-    first = file.readline(MAX_RECORD)
+    first = text.readline(MAX_RECORD)
     if match := _SEPARATOR.fullmatch(first):
         delimiter, before = match[1], 1
     else:
-        file.seek(0)
-        head = next((line for line in file if line.strip()), "")
+        head = first
+        while head and not head.strip():
+            head = text.readline(MAX_RECORD)
         delimiter, before = max(",;\t", key=head.count), 0
-        file.seek(0)
-    lines = _Lines(file)
+        text.seek(0)
+    lines = _Lines(text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     start = before + 1
     try:

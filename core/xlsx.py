@@ -5,12 +5,11 @@ Not by a library: those hold whole trees or all cells, and tell a formula withou
 
 from __future__ import annotations
 
-import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Generator, Iterator
+from typing import IO, Any, Final
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
@@ -27,11 +26,15 @@ MAX_ELEMENTS: Final = 8_000_000
 MAX_TEXT: Final = 32_767
 _MAX_PARTS: Final = 5_000
 _MAX_ENTRIES: Final = 200_000
+# The two that spreadsheets use. The others are unpacked in pieces of any size.
+_PACKINGS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 # No tag is that long: the parser keeps what it has not come to the end of.
 _MAX_TAG: Final = 256 * 1024
 # The parser keeps the elements that it is inside of; a spreadsheet has ten.
 _MAX_DEPTH: Final = 100
 _PIECE: Final = 64 * 1024
+# How an entry of an archive's directory begins.
+_ENTRY: Final = b"PK\x01\x02"
 # As many rows as a sheet can have; more columns than any table here, and one to tell that there are too many.
 _MAX_ROWS: Final = 1_048_576
 MAX_COLUMNS: Final = 50
@@ -56,31 +59,77 @@ class NoValue(str):
 Row = tuple[int, list[str]]
 
 
-def read_xlsx(content: bytes) -> Iterator[Row]:
-    """The rows of the first sheet that hold anything, each with its number. Invalid for what cannot be read."""
-    if content.count(b"PK\x01\x02") > _MAX_PARTS:
-        raise _too_large()
+class Xlsx:
+    """An XLSX file that can be read anywhere, whose first sheet is asked for."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._size = self._done = 0
+
+    @property
+    def share(self) -> float:
+        """How much of the sheet has been read: 0 to 1."""
+        return self._done / self._size if self._size else 0.0
+
+    def pieces(self) -> Iterator[list[Row]]:
+        """The rows that hold anything, each with its number, a few at a time; now and then none, while texts are read.
+
+        Invalid for what cannot be read.
+        """
+        if _entries(self._file) > _MAX_PARTS:
+            raise _too_large()
+        try:
+            with zipfile.ZipFile(self._file) as archive:
+                sheet, strings, styles = _parts(archive)
+                dates = _date_styles(archive, styles) if styles else set[int]()
+                texts = (yield from _strings(archive, strings)) if strings else list[str]()
+                self._size = archive.getinfo(sheet).file_size
+                yield from self._rows(archive, sheet, _Sheet(texts, dates))
+        except Invalid:
+            raise
+        except Exception as error:
+            # What is broken in a file of strangers shows as any error: KeyError, BadZipFile, zlib.error, ExpatError …
+            raise Invalid(_("The file cannot be read as XLSX.")) from error
+
+    def _rows(self, archive: zipfile.ZipFile, name: str, sheet: _Sheet) -> Iterator[list[Row]]:
+        for self._done in _parse(archive, name, MAX_SHEET, sheet):
+            rows, sheet.rows = sheet.rows, []
+            yield rows
+
+
+def unpacked_size(file: IO[bytes]) -> int:
+    """Of how many bytes the file is when it is unpacked, as it says itself; no more of it is read. 0: it is no XLSX."""
+    if _entries(file) > _MAX_PARTS:
+        return 0
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            sheet, strings, styles = _parts(archive)
-            dates = _date_styles(archive, styles) if styles else set[int]()
-            texts = _strings(archive, strings) if strings else list[str]()
-            yield from _rows(archive, sheet, texts, dates)
-    except Invalid:
-        raise
-    except Exception as error:
-        # What is broken in a file of strangers shows as any error: KeyError, BadZipFile, zlib.error, ExpatError …
-        raise Invalid(_("The file cannot be read as XLSX.")) from error
+        with zipfile.ZipFile(file) as archive:
+            return sum(part.file_size for part in archive.infolist())
+    except Exception:
+        return 0
+
+
+def _entries(file: IO[bytes]) -> int:
+    """How many parts the archive can have: the directory of all is held in memory."""
+    count, end = 0, b""
+    file.seek(0)
+    while piece := file.read(MAX_OTHER):
+        count += (end + piece).count(_ENTRY)
+        end = piece[1 - len(_ENTRY) :]
+    file.seek(0)
+    return count
 
 
 def _too_large() -> Invalid:
     return Invalid(_("The file is too large when unpacked."))
 
 
-def _parse(archive: zipfile.ZipFile, name: str, limit: int, handlers: Any) -> Iterator[None]:
-    """Read a part in pieces; after each, whoever asks may take what `handlers` has found so far."""
-    if archive.getinfo(name).file_size > limit:
+def _parse(archive: zipfile.ZipFile, name: str, limit: int, handlers: Any) -> Iterator[int]:
+    """Read a part in pieces; after each, whoever asks may take what `handlers` has found in so many bytes."""
+    part_info = archive.getinfo(name)
+    if part_info.file_size > limit:
         raise _too_large()
+    if part_info.compress_type not in _PACKINGS:
+        raise Invalid(_("The file cannot be read as XLSX."))
     parser = expat.ParserCreate()
     parser.buffer_text = True
     elements = depth = 0
@@ -114,9 +163,9 @@ def _parse(archive: zipfile.ZipFile, name: str, limit: int, handlers: Any) -> It
             parser.Parse(piece, False)
             if done - parser.CurrentByteIndex > _MAX_TAG:
                 raise _too_large()
-            yield
+            yield done
     parser.Parse(b"", True)
-    yield
+    yield done
 
 
 def _local(tag: str) -> str:
@@ -216,10 +265,10 @@ class _Strings:
             self.parts.append(text)
 
 
-def _strings(archive: zipfile.ZipFile, name: str) -> list[str]:
+def _strings(archive: zipfile.ZipFile, name: str) -> Generator[list[Row], None, list[str]]:
     handlers = _Strings()
-    for _piece in _parse(archive, name, MAX_STRINGS, handlers):
-        pass
+    for _done in _parse(archive, name, MAX_STRINGS, handlers):
+        yield []
     return handlers.texts
 
 
@@ -322,10 +371,3 @@ def _number(text: str, *, is_date: bool) -> str:
     if not abs(number) < _EXACT:
         return NoValue(_("the cell holds a number of more than 15 digits, whose last ones are lost: make it text"))
     return str(int(number)) if number.is_integer() else repr(number)
-
-
-def _rows(archive: zipfile.ZipFile, name: str, texts: list[str], dates: set[int]) -> Iterator[Row]:
-    sheet = _Sheet(texts, dates)
-    for _piece in _parse(archive, name, MAX_SHEET, sheet):
-        rows, sheet.rows = sheet.rows, []
-        yield from rows

@@ -73,10 +73,12 @@ DNS_RESOLVERS: list[str] = env.items(
 )
 TRUSTED_PROXIES: int = env.number("TRUSTED_PROXIES", default=0, most=20)
 # Bulk edits: above how many changed rows the number must be typed; up to how many rows need no worker; for how long the
-# preview and the result can be looked at.
+# preview and the result can be looked at; and how much of uploaded files may wait to be read, of all administrators
+# together and a fifth of it of one.
 BULK_CONFIRM_ABOVE: int = env.number("BULK_CONFIRM_ABOVE", default=100)
 BULK_REQUEST_ROWS: int = env.number("BULK_REQUEST_ROWS", default=200)
 BULK_KEEP_DAYS: int = env.number("BULK_KEEP_DAYS", default=30)
+UPLOADS_WAITING_MB: int = env.number("UPLOADS_WAITING_MB", default=1000, least=250)
 # For how long the change log and the log of logins are kept; 0: for ever.
 CHANGE_LOG_KEEP_DAYS: int = env.number("CHANGE_LOG_KEEP_DAYS", default=0)
 LOGIN_LOG_KEEP_DAYS: int = env.number("LOGIN_LOG_KEEP_DAYS", default=90)

@@ -42,7 +42,7 @@ OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "mailstat
 # page shows them); second factors (their owner's page does); when a worker was last alive.
 UNSCOPED: Final = {
     *("accounts.LoginFailures", "accounts.LastLogin", "accounts.KnownAddress", "bulk.BulkJobItem"),
-    "bulk.Heartbeat",
+    *("bulk.Heartbeat", "bulk.Upload", "bulk.UploadPart"),
     *("accounts.TotpDevice", "accounts.Passkey", "accounts.RecoveryCode"),
 }
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final, cast
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
+from accounts.imports.lines import lines_of
 from accounts.models import Administrator, Context, Reseller
 from accounts.provision.section import References, section_named
 from accounts.services.limits import lock_reseller_rows
@@ -27,6 +30,7 @@ from core.iteration import batched
 from core.names import normalize_identifier
 from core.scoping import Viewer, may
 from core.sizes import format_exact
+from core.spreadsheets import Row
 from core.tables import resource_named
 
 _QUOTA: Final = "quota"
@@ -43,9 +47,20 @@ class _Import(BulkEdit[ImportLine]):
     channel = Channel.IMPORT
     section: ClassVar[str]
 
+    def lines(self, administrator: Viewer, pieces: Iterator[list[Row]], upload: UUID) -> Iterator[list[ImportLine]]:
+        return lines_of(resource_named(self.section)(administrator), pieces, upload)
+
+    def upload_url(self) -> str:
+        opts = self.listed._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_import")
+
+    @property
+    def listed(self) -> type[Model]:
+        return resource_named(self.section).model
+
     def allowed(self, administrator: Viewer) -> bool:
         """Whoever may add and change what the lines are about."""
-        model = resource_named(self.section).model
+        model = self.listed
         return all(may(administrator, action, model) for action in ("add", "change")) or (
             self.section == "domains" and administrator.has_perm("domains.add_explicitdomain")
         )

@@ -1,11 +1,11 @@
-"""Importing a table: its lines are kept, and a bulk edit previews and runs them through provision's sections."""
+"""The lines of an uploaded table, as entries of provision, each with what is wrong with its form."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,6 @@ from accounts.provision.section import Entry, Section, section_named
 from bulk.models import BulkJob, ImportLine
 from core.addresses import printable
 from core.errors import Invalid
-from core.iteration import batched
 from core.numbers import counted
 from core.scoping import Viewer
 from core.spreadsheets import Row
@@ -24,39 +23,44 @@ MAX_LINES: Final = 200_000
 # Within an hour, for each administrator.
 MAX_UPLOADS: Final = 100
 MAX_KEPT: Final = 1_000_000
-_CHUNK: Final = 2000
+_HOUR: Final = timedelta(hours=1)
 _NAMED: Final = 5
 
 
 def refuse_too_many_uploads(administrator: Viewer) -> None:
-    """Invalid when somebody has uploaded as much as one may: reading and keeping lines takes from everybody."""
-    since = timezone.now() - timedelta(hours=1)
+    """Invalid when somebody has uploaded as many files as one may: reading and keeping them takes from everybody."""
     recent = BulkJob.objects.filter(
-        administrator_id=administrator.pk, edit__startswith="import.", created_at__gte=since
+        administrator_id=administrator.pk, edit__startswith="import.", created_at__gte=timezone.now() - _HOUR
     )
     if recent.count() >= MAX_UPLOADS:
         raise Invalid(_("You have uploaded %(count)s files within an hour. Go on later.") % {"count": MAX_UPLOADS})
-    if ImportLine.objects.filter(administrator_id=administrator.pk, created_at__gte=since).count() >= MAX_KEPT:
+
+
+def lines_of(resource: TableResource, pieces: Iterable[list[Row]], upload: UUID) -> Iterator[list[ImportLine]]:
+    """The lines of a table (its header row first), unsaved, each with what is wrong with its form.
+
+    Invalid for the heads, for what can be read no further, and for what is too much or nothing at all.
+    """
+    _refuse_too_many_lines(resource.administrator, upload)
+    reader, count = _Reader(resource, upload), 0
+    for piece in pieces:
+        lines = reader.lines(piece)
+        count += len(lines)
+        if count > MAX_LINES:
+            raise Invalid(_("The file has more than %(count)s lines.") % {"count": counted(MAX_LINES)})
+        yield lines
+    if reader.heads is None:
+        _heads(resource, [])
+    if not count:
+        raise Invalid(_("The file has no lines below its first."))
+
+
+def _refuse_too_many_lines(administrator: Viewer, upload: UUID) -> None:
+    lines = ImportLine.objects.filter(administrator_id=administrator.pk, created_at__gte=timezone.now() - _HOUR)
+    if lines.exclude(upload=upload).count() >= MAX_KEPT:
         raise Invalid(
             _("You have uploaded %(count)s lines within an hour. Go on later.") % {"count": counted(MAX_KEPT)}
         )
-
-
-def keep_lines(*, resource: TableResource, rows: Iterable[Row]) -> UUID:
-    """Keep the lines of a table (its header row first), each with what is wrong with its form.
-
-    Invalid for the heads, and for what can be read no further; then nothing is kept.
-    """
-    upload, iterator = uuid4(), iter(rows)
-    heads = _heads(resource, next(iterator, (1, []))[1])
-    lines = _lines(resource, heads, iterator, upload)
-    try:
-        for chunk in batched(lines, _CHUNK):
-            ImportLine.objects.bulk_create(chunk)
-    except Invalid:
-        ImportLine.objects.filter(upload=upload).delete()
-        raise
-    return upload
 
 
 def _heads(resource: TableResource, row: list[str]) -> list[str]:
@@ -79,18 +83,30 @@ def _heads(resource: TableResource, row: list[str]) -> list[str]:
     return heads
 
 
-def _lines(resource: TableResource, heads: list[str], rows: Iterator[Row], upload: UUID) -> Iterator[ImportLine]:
-    section, seen = section_named(resource.section), dict[Hashable, int]()
-    for count, (number, row) in enumerate(rows, start=1):
-        if count > MAX_LINES:
-            raise Invalid(_("The file has more than %(count)s lines.") % {"count": counted(MAX_LINES)})
-        entry, problem = _entry(resource, section, heads, row)
+class _Reader:
+    """Makes lines of rows; it knows which came before."""
+
+    def __init__(self, resource: TableResource, upload: UUID) -> None:
+        self.resource, self.upload = resource, upload
+        self.section = section_named(resource.section)
+        self.heads: list[str] | None = None
+        self._seen: dict[Hashable, int] = {}
+
+    def lines(self, rows: list[Row]) -> list[ImportLine]:
+        """The rows as lines; the first of all says what is in the others."""
+        if self.heads is None and rows:
+            self.heads = _heads(self.resource, rows[0][1])
+            rows = rows[1:]
+        return [self._line(number, row, self.heads or []) for number, row in rows]
+
+    def _line(self, number: int, row: list[str], heads: list[str]) -> ImportLine:
+        entry, problem = _entry(self.resource, self.section, heads, row)
         if not problem:
-            first = seen.setdefault(section.identity(entry), number)
+            first = self._seen.setdefault(self.section.identity(entry), number)
             problem = "" if first == number else _("It is the same as line %(line)s.") % {"line": first}
-        yield ImportLine(
-            administrator_id=resource.administrator.pk,
-            upload=upload,
+        return ImportLine(
+            administrator_id=self.resource.administrator.pk,
+            upload=self.upload,
             number=number,
             label=_label(row),
             data=entry,

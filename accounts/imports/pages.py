@@ -12,13 +12,13 @@ from django.urls import path, reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from accounts.imports.lines import keep_lines, refuse_too_many_uploads
+from accounts.imports.lines import refuse_too_many_uploads
 from bulk import edits, jobs
-from bulk.models import ImportLine
+from bulk.models import BulkJob
 from core.admin.base import administrator_of
 from core.admin.export import ExportModelAdmin
-from core.errors import DomainError
-from core.spreadsheets import MAX_FILE, REMOVE, read_table
+from core.errors import DomainError, Invalid
+from core.spreadsheets import MAX_FILE, REMOVE
 
 _ASKED_OF: Final = {"small_quotas": {"contexts", "users"}, "missing_recipients": {"forwards"}}
 
@@ -104,21 +104,21 @@ class ImportModelAdmin(ExportModelAdmin):
         return TemplateResponse(request, "admin/import_form.html", page)
 
     def _upload(self, request: HttpRequest, data: dict[str, Any]) -> str:
-        """Keep the lines and prepare the job; its page's address. DomainError."""
+        """Keep the file and prepare the job; its page's address. DomainError, also for a small file that is refused."""
         administrator, file = administrator_of(request), data["file"]
+        if file.size > MAX_FILE:
+            raise Invalid(_("The file is larger than 50 MB."))
         refuse_too_many_uploads(administrator)
-        table = read_table(file.name, file.read(MAX_FILE + 1))
-        upload = keep_lines(resource=self.resource(request), rows=table.rows)
-        job = jobs.create_job(
+        job = jobs.create_upload_job(
             administrator=administrator,
             edit=edits.edit_named(f"import.{self.table_name}"),
-            params={
-                "file": file.name[:100],
-                "encoding": table.encoding,
-                **{name: value for name, value in data.items() if name != "file"},
-            },
-            chosen=ImportLine.objects.filter(upload=upload),
+            params={**data, "file": file.name[:100]},
+            name=file.name,
+            file=file,
             language=get_language() or "en",
         )
-        jobs.finish_in_request(job)
+        job = jobs.finish_in_request(job)
+        if job.state == BulkJob.State.FAILED and not job.total:
+            jobs.drop_refused(job)
+            raise Invalid(job.note)
         return reverse("admin:bulk_bulkjob_change", args=[job.pk])

@@ -14,19 +14,14 @@ MOST_SECONDS: Final = 100
 """Then it is ended where it is: all of the torture takes less than ten minutes."""
 KILL_EVERY: Final = 20
 _UPLOAD: Final = f"""
-from accounts.imports.lines import keep_lines
+import io
 from accounts.models import Administrator
 from bulk import edits, jobs
-from bulk.models import ImportLine
-from core.tables import resource_named
 one = Administrator.objects.get(login="r1")
-rows = [["context", "alias", "recipients"]]
-rows += (["30", f"import{{n}}@d30.example", f"x{{n}}@far.example"] for n in range({LINES}))
-upload = keep_lines(resource=resource_named("forwards")(one), rows=enumerate(rows, start=1))
-chosen = ImportLine.objects.filter(upload=upload)
-job = jobs.create_job(
-    administrator=one, edit=edits.edit_named("import.forwards"), params={{"file": "x", "skip_bad": True}},
-    chosen=chosen, language="en",
+text = "".join(f"30,import{{n}}@d30.example,x{{n}}@far.example\\n" for n in range({LINES}))
+job = jobs.create_upload_job(
+    administrator=one, edit=edits.edit_named("import.forwards"), params={{"file": "x.csv", "skip_bad": True}},
+    name="x.csv", file=io.BytesIO(("context,alias,recipients\\n" + text).encode()), language="en",
 )
 print(job.pk)
 """
@@ -64,7 +59,7 @@ def beside_reads(place: Place) -> str:
     )[0][0]
     reads = sorted(one.seconds for one in clock.seen if one.what == READ)
     wrong = sum(one.status != 200 for one in clock.seen)
-    phase = "run" if is_started else "preview"
+    phase = "run" if is_started else "file" if state == "reading" else "preview"
     expected = done if is_started else 0
     return (
         f"An import of {LINES:,} lines, its worker killed {kills} times with kill -9: {done:,} lines of the {phase} "

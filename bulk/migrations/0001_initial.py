@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('params', models.JSONField(default=dict, verbose_name='parameters')),
                 ('language', models.CharField(max_length=8, verbose_name='language')),
                 ('time_zone', models.CharField(default='', max_length=64, verbose_name='time zone')),
-                ('state', models.CharField(choices=[('previewing', 'preview in progress'), ('ready', 'waiting for your decision'), ('running', 'running'), ('done', 'done'), ('cancelled', 'cancelled'), ('failed', 'stopped')], default='previewing', max_length=16, verbose_name='state')),
+                ('state', models.CharField(choices=[('reading', 'reading the file'), ('previewing', 'preview in progress'), ('ready', 'waiting for your decision'), ('running', 'running'), ('done', 'done'), ('cancelled', 'cancelled'), ('failed', 'stopped')], default='previewing', max_length=16, verbose_name='state')),
                 ('note', models.TextField(blank=True, default='', verbose_name='note')),
                 ('batch', models.UUIDField(default=uuid.uuid4, unique=True, verbose_name='batch')),
                 ('total', models.PositiveIntegerField(default=0, verbose_name='rows')),
@@ -82,9 +82,32 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
             },
         ),
+        migrations.CreateModel(
+            name='Upload',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('form', models.CharField(choices=[('csv', 'Csv'), ('xlsx', 'Xlsx')], max_length=4)),
+                ('bytes', models.PositiveIntegerField()),
+                ('size', models.PositiveBigIntegerField()),
+                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='upload', to='bulk.bulkjob')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='UploadPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('content', models.BinaryField()),
+                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='bulk.upload')),
+            ],
+            options={
+                'ordering': ['number'],
+            },
+        ),
         migrations.AddIndex(
             model_name='bulkjob',
-            index=models.Index(condition=models.Q(('state__in', ['previewing', 'running'])), fields=['touched_at'], name='bulk_job_active'),
+            index=models.Index(condition=models.Q(('state__in', ['previewing', 'reading', 'running'])), fields=['touched_at'], name='bulk_job_active'),
         ),
         migrations.AddConstraint(
             model_name='bulkjobitem',
@@ -93,5 +116,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='importline',
             constraint=models.UniqueConstraint(fields=('upload', 'number'), name='import_line_number_is_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='uploadpart',
+            constraint=models.UniqueConstraint(fields=('upload', 'number'), name='upload_part_number_is_unique'),
         ),
     ]

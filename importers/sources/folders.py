@@ -45,14 +45,18 @@ def _read(file: Path, columns: Sequence[str]) -> Iterator[Row]:
     try:
         if file.stat().st_size > MAX_FILE:
             raise Invalid("The file is larger than 50 MB.")
-        rows = read_table(file.name, file.read_bytes()).rows
-        heads = [cell.strip().lower() for cell in next(rows, (1, []))[1]]
-        unknown = [head for head in heads if head not in columns]
-        if unknown or columns[0] not in heads:
-            raise Invalid(f"The first line names the columns; they are {', '.join(columns)}.")
-        for _number, cells in rows:
-            yield {**dict.fromkeys(columns), **{head: text or None for head, text in zip(heads, cells, strict=False)}}
+        with file.open("rb") as opened:
+            yield from _table(read_table(file.name, opened).rows, columns)
     except OSError as error:
         raise Invalid(f"{file.name} cannot be read: {error.strerror}.") from error
     except Invalid as error:
         raise Invalid(f"{file.name}: {error}") from error
+
+
+def _table(rows: Iterator[tuple[int, list[str]]], columns: Sequence[str]) -> Iterator[Row]:
+    heads = [cell.strip().lower() for cell in next(rows, (1, []))[1]]
+    unknown = [head for head in heads if head not in columns]
+    if unknown or columns[0] not in heads:
+        raise Invalid(f"The first line names the columns; they are {', '.join(columns)}.")
+    for _number, cells in rows:
+        yield {**dict.fromkeys(columns), **{head: text or None for head, text in zip(heads, cells, strict=False)}}

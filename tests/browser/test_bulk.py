@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from bulk import edits as bulk
-from bulk import jobs
+from bulk import jobs, reading
 from bulk.models import BulkJob
 from bulk.planned import PlannedEdit
 from forwards.models import ForwardingAlias, Recipient
@@ -60,6 +61,45 @@ def test_large_edit__preview_count_progress_and_result(large: None, log_in: LogI
         pass
     expect(page.locator(".bulk-state")).to_contain_text("done")
     assert Recipient.objects.filter(address="new@elsewhere.example").count() == 4
+
+
+def read_first_lines(page: Page, address: str) -> None:
+    """Upload three hundred lines, of which the worker reads the first part."""
+    text = "context,alias,recipients\n" + "".join(f"24,a{n}@acme.example,x@far.example\n" for n in range(300))
+    page.goto(f"{address}/admin/forwards/forwardingalias/import")
+    page.locator("#id_file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": text.encode()})
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("progressbar")).to_have_attribute("value", "0")
+    jobs.work_once()
+
+
+def test_large_file__is_read_with_a_bar_and_previewed(
+    large: None, log_in: LogIn, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_LINES", 1)
+    monkeypatch.setattr(PlannedEdit, "batch_rows", 500)
+    page = log_in("alpha")
+    read_first_lines(page, live_server.url)
+    # The script moves the bar; the page is not loaded again.
+    expect(page.locator("#bulk-text")).to_have_text(re.compile("99 of about [0-9]+ lines"))
+    expect(page.get_by_role("progressbar")).to_have_js_property("value", 99)
+    while jobs.work_once():
+        pass
+    expect(page.locator(".bulk-state")).to_contain_text("nothing has changed yet")
+    expect(page.get_by_role("button", name="Change 300 rows")).to_be_visible()
+
+
+def test_large_file__cancelled_while_it_is_read(
+    large: None, log_in: LogIn, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_LINES", 1)
+    page = log_in("alpha")
+    read_first_lines(page, live_server.url)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".bulk-state")).to_contain_text("nothing has changed")
+    assert jobs.work_once() is False
+    page.get_by_role("link", name="Upload a file again").click()
+    expect(page.locator("#id_file")).to_be_visible()
 
 
 def test_large_edit__cancelled_in_the_middle(large: None, log_in: LogIn, live_server: LiveServer) -> None:

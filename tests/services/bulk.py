@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from django.db.models import QuerySet
@@ -23,6 +24,20 @@ def prepare(administrator: Administrator, edit: str, chosen: QuerySet[Any], **pa
 def preview(administrator: Administrator, edit: str, chosen: QuerySet[Any], **params: Any) -> BulkJob:
     """A previewed job of a small selection."""
     return jobs.finish_in_request(prepare(administrator, edit, chosen, **params))
+
+
+def upload(
+    administrator: Administrator, table: str, content: str | bytes, name: str = "file.csv", **params: Any
+) -> BulkJob:
+    """The job of an uploaded file that nobody has begun to read."""
+    return jobs.create_upload_job(
+        administrator=administrator,
+        edit=bulk.edit_named(f"import.{table}"),
+        params={"file": name, "skip_bad": True, **params},
+        name=name,
+        file=io.BytesIO(content.encode() if isinstance(content, str) else content),
+        language="en",
+    )
 
 
 def run(job: BulkJob) -> BulkJob:

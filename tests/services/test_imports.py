@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.imports import lines as imports
+from accounts.imports.lines import lines_of
 from accounts.models import Context, User
 from accounts.services.limits import lock_resellers
 from bulk import edits as bulk
@@ -31,10 +32,9 @@ pytestmark = pytest.mark.django_db
 
 def kept(world: World, section: str, rows: list[list[str]], login: str = "alpha") -> list[int]:
     """The keys of the lines of a table, kept for import."""
-    upload = imports.keep_lines(
-        resource=resource_named(section)(world.administrators[login]), rows=enumerate(rows, start=1)
-    )
-    return list(ImportLine.objects.filter(upload=upload).order_by("pk").values_list("pk", flat=True))
+    resource = resource_named(section)(world.administrators[login])
+    lines = [line for piece in lines_of(resource, [list(enumerate(rows, start=1))], uuid4()) for line in piece]
+    return [line.pk for line in ImportLine.objects.bulk_create(lines)]
 
 
 def imported(world: World, section: str, keys: list[int], *, preview: bool = False) -> list[tuple[Outcome, str]]:

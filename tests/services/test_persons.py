@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from io import StringIO
 from typing import Any
@@ -16,7 +17,7 @@ from accounts.models import CustomId, LastLogin, LoginEvent, User
 from accounts.services.administrators import create_administrator
 from accounts.services.config import Owner, set_property
 from accounts.services.users import create_user, update_user
-from bulk.models import BulkJob, ImportLine
+from bulk.models import BulkJob, ImportLine, UploadPart
 from changelog.models import Change
 from changelog.undo import undo_change
 from core import persons
@@ -24,9 +25,10 @@ from core.access import Role
 from core.addresses import parse_address
 from core.errors import Invalid
 from core.persons import MASK, Person
+from core.spreadsheets import write_xlsx
 from forwards.models import ForwardingAlias, Recipient
 from forwards.services import add_recipients, create_forward
-from tests.services.bulk import preview
+from tests.services.bulk import preview, upload
 from tests.world import OPERATOR, World
 
 ANNA = "Anna.Berg@acme.example"
@@ -160,6 +162,32 @@ def test_erase__a_bulk_edit_that_would_bring_the_person_back_is_cancelled(anna: 
     assert not ImportLine.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["file.csv", "utf-16.csv", "file.xlsx"])
+def test_erase__a_file_that_is_still_to_be_read_goes_when_it_names_the_person(
+    anna: User, world: World, name: str
+) -> None:
+    def file(address: str) -> bytes:
+        packed = io.BytesIO()
+        write_xlsx([["context", "id", "uidname"], ["24", "70", address]], packed)
+        text = f"context,id,uidname\n24,70,{address}\n"
+        return packed.getvalue() if name == "file.xlsx" else text.encode("utf-16" if name == "utf-16.csv" else "utf-8")
+
+    alpha = world.administrators["alpha"]
+    named, other = (upload(alpha, "users", file(one), name) for one in (ANNA, "bert@acme.example"))
+    exported, _err = person("export", ANNA)
+    assert exported.count("not read yet") == 1
+    person("erase", ANNA, "--yes")
+    states = [BulkJob.objects.get(pk=one.pk).state for one in (named, other)]
+    assert states == [BulkJob.State.CANCELLED, BulkJob.State.READING]
+    assert UploadPart.objects.get().upload.job_id == other.pk
+
+
+def test_erase__a_file_that_cannot_be_read_goes_too(anna: User, world: World) -> None:
+    upload(world.administrators["alpha"], "users", b"no archive", "file.xlsx")
+    person("erase", ANNA, "--yes")
+    assert not UploadPart.objects.exists()
+
+
 def test_erase__looks_through_all_of_the_log_in_parts(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(persons, "_WINDOW", 3)
     person("erase", ANNA, "--yes")
@@ -247,6 +275,7 @@ def test_holdings__every_table_that_holds_addresses_is_told_of() -> None:
         "accounts.User", "accounts.CustomId", "accounts.LastLogin", "accounts.Administrator",
         "accounts.ConfigProperty", "forwards.ForwardingAlias", "forwards.Recipient", "changelog.Change",
         "accounts.LoginEvent", "bulk.BulkJob", "bulk.BulkJobItem", "bulk.ImportLine",
+        "bulk.UploadPart",
     }  # fmt: skip
     # Names of companies, domains, machines and devices; digests, sealed secrets; figures.
     nobody = {

@@ -18,7 +18,7 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows_of(name: str, content: bytes) -> list[tuple[int, list[str]]]:
-    return list(read_table(name, content).rows)
+    return list(read_table(name, io.BytesIO(content)).rows)
 
 
 def sheet(rows: str, dimension: str = "") -> bytes:

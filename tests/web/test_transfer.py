@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from accounts.models import Context, User
 from accounts.services.config import Owner, set_property
 from accounts.services.users import create_user, update_user
+from bulk import reading
 from bulk.jobs import work_once
 from bulk.models import BulkJob, ImportLine
 from changelog.models import Change
@@ -223,7 +224,8 @@ def test_import__what_became_bad_since_the_preview_stops_it(world: World, logged
         ("x.csv", b"context,uidname\n", "id is missing"),
         ("x.csv", b'context,id\n"1', "CSV"),
         ("x.xlsx", b"no zip", "XLSX"),
-        ("x.csv", b"context,id\n", "selected"),
+        ("x.csv", b"context,id\n", "no lines"),
+        ("x.csv", b"context,id\n\n,\n", "no lines"),
     ],
 )
 def test_import__a_file_that_cannot_be_read_is_a_sentence(
@@ -301,7 +303,7 @@ def test_import__a_large_file_is_the_workers(logged_in: Login, settings: Any) ->
     rows = "context,id,uidname\n" + "\n".join(f"24,{n},u{n}@acme.example" for n in range(100, 700))
     client = logged_in("alpha")
     job = prepared(client, "users", rows)
-    assert (job.state, job.done) == ("previewing", 0)
+    assert (job.state, job.done) == ("reading", 0)
     while work_once():
         pass
     job.refresh_from_db()
@@ -310,6 +312,56 @@ def test_import__a_large_file_is_the_workers(logged_in: Login, settings: Any) ->
     while work_once():
         pass
     assert User.objects.filter(number__gte=100).count() == 600
+
+
+def test_import__a_large_file_has_a_bar_from_the_first_line(
+    logged_in: Login, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BULK_REQUEST_ROWS = 0
+    monkeypatch.setattr(reading, "_LINES", 1)
+    client = logged_in("alpha")
+    job = prepared(
+        client, "users", "context,id,uidname\n" + "".join(f"24,{n},u{n}@x.example\n" for n in range(100, 400))
+    )
+    url = f"/admin/bulk/bulkjob/{job.pk}"
+    waiting = client.get(f"{url}/progress/").json()
+    assert (waiting["state"], waiting["done"], waiting["text"]) == (
+        "reading",
+        0,
+        "The first line has not been read yet.",
+    )
+    work_once()
+    state = client.get(f"{url}/progress/").json()
+    assert (state["state"], state["done"], state["text"]) == ("reading", 99, f"99 of about {state['total']} lines")
+    page = client.get(f"{url}/change/").content.decode()
+    assert f'value="99" max="{state["total"]}"' in page
+    assert 'http-equiv="refresh"' in page
+    assert 'id="result_list"' not in page
+    assert body(client.get(f"{url}/csv/")).count(b"not reached") == 99
+    client.post(f"{url}/cancel/")
+    assert BulkJob.objects.get().state == "cancelled"
+    assert client.get(f"{url}/change/").status_code == 200
+
+
+def test_import__a_large_file_that_is_refused_says_so_on_its_page_and_leads_back(
+    logged_in: Login, settings: Any
+) -> None:
+    settings.BULK_REQUEST_ROWS = 0
+    client = logged_in("alpha")
+    job = prepared(client, "users", "context,id,e-mail\n24,1,x\n")
+    while work_once():
+        pass
+    page = client.get(f"/admin/bulk/bulkjob/{job.pk}/change/").content.decode()
+    assert "There is no column “e-mail”" in page
+    assert "The file was refused: nothing has changed." in page
+    assert f'href="{LISTS["users"]}import"' in page
+    assert f'href="{LISTS["users"]}"' in page
+
+
+def test_import__bad_lines_lead_back_to_the_form(logged_in: Login) -> None:
+    page = upload(logged_in("alpha"), "users", "context,id,uidname\n24,8,\n").content.decode()
+    assert "Some lines are bad" in page
+    assert f'href="{LISTS["users"]}import"' in page
 
 
 def test_changes_can_be_exported_but_not_imported(world: World, logged_in: Login) -> None:
