@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock messages screenshots bench torture clean packages venv venv-dev
+.PHONY: help run test lint format lock messages screenshots bench torture fresh clean packages venv venv-dev
 
 PYTHON_IN_VENV := .venv/bin/python
 # What the suite needs: database, browser (with fonts, also for Chinese and Japanese; libatomic1 is for Playwright), mail
@@ -41,6 +41,10 @@ bench: packages venv-dev ## Measure, and write bench/results/ (as root, for the 
 
 torture: packages venv-dev ## Break one thing after the other under load, and write bench/results/torture.md (as root, for a full disk)
 	@$(PYTHON_IN_VENV) -m bench.torture
+
+fresh: packages venv-dev ## Run the documents' shell blocks in an empty Debian (as root; RELEASE=bookworm for the one before)
+	@scripts/apt debootstrap
+	@$(PYTHON_IN_VENV) -m bench.fresh $(RELEASE)
 
 clean: ## Remove the virtual environment, caches and reports; the development data stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles test-results
