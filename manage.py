@@ -1,16 +1,7 @@
 #!/usr/bin/env python
-"""Django's command line for this project."""
+"""Django's command line for this project; installed from a wheel it is called `oxaas`."""
 
-import os
-import sys
-
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
+from oxaas.command_line import main
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oxaas.settings")
-    try:
-        execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as error:
-        # Wrong configuration deserves a sentence, not a traceback.
-        sys.exit(f"Configuration: {error}")
+    main()

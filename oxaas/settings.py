@@ -1,16 +1,13 @@
 """Settings: one file, everything that differs between installations from the environment (see README, "Configuration").
 
-A `.env` file beside `manage.py` is read as well; the real environment wins over it.
+A `.env` file beside `manage.py` is read as well (oxaas/places.py); the real environment wins over it.
 """
-
-from pathlib import Path
 
 from core.patience import PatientCursor, connect
 from oxaas.environment import Environment, check_host, check_origin, parse_zone, process_name
+from oxaas.places import FILES, HOME
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = Environment(BASE_DIR / ".env")
+env = Environment(HOME / ".env")
 
 DEBUG: bool = env.boolean("DEBUG", default=False)
 # Outside DEBUG a secret has no default: starting without one must fail.
@@ -43,7 +40,7 @@ WEB_CONNECTIONS: int = env.number("WEB_CONNECTIONS", default=6, least=2, most=48
 # What the product itself can be told.
 MASTER_ACCOUNT_OVERRIDE: bool = env.boolean("MASTER_ACCOUNT_OVERRIDE", default=False)
 MAIL_STORE: str = env.text(
-    "MAIL_STORE", default=f"maildir://{BASE_DIR}/var/maildir", expected="the URL of a mail store", secret=True
+    "MAIL_STORE", default=f"maildir://{HOME}/var/maildir", expected="the URL of a mail store", secret=True
 )
 # Failed logins in five minutes: of an account from one address, and of whatever names from one address; 0: no limit.
 LOGIN_FAILURE_LIMIT: int = env.number("LOGIN_FAILURE_LIMIT", default=20)
@@ -134,7 +131,7 @@ WSGI_APPLICATION = "oxaas.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [FILES / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -148,7 +145,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.database("DATABASE_URL", default="sqlite:///db.sqlite3")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["NAME"] = BASE_DIR / DATABASES["default"]["NAME"]
+    DATABASES["default"]["NAME"] = HOME / DATABASES["default"]["NAME"]
     DATABASES["default"]["OPTIONS"] = {
         # A transaction takes SQLite's only write lock at its beginning: what it looks at stays true until it commits.
         "transaction_mode": "IMMEDIATE",
@@ -214,7 +211,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [FILES / "locale"]
 FORMAT_MODULE_PATH = "oxaas.formats"
 # The zone of times for whoever has chosen none, and whose browser says none.
 TIME_ZONE: str = env.parsed(
@@ -224,8 +221,8 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [FILES / "static"]
+STATIC_ROOT = HOME / "staticfiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
