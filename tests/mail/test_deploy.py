@@ -77,6 +77,12 @@ def test_systemd__accepts_the_units(tmp_path: Path) -> None:
     assert said("systemd-analyze", "verify", "--man=no", *files) == ""
 
 
+@pytest.mark.parametrize("unit", sorted(DEPLOY.glob("systemd/*.service")), ids=lambda path: path.name)
+def test_systemd__units_are_confined(unit: Path) -> None:
+    """systemd's own judgement, in tenths of an exposure from 0 to 10; a network service hardly gets below 10."""
+    said("systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit))
+
+
 def test_deployed__notices_a_line_that_is_gone_and_one_that_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DeploymentError, match="not there"):
         deployed(f"{dovecot.folder()}/owners.conf", {"not there": "x"})
