@@ -82,8 +82,8 @@ def test_commands__know_their_options(document: Path) -> None:
 
 def _help_of_steps(name: str) -> list[str]:
     parser = parser_of(name)
-    steps = [action for action in parser._actions if isinstance(action.choices, dict)]
-    return [one.format_help() for action in steps for one in (action.choices or {}).values()]
+    steps = [action.choices for action in parser._actions if isinstance(action.choices, dict)]
+    return [one.format_help() for choices in steps for one in choices.values()]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
