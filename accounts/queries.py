@@ -50,12 +50,18 @@ class Statement:
     def run(self, values: dict[str, _Value | None]) -> list[Any]:
         """The rows, as the queryset would give them."""
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql" and not _raw().is_pooled:
+            if connection.vendor == "postgresql" and not self._is_pooled():
                 self._prepare()
                 cursor.execute(self.execute, [values[slot] for slot in self.slots])
             else:
                 cursor.execute(self.sql, [values[one] if isinstance(one, str) else one[0] for one in self.parameters])
             return self.read(cursor.fetchall())
+
+    @staticmethod
+    def _is_pooled() -> bool:
+        # Asked of the server, for each connection once: whoever loses the connection by it must hear Django's error.
+        with connection.wrap_database_errors:
+            return bool(_raw().is_pooled)
 
     def _prepare(self) -> None:
         """Have the server prepare the statement, unless this session has it."""

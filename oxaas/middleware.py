@@ -54,9 +54,14 @@ def mark_broken_path(environ: dict[str, Any], **kwargs: Any) -> None:
 def trust_silent_connection(**kwargs: Any) -> None:
     """Spare the request the statement by which Django asks whether its connection is still there.
 
-    Where the server has closed it, there is something to read. Then Django asks, and opens another.
+    Where the server has closed it, there is something to read. Then Django asks, and opens another. One that the driver
+    has closed without Django's knowing is of no use any more.
     """
-    if connection.connection is not None and connection.vendor == "postgresql":
+    if connection.connection is None or connection.vendor != "postgresql":
+        return
+    if connection.connection.closed:
+        connection.close()
+    else:
         readable, _writable, _failed = select.select([connection.connection], [], [], 0)
         connection.health_check_done = not readable  # type: ignore[attr-defined]
 

@@ -12,6 +12,7 @@ from django.db import connection, connections
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
 
+from core.patience import PatientConnection
 from oxaas.middleware import trust_silent_connection
 from tests.api.raw import send
 from tests.client import FORWARDS, Api
@@ -70,3 +71,31 @@ def test_connection__that_the_server_closed_is_asked_for_and_opened_anew() -> No
 
     assert not connection.health_check_done  # type: ignore[attr-defined]
     connection.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_connection__that_the_driver_has_closed_by_itself_is_opened_anew() -> None:
+    connection.ensure_connection()
+    connection.connection.close()
+
+    trust_silent_connection()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_connection__lost_while_it_is_asked_for_a_pooler_is_503_and_then_all_is_well(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(raw: PatientConnection) -> bool:
+        with raw.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return False
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PatientConnection, "is_pooled", property(lose))
+        assert send("GET", SALES, "alpha")[0] == 503
+    assert send("GET", SALES, "alpha")[0] == 200
