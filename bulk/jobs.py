@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import IO, Any, Final
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from bulk import edits
 from bulk.edits import BulkEdit, Outcome, Params, Result
 from bulk.models import ACTIVE, BulkJob, BulkJobItem
 from bulk.reading import Desk
+from bulk.telling import told
 from bulk.uploads import bytes_to_read, forget_all_read, forget_file, keep_file, refuse_too_much
 from core.actor import Actor
 from core.errors import Invalid, NotAllowed
@@ -186,7 +188,7 @@ def work_once(desk: Desk = _desk) -> bool:
             if job is None:
                 return False
             key = job.pk
-            _guarded_batch(job, desk)
+            told(job, partial(_guarded_batch, desk=desk))
     except OperationalError:
         BulkJob.objects.filter(pk=key).update(touched_at=timezone.now())
         raise

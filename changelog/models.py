@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from changelog.words import kind_name
 from core.actor import Channel
 from core.scoping import ScopedQuerySet, Viewer
+from core.trace import MAX_ID
 
 
 class ChangeQuerySet(ScopedQuerySet["Change"]):
@@ -61,6 +62,8 @@ class Change(models.Model):
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"), null=True)
     batch = models.UUIDField(_("batch"), null=True, db_index=True)
+    # Of a change by a request; one that is part of a large bulk edit has its batch.
+    request_id = models.CharField(_("request"), max_length=MAX_ID, blank=True, default="", db_default="")
     # Whether a person was taken out of the line, who had asked to be forgotten.
     is_masked = models.BooleanField(default=False, db_default=False, editable=False)
 
@@ -78,6 +81,7 @@ class Change(models.Model):
                 name="change_of_reseller_parent",
             ),
             models.Index(fields=["context_id", "-id"], name="change_of_context"),
+            models.Index(fields=["request_id"], condition=~Q(request_id=""), name="change_of_request"),
             models.Index(fields=["kind", "key", "-id"], name="change_of_object"),
             models.Index(fields=["user_id", "-id"], condition=Q(user_id__isnull=False), name="change_of_user"),
         ]

@@ -17,7 +17,7 @@ from changelog.words import field_name, kind_name, kinds, value_in_words
 from core.access import Role
 from core.admin.base import role_of
 from core.admin.export import ExportModelAdmin
-from core.admin.filters import KeyFilter, NumberFilter
+from core.admin.filters import KeyFilter, NumberFilter, TextFilter
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -41,6 +41,13 @@ class ContextFilter(NumberFilter):
     parameter_name = "context_id"
 
 
+class RequestFilter(TextFilter):
+    """By the request that made it: its id stands in the answer, on error pages and in the log."""
+
+    title = _("request")
+    parameter_name = "request_id"
+
+
 _owner_filters: Final[list[type[KeyFilter]]] = []
 
 
@@ -58,6 +65,7 @@ class ChangeAdmin(ExportModelAdmin):
     list_filter = (
         KindFilter,
         ContextFilter,
+        RequestFilter,
         "action",
         "channel",
         ("at", admin.DateFieldListFilter),
@@ -84,6 +92,7 @@ class ChangeAdmin(ExportModelAdmin):
             "context_name",
             "reseller_id",
             "batch",
+            "request_id",
         ]
         return [name for name in fields if name != "reseller_id" or role_of(request) is not Role.CONTEXT] + [
             "difference"

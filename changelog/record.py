@@ -13,6 +13,7 @@ from core.access import Role
 from core.actor import Actor
 from core.errors import NotAllowed
 from core.scoping import Viewer
+from core.trace import current_request_id
 
 # Kinds that a context's administrators write themselves. Apps register theirs.
 _of_context_administrators: Final[set[str]] = set()
@@ -96,6 +97,7 @@ def _row(actor: Actor, entry: Entry, action: Change.Action | None = None) -> Cha
         before=entry.before,
         after=entry.after,
         batch=actor.batch,
+        request_id=current_request_id(),
     )
 
 

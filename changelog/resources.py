@@ -38,4 +38,5 @@ class ChangeResource(TableResource):
         _Json("after"),
         Column("batch"),
         Column("credential"),
+        Column("request", "request_id"),
     )

@@ -16,11 +16,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import psycopg2
 from django.conf import settings
 from psycopg2 import extensions
+
+from core import trace
 
 _Result = TypeVar("_Result")
 Server = tuple[str, str]
@@ -185,8 +188,15 @@ class PatientConnection(extensions.connection):  # type: ignore[misc]  # psycopg
         self.waiting(super().rollback)
 
     def waiting(self, work: Callable[..., _Result], *arguments: Any) -> _Result:
-        """What `work`, which asks the server, returns."""
-        return watch.during(self, work, *arguments) if self._watched else work(*arguments)
+        """What `work`, which asks the server, returns. The first of the arguments, if there are any, is a statement."""
+        began, failed = time.perf_counter(), True
+        try:
+            result = watch.during(self, work, *arguments) if self._watched else work(*arguments)
+            failed = False
+        finally:
+            statement = arguments[0] if arguments else None
+            trace.asked(time.perf_counter() - began, statement, failed=failed)
+        return result
 
     def cut(self) -> None:
         """Let whoever waits for an answer of the server see that none will come."""
@@ -209,7 +219,7 @@ class PatientCursor(extensions.cursor):  # type: ignore[misc]
         """Rows; those of a named cursor are asked for now."""
         if self.name is None:
             return list(super().fetchmany(*arguments))
-        return list(self.connection.waiting(super().fetchmany, *arguments))
+        return list(self.connection.waiting(partial(super().fetchmany, *arguments)))
 
 
 def servers_of(dsn: str) -> frozenset[Server]:

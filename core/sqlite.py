@@ -1,13 +1,17 @@
-"""What PostgreSQL does by itself: comparing text without case in every script, also on SQLite."""
+"""What PostgreSQL, or our connection to it, does by itself: comparing text without case, counting statements."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from time import perf_counter
 from typing import Any
 
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
+
+from core import trace
 
 
 @receiver(connection_created)
@@ -16,6 +20,18 @@ def compare_without_case(connection: Any, **kwargs: Any) -> None:
     if connection.vendor == "sqlite":
         connection.connection.create_function("like", 2, _like, deterministic=True)
         connection.connection.create_function("like", 3, _like, deterministic=True)
+        if _counted not in connection.execute_wrappers:
+            connection.execute_wrappers.append(_counted)
+
+
+def _counted(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    began, failed = perf_counter(), True
+    try:
+        result = execute(sql, params, many, context)
+        failed = False
+    finally:
+        trace.asked(perf_counter() - began, sql, failed=failed)
+    return result
 
 
 def _like(pattern: str | None, text: str | None, escape: str = "") -> bool | None:

@@ -1,4 +1,4 @@
-"""The project itself as an app: it registers the system checks, and for how long sessions are kept."""
+"""The project itself as an app: it registers the system checks, how long sessions are kept, and what is slow."""
 
 from django.apps import AppConfig
 
@@ -7,10 +7,14 @@ class OxaasConfig(AppConfig):
     name = "oxaas"
 
     def ready(self) -> None:
+        from django.conf import settings
+
         from core import (
             retention,
             sqlite,  # noqa: F401  (importing connects its receiver)
+            trace,
         )
         from oxaas import checks, sessions  # noqa: F401  (importing the checks registers them)
 
         retention.register(retention.Kept("ended sessions", None, sessions.purge_sessions))
+        trace.tell_slow_statements(settings.LOG_SLOW_STATEMENT_MS / 1000)

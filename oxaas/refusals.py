@@ -11,6 +11,7 @@ from django.utils import translation
 
 from core.database_errors import state_of
 from core.errors import RETRY_AFTER, Busy
+from core.trace import current_request_id
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ def try_again(request: HttpRequest, sentence: str) -> HttpResponse:
         "sentence": translation.gettext(sentence),
         "seconds": RETRY_AFTER,
         "asked": request.method in _ASKING,
+        "request_id": current_request_id(),
     }
     headers["Cache-Control"] = "no-store"
     return HttpResponse(render_to_string("503.html", context), status=503, headers=headers)

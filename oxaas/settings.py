@@ -105,6 +105,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "oxaas.tracing.TraceMiddleware",
     "oxaas.middleware.DoorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Nothing below here is for the API.
@@ -138,6 +139,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "oxaas.tracing.request_id",
             ],
         },
     },
@@ -276,17 +278,31 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
 }
 
+LOG_FORMAT: str = env.choice("LOG_FORMAT", ("text", "json"), default="text")
+# In milliseconds, what makes a request, a statement, or a batch or chore of the worker one that is named; 0: none is.
+LOG_SLOW_REQUEST_MS: int = env.number("LOG_SLOW_REQUEST_MS", default=1000)
+LOG_SLOW_STATEMENT_MS: int = env.number("LOG_SLOW_STATEMENT_MS", default=500)
+LOG_SLOW_JOB_MS: int = env.number("LOG_SLOW_JOB_MS", default=10_000)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"refusals": {"()": "oxaas.logs.NoTracebackOfRefusal"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
+    "formatters": {"text": {"()": "oxaas.lines.TextFormatter"}, "json": {"()": "oxaas.lines.JsonFormatter"}},
+    "filters": {
+        "refusals": {"()": "oxaas.logs.NoTracebackOfRefusal"},
+        "paths": {"()": "oxaas.logs.NoPathOfRequest"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["refusals", "paths"]}
+    },
     "root": {
         "handlers": ["stderr"],
         "level": env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO"),
     },
-    "loggers": {"django": {"handlers": ["stderr"], "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "propagate": False},
+        # With DEBUG it would show every statement with its values.
+        "django.db.backends": {"level": "INFO"},
+    },
 }
 
 env.refuse_wrong_values()

@@ -8,10 +8,10 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.middleware import csrf
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
-from django.views.defaults import bad_request as default_bad_request
-from django.views.defaults import server_error as default_server_error
 
+from core.trace import current_request_id
 from oxaas.refusals import API_PREFIXES, api_refusal, of_database
 
 # What Django says of a form that another origin has sent, as far as the rest of the sentence is its own.
@@ -32,7 +32,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What Django itself refuses to read: an unknown Host, a query of thousands of parameters."""
     if request.path.startswith(API_PREFIXES):
         return api_refusal(request, 400, "The request cannot be read.")
-    return default_bad_request(request, exception)
+    return _page("400.html", 400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -49,4 +49,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return answer
     if request.path.startswith(API_PREFIXES):
         return api_refusal(request, 500, "Something went wrong here; it has been logged.")
-    return default_server_error(request)
+    return _page("500.html", 500)
+
+
+def _page(template: str, status: int) -> HttpResponse:
+    """A page that asks neither for the session nor for who it is, which may be what failed."""
+    return HttpResponse(render_to_string(template, {"request_id": current_request_id()}), status=status)

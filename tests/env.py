@@ -64,6 +64,10 @@ FIXED = {
     "CHANGE_LOG_KEEP_DAYS": "0",
     "LOGIN_LOG_KEEP_DAYS": "90",
     "LOG_LEVEL": "INFO",
+    "LOG_FORMAT": "text",
+    "LOG_SLOW_REQUEST_MS": "0",
+    "LOG_SLOW_STATEMENT_MS": "0",
+    "LOG_SLOW_JOB_MS": "0",
     "TIME_ZONE": "UTC",
     # Playwright runs an event loop in the thread of the test; the ORM beside it is used from that thread alone.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",

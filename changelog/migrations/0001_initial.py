@@ -31,13 +31,14 @@ class Migration(migrations.Migration):
                 ('before', models.JSONField(null=True, verbose_name='before')),
                 ('after', models.JSONField(null=True, verbose_name='after')),
                 ('batch', models.UUIDField(db_index=True, null=True, verbose_name='batch')),
+                ('request_id', models.CharField(blank=True, db_default='', default='', max_length=64, verbose_name='request')),
                 ('is_masked', models.BooleanField(db_default=False, default=False, editable=False)),
             ],
             options={
                 'verbose_name': 'change',
                 'verbose_name_plural': 'changes',
                 'ordering': ['-id'],
-                'indexes': [models.Index(fields=['reseller_id', '-id'], name='change_of_reseller'), models.Index(condition=models.Q(('reseller_parent_id__isnull', False)), fields=['reseller_parent_id', '-id'], name='change_of_reseller_parent'), models.Index(fields=['context_id', '-id'], name='change_of_context'), models.Index(fields=['kind', 'key', '-id'], name='change_of_object'), models.Index(condition=models.Q(('user_id__isnull', False)), fields=['user_id', '-id'], name='change_of_user')],
+                'indexes': [models.Index(fields=['reseller_id', '-id'], name='change_of_reseller'), models.Index(condition=models.Q(('reseller_parent_id__isnull', False)), fields=['reseller_parent_id', '-id'], name='change_of_reseller_parent'), models.Index(fields=['context_id', '-id'], name='change_of_context'), models.Index(condition=models.Q(('request_id', ''), _negated=True), fields=['request_id'], name='change_of_request'), models.Index(fields=['kind', 'key', '-id'], name='change_of_object'), models.Index(condition=models.Q(('user_id__isnull', False)), fields=['user_id', '-id'], name='change_of_user')],
             },
         ),
     ]

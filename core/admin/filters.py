@@ -77,14 +77,36 @@ class RelatedFilter(FieldListFilter):
         return given[-1] if given else None
 
 
-class NumberFilter(SimpleListFilter):
-    """By a number that is typed in. A subclass names its parameter, which is the column."""
+class TextFilter(SimpleListFilter):
+    """By a value that is typed in, as it is. A subclass names its parameter, which is the column."""
 
     template = "admin/filter_related.html"
+    inputmode: ClassVar[str] = "text"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Django shows no filter without a choice; the choice here is the box."""
         return [("", "")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The rows of this value; all of them for none."""
+        text = (self.value() or "").strip()
+        return queryset.filter(**{str(self.parameter_name): text}) if text else queryset
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """One "choice" for the template: the box, the parameters to keep, and the way back to all."""
+        name, label = str(self.parameter_name), _("Filter by %(name)s") % {"name": self.title}
+        box = '<input type="text" inputmode="{3}" id="filter-{0}" name="{0}" value="{1}" aria-label="{2}">'
+        yield {
+            "box": format_html(box, name, self.value() or "", label, self.inputmode),
+            "kept": kept(self.request, name),
+            "all": changelist.get_query_string(remove=[name]) if self.value() else "",
+        }
+
+
+class NumberFilter(TextFilter):
+    """By a number that is typed in."""
+
+    inputmode = "numeric"
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """The rows of this number; all of them for no number, none for what is no number."""
@@ -93,16 +115,6 @@ class NumberFilter(SimpleListFilter):
             return queryset
         number = whole_number(text)
         return queryset.none() if number is None else queryset.filter(**{str(self.parameter_name): number})
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """One "choice" for the template: the box, the parameters to keep, and the way back to all."""
-        name, label = str(self.parameter_name), _("Filter by %(name)s") % {"name": self.title}
-        box = '<input type="text" inputmode="numeric" id="filter-{0}" name="{0}" value="{1}" aria-label="{2}">'
-        yield {
-            "box": format_html(box, name, self.value() or "", label),
-            "kept": kept(self.request, name),
-            "all": changelist.get_query_string(remove=[name]) if self.value() else "",
-        }
 
 
 class KeyFilter(NumberFilter):

@@ -212,7 +212,8 @@ class Connection:
         tag, _, rest = line[0].partition(b" ")
         status, code, text = _status(rest)
         if tag != expected or not status:
-            raise GarbledError(f"{command}: {line[0].decode(errors='replace')}")
+            # Not shown: out of step, what is read may be a piece of somebody's mail.
+            raise GarbledError(f"{command}: {len(line[0])} bytes that are no answer")
         # Messages that somebody removes meanwhile are only missing from the answer.
         if status != b"OK" and code != b"EXPUNGEISSUED":
             raise RefusedError(command, code, text)

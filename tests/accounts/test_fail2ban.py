@@ -33,7 +33,7 @@ def log(api: Api, world: World, caplog: Any, tmp_path: Path) -> Path:
     api("GET", SALES, "alpha", password=PASSWORD)
     file = tmp_path / "oxaas.log"
     file.write_text(
-        "\n".join([*lines(caplog), f"2026-11-27 16:00:00,123 WARNING django.request: Not Found: /{FORGED}\n"])
+        "\n".join([*lines(caplog), f"2026-11-27T16:00:00.123+01:00 WARNING django.request: Not Found: /{FORGED}\n"])
     )
     return file
 

@@ -13,14 +13,17 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, InterfaceError, OperationalError, connection
 
 from bulk.jobs import work_once
+from core import trace
 from core.chores import Chore, all_chores
 from core.database_errors import DatabaseState, state_of
 
 logger = logging.getLogger(__name__)
+job_logger = logging.getLogger("oxaas.job")
 
 _SIGNALS: Final = {signal.SIGTERM, signal.SIGINT}
 # SQLite has one writer: without a pause between batches nobody else would get a turn.
@@ -81,13 +84,29 @@ class _Chores:
 
 
 def _done(chore: Chore) -> bool:
-    try:
-        return chore.run()
-    except Error:
-        raise
-    except Exception:
-        logger.exception("%s: that went wrong", chore.name)
-        return False
+    with trace.traced(f"chore-{chore.name}") as one:
+        try:
+            return chore.run()
+        except Error:
+            raise
+        except Exception:
+            logger.exception("%s: that went wrong", chore.name)
+            return False
+        finally:
+            _told(chore, one)
+
+
+def _told(chore: Chore, one: trace.Trace) -> None:
+    slow = one.seconds * 1000 >= settings.LOG_SLOW_JOB_MS > 0
+    trace.took("chore", one.seconds, chore=chore.name)
+    trace.measure_database(one)
+    trace.tell(
+        job_logger,
+        logging.WARNING if slow else logging.DEBUG,
+        "slow chore" if slow else "chore",
+        name=chore.name,
+        **one.figures(),
+    )
 
 
 @contextmanager
