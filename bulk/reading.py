@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from bulk import edits
 from bulk.models import BulkJob, Upload
 from bulk.uploads import opened
+from core.counts import rounded
 from core.errors import Invalid
 from core.scoping import Viewer
 from core.spreadsheets import Table, read_table
@@ -62,8 +63,8 @@ class Reading:
 
     def estimate(self) -> int:
         """About how many lines there are in all."""
-        share = self.table.share() if self.table is not None and not self.is_over else 1
-        return round(self.position / share) if share else self.position
+        share = self.table.share() if self.table is not None and not self.is_over else 0.0
+        return max(rounded(round(self.position / share)), self.position) if share else self.position
 
     def _read(self, upload: Upload, job: BulkJob, administrator: Viewer) -> Iterator[list[Any]]:
         with opened(upload) as file:

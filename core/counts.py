@@ -44,7 +44,12 @@ def count_of(rows: QuerySet[Any]) -> Count:
     if number <= EXACT_UP_TO:
         return Count(number)
     about = estimate_of(rows.order_by().values("pk"))
-    return Count(max(round(about, _DIGITS - len(str(about))), EXACT_UP_TO), about=True)
+    return Count(max(rounded(about), EXACT_UP_TO), about=True)
+
+
+def rounded(number: int) -> int:
+    """An estimate without the digits that say nothing."""
+    return round(number, _DIGITS - len(str(number)))
 
 
 def estimate_of(rows: QuerySet[Any]) -> int:

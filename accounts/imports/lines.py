@@ -130,5 +130,7 @@ def _entry(resource: TableResource, section: Section, heads: list[str], row: lis
 
 
 def _label(row: list[Any]) -> str:
-    shown = " ".join(cell for cell in row[:3] if cell).replace("\n", " ")
-    return "".join(char if printable(char) else "\N{REPLACEMENT CHARACTER}" for char in shown[:200])
+    shown = " ".join(cell for cell in row[:3] if cell).replace("\n", " ")[:200]
+    if printable(shown):
+        return shown
+    return "".join(char if printable(char) else "\N{REPLACEMENT CHARACTER}" for char in shown)
