@@ -146,6 +146,7 @@ class ContextAdmin(SuspensionAdmin, ImportModelAdmin):
     search_fields = ("name", "=id")
     autocomplete_fields = ("reseller",)
     fixed_fields = ("id", "reseller")
+    edits_of_one = frozenset({"contexts.hand_over"})
     readonly_fields = ("quota_column",)
 
     def get_queryset(self, request: HttpRequest) -> Any:

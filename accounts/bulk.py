@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from django import forms
-from django.db.models import QuerySet
+from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.utils.text import Truncator
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
@@ -18,7 +19,8 @@ from accounts.redirect_forms import bulk_form
 from accounts.services.administrators import delete_administrator
 from accounts.services.config import Owner, delete_property
 from accounts.services.contexts import delete_context, update_context
-from accounts.services.limits import lock_reseller_rows
+from accounts.services.handover import hand_over
+from accounts.services.limits import lock_reseller_rows, room_in_words
 from accounts.services.mailboxes import plan_mailboxes
 from accounts.services.plans import UserWish, plan_users
 from accounts.services.resellers import delete_reseller
@@ -30,8 +32,10 @@ from bulk.planned import PlannedEdit
 from bulk.rowwise import RowEdit
 from changelog.entries import Snapshot
 from changelog.plan import Plan
+from core.access import Role
 from core.actor import Actor
 from core.admin.forms import SizeField
+from core.admin.widgets import Autocomplete
 from core.numbers import counted
 from core.scoping import Viewer
 from core.sizes import format_exact
@@ -191,6 +195,70 @@ class ResumeContexts(Resume[Context], SuspendContexts):
         return gettext("in service again: %(held)s") % {"held": words}
 
 
+class HandOverForm(BulkForm):
+    """Who gets the contexts: a reseller that the person sees; a master may also take them from all resellers."""
+
+    reseller = forms.ModelChoiceField(Reseller.objects.none(), label=gettext_lazy("New reseller"), required=False)
+    nobody = forms.BooleanField(label=gettext_lazy("No reseller (the hoster itself)"), required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, administrator: Viewer) -> None:
+        super().__init__(data, administrator=administrator)
+        choice: Any = self.fields["reseller"]
+        choice.widget = Autocomplete(Context._meta.get_field("reseller"), admin.site)
+        choice.queryset = Reseller.objects.visible_to(administrator)
+        if Role(administrator.role) is not Role.MASTER:
+            del self.fields["nobody"]
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one of the two."""
+        data = super().clean() or {}
+        if "reseller" in data and (data["reseller"] is None) is not data.get("nobody", False):
+            raise forms.ValidationError(gettext("Say who gets them."))
+        return data
+
+    def params(self) -> Params:
+        reseller = self.cleaned_data["reseller"]
+        return {"reseller": None if reseller is None else reseller.pk, "name": str(reseller or "")}
+
+
+class HandOverContexts(_ContextEdit):
+    """To another reseller, with everything in them; the preview says what goes along and how much room is left."""
+
+    name = "contexts.hand_over"
+    label = gettext_lazy("Hand over to another reseller")
+    form = HandOverForm
+    always_confirm = True
+    batch_rows = 20
+    request_rows = 50
+
+    def allowed(self, administrator: Viewer) -> bool:
+        """A child has nobody to give anything to."""
+        own = administrator.reseller
+        return super().allowed(administrator) and (own is None or own.parent_id is None)
+
+    def describe(self, params: Params) -> str:
+        return gettext("Hand over to %(reseller)s") % {"reseller": params["name"] or gettext("the hoster")}
+
+    def lock(self, rows: QuerySet[Context], params: Params) -> None:
+        lock_reseller_rows(Reseller.objects.filter(Q(contexts__in=rows.order_by()) | Q(pk=params["reseller"])))
+
+    def before(self, row: Context) -> str:
+        return str(row.reseller or gettext("the hoster"))
+
+    def apply(self, actor: Actor, row: Context, params: Params) -> Result:
+        key, giving = params["reseller"], row.reseller
+        resellers = Reseller.objects.select_related("parent")
+        taking = None if key is None else resellers.visible_to(actor.administrator).filter(pk=key).first()
+        if key is not None and taking is None:
+            return Result.refused(gettext("The reseller does not exist any more."))
+        if giving == taking:
+            return Result.of(False)
+        hand_over(actor=actor, context=row, reseller=taking)
+        rooms = [room_in_words(one) for one in (giving, taking) if one is not None]
+        along = gettext("goes along: %(what)s") % {"what": _everything_in(row)}
+        return Result(Outcome.CHANGED, "; ".join([along, *filter(None, rooms)]))
+
+
 class DeleteContexts(_ContextEdit, Delete[Context]):
     """Gone with everything in them: so the preview says how much that is, and the number must always be typed."""
 
@@ -201,8 +269,7 @@ class DeleteContexts(_ContextEdit, Delete[Context]):
     confirms_by_name = True
 
     def before(self, row: Context) -> str:
-        counts = [_users(row.users.count()), *(one.counted(one.of(row).count()) for one in contents())]
-        return ", ".join(counts)
+        return _everything_in(row)
 
     def delete(self, actor: Actor, row: Context) -> None:
         delete_context(actor=actor, context=row)
@@ -263,6 +330,14 @@ class DeleteProperties(Delete[ConfigProperty]):
         delete_property(actor=actor, row=row)
 
 
+def _everything_in(context: Context) -> str:
+    """How many users, aliases, domains and administrators, for a person."""
+    administrators = context.administrators.count()
+    counts = [_users(context.users.count()), *(one.counted(one.of(context).count()) for one in contents())]
+    told = ngettext("%(count)s administrator", "%(count)s administrators", administrators)
+    return ", ".join([*counts, told % {"count": counted(administrators)}])
+
+
 def _users(count: int) -> str:
     return ngettext("%(count)s user", "%(count)s users", count) % {"count": counted(count)}
 
@@ -274,6 +349,7 @@ EDITS = (
     DeleteUsers,
     SuspendContexts,
     ResumeContexts,
+    HandOverContexts,
     DeleteContexts,
     DeleteResellers,
     DeleteAdministrators,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.contents import blocked_by
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
 from accounts.services import administrators, config, contexts, plans, resellers, users
+from accounts.services.handover import hand_over
 from accounts.services.limits import lock_reseller_rows
 from accounts.services.plans import UserWish, plan_users
 from changelog.entries import Snapshot
@@ -107,8 +108,10 @@ def _restore_context(actor: Actor, change: Change) -> None:
         before["created_at"] = datetime.fromisoformat(before["created_at"])
         contexts.create_context(actor=actor, context_id=int(change.key or 0), **before)
     else:
-        del before["reseller"]
-        contexts.update_context(actor=actor, context=context_of(change), **before)
+        reseller, context = _reseller_named(before.pop("reseller")), context_of(change)
+        if context.reseller_id != (reseller.pk if reseller else None):
+            context = hand_over(actor=actor, context=context, reseller=reseller)
+        contexts.update_context(actor=actor, context=context, **before)
 
 
 def _refuse_what_holds(others: list[str], *managers: Any) -> None:

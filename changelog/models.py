@@ -43,6 +43,7 @@ class Change(models.Model):
         UPDATE = "update", _("changed")
         DELETE = "delete", _("deleted")
         READ = "read", _("read")
+        HAND_OVER = "handover", _("handed over")
 
     at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     actor = models.CharField(_("who"), max_length=400)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -45,6 +46,14 @@ def record_reading(actor: Actor, *, kind: str, key: int, label: str, owners: Own
     """Append that somebody read something private. What was read is not kept."""
     entry = Entry(kind, key, label, None, None, owners)
     Change.objects.bulk_create([_row(actor, entry, Change.Action.READ)])
+
+
+def record_handovers(actor: Actor, entries: Iterable[Entry]) -> None:
+    """Append, for each side of a handover, that there was one; who the other side is, neither learns here.
+
+    The change itself is recorded for whoever is above both.
+    """
+    Change.objects.bulk_create([_row(replace(actor, batch=None), entry, Change.Action.HAND_OVER) for entry in entries])
 
 
 def _permitted(writer: Viewer | None, entries: Iterable[Entry]) -> Iterator[Entry]:

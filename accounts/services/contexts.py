@@ -46,7 +46,7 @@ def create_context(
 
     Invalid, Conflict (id or name taken), NotAllowed (a limit, or not the actor's reseller).
     """
-    _check_reseller(actor, reseller)
+    check_reseller(actor, reseller)
     chain = limits.lock_resellers(reseller.pk if reseller else None)
     limits.check_room_for_context(actor, chain)
     limits.check_context_quota(actor, chain, quota=_number(quota, "quota"))
@@ -66,7 +66,7 @@ def create_context(
         created_at=created_at or timezone.now(),
     )
     context.save(force_insert=True)
-    record(actor, _entry(context, None, snapshot(context)))
+    record(actor, entry_of(context, None, snapshot(context)))
     return context
 
 
@@ -96,7 +96,7 @@ def update_context(
     if not isinstance(is_active, Keep):
         context.is_active = is_active
     context.save()
-    record(actor, _entry(context, before, snapshot(context)))
+    record(actor, entry_of(context, before, snapshot(context)))
     return context
 
 
@@ -117,7 +117,7 @@ def delete_context(*, actor: Actor, context: Context) -> None:
     record_all(actor, cascade_entries(context, others_rely_on=False))
     forget_users(actor=actor, users=users)
     record_all(actor, cascade_entries(context, others_rely_on=True))
-    record(actor, _entry(context, snapshot(context) | {"created_at": context.created_at.isoformat()}, None))
+    record(actor, entry_of(context, snapshot(context) | {"created_at": context.created_at.isoformat()}, None))
     context.delete()
 
 
@@ -154,7 +154,8 @@ def snapshot(context: Context) -> Snapshot:
     }
 
 
-def _entry(context: Context, before: Snapshot | None, after: Snapshot | None) -> Entry:
+def entry_of(context: Context, before: Snapshot | None, after: Snapshot | None) -> Entry:
+    """The change log's line of a context."""
     return Entry("context", context.pk, f"{context.pk} {context.name}", before, after, context.owners)
 
 
@@ -178,8 +179,8 @@ def _number(value: int | None, field: str) -> int | None:
     return value
 
 
-def _check_reseller(actor: Actor, reseller: Reseller | None) -> None:
-    """A reseller's staff make contexts for their own reseller or one of its children."""
+def check_reseller(actor: Actor, reseller: Reseller | None) -> None:
+    """A reseller's staff make contexts for their own reseller or one of its children. NotAllowed."""
     administrator = actor.administrator
     if administrator is None or Role(administrator.role) is Role.MASTER:
         return

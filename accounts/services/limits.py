@@ -100,8 +100,12 @@ class Room:
         if limited:
             in_contexts = User.objects.filter(context__in=limited).order_by().values_list("context")
             self._in_context.update(dict(in_contexts.annotate(count=Count("pk"))))
-        resellers = {one.pk for context in self._contexts.values() for one in _chain(context)}
-        if any(one.max_overall_user is not None for context in self._contexts.values() for one in _chain(context)):
+        resellers = {one.pk for context in self._contexts.values() for one in chain_of(context.reseller)}
+        if any(
+            one.max_overall_user is not None
+            for context in self._contexts.values()
+            for one in chain_of(context.reseller)
+        ):
             theirs = Q(context__reseller__in=resellers) | Q(context__reseller__parent__in=resellers)
             counts = (
                 User.objects.filter(theirs).order_by().values_list("context__reseller", "context__reseller__parent")
@@ -124,7 +128,7 @@ class Room:
                 )
                 % {"context": context, "limit": counted(most)}
             )
-        for reseller in _chain(context):
+        for reseller in chain_of(context.reseller):
             limit = reseller.max_overall_user
             if limit is not None and self._of_reseller[reseller.pk] >= limit:
                 raise _refused(
@@ -141,7 +145,45 @@ class Room:
     def take(self, context_id: int) -> None:
         """Count one more user of the context."""
         self._in_context[context_id] += 1
-        self._of_reseller.update(one.pk for one in _chain(self._contexts[context_id]))
+        self._of_reseller.update(one.pk for one in chain_of(self._contexts[context_id].reseller))
+
+
+def check_room_for_users(actor: Actor, resellers: list[Reseller], context: Context) -> None:
+    """Refuse a context that comes to these resellers with more users than one of them may have."""
+    users = context.users.count()
+    for reseller in resellers:
+        _check_users_of_one(actor, reseller, context, users)
+        limit = reseller.max_overall_user
+        if limit is None:
+            continue
+        together = users + User.objects.filter(context__in=_contexts_of(reseller)).count()
+        if together > limit:
+            sentence = _(
+                "The reseller %(reseller)s may have %(limit)s users; with this context it would have %(users)s."
+            )
+            words = {"reseller": reseller, "limit": counted(limit), "users": counted(together)}
+            raise _refused(actor, reseller, sentence % words)
+
+
+def _check_users_of_one(actor: Actor, reseller: Reseller, context: Context, users: int) -> None:
+    most = reseller.max_user_per_context
+    if most is not None and users > most:
+        sentence = _("A context of the reseller %(reseller)s may have %(limit)s users; %(context)s has %(users)s.")
+        words = {"reseller": reseller, "limit": counted(most), "context": context, "users": counted(users)}
+        raise _refused(actor, reseller, sentence % words)
+
+
+def room_in_words(reseller: Reseller) -> str:
+    """“brightmail: contexts 4 of 12, users 80 of 100”; nothing where no limit is set."""
+    contexts = _contexts_of(reseller)
+    numbers = []
+    if (most := reseller.max_context) is not None:
+        words = {"count": counted(contexts.count()), "limit": counted(most)}
+        numbers.append(_("contexts %(count)s of %(limit)s") % words)
+    if (most := reseller.max_overall_user) is not None:
+        words = {"count": counted(User.objects.filter(context__in=contexts).count()), "limit": counted(most)}
+        numbers.append(_("users %(count)s of %(limit)s") % words)
+    return f"{reseller}: {', '.join(numbers)}" if numbers else ""
 
 
 def lock_rooms(contexts: Collection[int]) -> None:
@@ -151,15 +193,14 @@ def lock_rooms(contexts: Collection[int]) -> None:
     list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _chain(context: Context) -> list[Reseller]:
+def chain_of(reseller: Reseller | None) -> list[Reseller]:
     """The reseller's parent and the reseller, as far as there are any."""
-    reseller = context.reseller
     return [] if reseller is None else [one for one in (reseller.parent, reseller) if one is not None]
 
 
 def _most_in(context: Context) -> int | None:
     """How many users the context may have, None for any number."""
-    limits = [*(reseller.max_user_per_context for reseller in _chain(context)), context.max_user]
+    limits = [*(reseller.max_user_per_context for reseller in chain_of(context.reseller)), context.max_user]
     return min((limit for limit in limits if limit is not None), default=None)
 
 

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('administrator_id', models.BigIntegerField(null=True, verbose_name='administrator')),
                 ('channel', models.CharField(choices=[('api', 'API'), ('web', 'web admin'), ('import', 'import'), ('provision', 'provision'), ('command', 'command line')], max_length=16, verbose_name='channel')),
                 ('credential', models.CharField(blank=True, default='', max_length=128, verbose_name='credential')),
-                ('action', models.CharField(choices=[('create', 'created'), ('update', 'changed'), ('delete', 'deleted'), ('read', 'read')], max_length=16, verbose_name='what')),
+                ('action', models.CharField(choices=[('create', 'created'), ('update', 'changed'), ('delete', 'deleted'), ('read', 'read'), ('handover', 'handed over')], max_length=16, verbose_name='what')),
                 ('kind', models.CharField(max_length=32, verbose_name='kind')),
                 ('key', models.BigIntegerField(verbose_name='key')),
                 ('label', models.CharField(max_length=600, verbose_name='object')),

@@ -116,6 +116,8 @@ class ScopedModelAdmin(admin.ModelAdmin):
     written_fields: ClassVar[tuple[str, ...]] = ()
     # What a list is sorted by -> what it is sorted by instead: the same for a person, but with an index.
     sorted_by: ClassVar[dict[str, str]] = {}
+    # The bulk edits that the page of one row offers as well.
+    edits_of_one: ClassVar[frozenset[str]] = frozenset()
     # What an address may filter by beside the list's own filters: links from other pages.
     linkable_lookups: ClassVar[frozenset[str]] = frozenset()
 
@@ -182,6 +184,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
         if obj is not None:
             (history,) = registry.histories
             context["version"] = history.version_of(self.change_kind, obj.pk)
+            context["edits"] = self._edits_of_one(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
@@ -255,6 +258,11 @@ class ScopedModelAdmin(admin.ModelAdmin):
             return super().response_action(request, queryset)
         self.message_user(request, gettext("That selection cannot be read. Choose again."), messages.ERROR)
         return None
+
+    def _edits_of_one(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """Name and label of the actions that the page of one row offers too, as they ask or do what its form cannot."""
+        actions = self.get_actions(request) if self.has_change_permission(request, obj) else {}
+        return [(name, str(label)) for name, (_act, _name, label) in actions.items() if name in self.edits_of_one]
 
     def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> list[tuple[str, str]]:
         """Shows words in place of dashes."""
