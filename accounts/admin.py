@@ -208,6 +208,7 @@ class UserAttention(AttentionFilter):
 class UserAdmin(RedirectAdmin):
     change_kind = "user"
     table_name = "users"
+    edits_of_one = frozenset({"users.leave"})
     form = UserForm
     list_display = ("uidname", "number", "context", "phone", "quota_column", "status")
     list_filter = (

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from accounts.contents import contents, decided_by_themselves, held, held_by, with_held
 from accounts.leads import Choice, Redirect
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
-from accounts.redirect_forms import bulk_form
+from accounts.redirect_forms import DELETED, LeaveForm, bulk_form
 from accounts.services.administrators import delete_administrator
 from accounts.services.config import Owner, delete_property
 from accounts.services.contexts import delete_context, update_context
@@ -37,7 +37,7 @@ from core.actor import Actor
 from core.admin.forms import SizeField
 from core.admin.widgets import Autocomplete
 from core.numbers import counted
-from core.scoping import Viewer
+from core.scoping import Viewer, may
 from core.sizes import format_exact
 
 # Of a value in the change log, so many characters are shown in a line.
@@ -80,7 +80,7 @@ class _UserEdit(PlannedEdit[User]):
         return hold_and_plan(actor, wishes) if hold else plan_users(actor, wishes)
 
     def form_for(self, administrator: Viewer, chosen: QuerySet[User]) -> type[BulkForm]:
-        return bulk_form(administrator, chosen) if self.breaks_mail_flow else self.form
+        return bulk_form(administrator, chosen, self.form) if self.breaks_mail_flow else self.form
 
     def describe(self, params: Params) -> str:
         told = super().describe(params)
@@ -117,6 +117,21 @@ class ResumeUsers(SuspendUsers):
     label = RESUME
     is_active = True
     breaks_mail_flow = False
+
+
+class Leave(_UserEdit):
+    """Somebody leaves: who gets their mail from now on, and what becomes of the mailbox."""
+
+    name = "users.leave"
+    label = gettext_lazy("Somebody leaves")
+    form = LeaveForm
+    breaks_mail_flow = True
+
+    def allowed(self, administrator: Viewer) -> bool:
+        return super().allowed(administrator) and may(administrator, "delete", User)
+
+    def wish(self, row: User, params: Params) -> UserWish:
+        return UserWish(row, delete=True) if params["mailbox"] == DELETED else UserWish(row, is_active=False)
 
 
 class SetQuota(_UserEdit):
@@ -345,6 +360,7 @@ def _users(count: int) -> str:
 EDITS = (
     SuspendUsers,
     ResumeUsers,
+    Leave,
     SetQuota,
     DeleteUsers,
     SuspendContexts,

@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts import leads
 from accounts.leads import Choice, Redirect
 from accounts.models import User
-from bulk.edits import BulkForm, Params
+from bulk.edits import BulkForm
 from core.addresses import normalize_uidname, parse_address
 from core.admin.questions import Asking, Doubt, Question
 from core.errors import Invalid
 from core.scoping import Viewer
+
+SUSPENDED, DELETED = "suspended", "deleted"
 
 
 class _RedirectFields(Asking, forms.Form):
@@ -79,8 +81,16 @@ class RedirectQuestion(_RedirectFields, Question):
 class RedirectBulkForm(_RedirectFields, BulkForm):
     """The question about many mailboxes; `about` says which aliases lead to them."""
 
-    def params(self) -> Params:
-        return {"leads": self.cleaned_data["leads"], "address": self.cleaned_data["address"]}
+
+class LeaveForm(BulkForm):
+    """What becomes of the mailboxes of people who leave."""
+
+    mailbox = forms.ChoiceField(
+        label=_("Their mailboxes"),
+        choices=[(SUSPENDED, _("are suspended: kept, and closed")), (DELETED, _("are deleted"))],
+        initial=SUSPENDED,
+        widget=forms.RadioSelect,
+    )
 
 
 def question(data: Mapping[str, Any] | None, administrator: Viewer, user: User, renamed: str = "") -> Any:
@@ -89,8 +99,8 @@ def question(data: Mapping[str, Any] | None, administrator: Viewer, user: User, 
     return RedirectQuestion(data, sentence, administrator, renamed) if sentence else None
 
 
-def bulk_form(administrator: Viewer, chosen: QuerySet[User]) -> type[BulkForm]:
-    """The form that asks about the aliases to these mailboxes; one that asks nothing where there are none."""
+def bulk_form(administrator: Viewer, chosen: QuerySet[User], base: type[BulkForm] = BulkForm) -> type[BulkForm]:
+    """The base's form, which asks about the aliases to these mailboxes too, where there are any."""
     users = User.objects.visible_to(administrator).filter(pk__in=chosen.order_by().values("pk"))
     sentence = leads.sentence(administrator, users)
-    return type("RedirectBulkForm", (RedirectBulkForm,), {"about": sentence}) if sentence else BulkForm
+    return type(base.__name__, (RedirectBulkForm, base), {"about": sentence}) if sentence else base

@@ -166,6 +166,12 @@ CASES: Final[list[Case]] = [
     ),
     ("users.suspend", {}, _two_users, {"johndoe@acme.example": _LED_TO, "off@acme.example": UNCHANGED}),
     ("users.resume", {}, _two_users, {"johndoe@acme.example": UNCHANGED, "off@acme.example": CHANGED}),
+    (
+        "users.leave",
+        {"mailbox": "suspended"},
+        _two_users,
+        {"johndoe@acme.example": _LED_TO, "off@acme.example": UNCHANGED},
+    ),
     ("users.set_quota", {"quota": 2**30}, _two_users, {"johndoe@acme.example": CHANGED, "off@acme.example": UNCHANGED}),
     ("users.set_quota", {"quota": None}, _two_users, {"johndoe@acme.example": CHANGED, "off@acme.example": CHANGED}),
     ("users.delete", {}, _two_users, {"johndoe@acme.example": _LED_TO, "off@acme.example": CHANGED}),
@@ -176,6 +182,15 @@ CASES: Final[list[Case]] = [
         {"alpha_acme": ("changed", "out of service: 1 mailbox, 1 alias"), "alpha_off": UNCHANGED},
     ),
     ("contexts.resume", {}, _two_contexts, {"alpha_acme": UNCHANGED, "alpha_off": CHANGED}),
+    (
+        "contexts.hand_over",
+        lambda world: {"reseller": world.resellers["alphakid"].pk, "name": "alphakid"},
+        _two_contexts,
+        {
+            "alpha_acme": (CHANGED[0], "goes along: 1 user, 1 alias, 1 domain, 1 administrator"),
+            "alpha_off": (CHANGED[0], "goes along: 0 users, 0 aliases, 0 domains, 0 administrators"),
+        },
+    ),
     ("contexts.delete", {}, _two_contexts, {"alpha_acme": CHANGED, "alpha_off": CHANGED}),
     ("resellers.delete", {}, _two_resellers, {"alphakid": _STILL_HAS, "spare": CHANGED}),
     (
@@ -211,9 +226,10 @@ def test_cases__there_is_one_for_every_edit() -> None:
 
 @pytest.mark.parametrize(("edit", "params", "select", "expected"), CASES)
 def test_edit__preview_changes_nothing_and_run_does_what_it_said(
-    world: World, edit: str, params: dict[str, Any], select: Any, expected: dict[str, tuple[str, str]]
+    world: World, edit: str, params: Any, select: Any, expected: dict[str, tuple[str, str]]
 ) -> None:
     chosen = select(world)
+    params = params(world) if callable(params) else params
     before = state()
     job = preview(world.administrators["alpha"], edit, chosen, **params)
     assert job.state == State.READY

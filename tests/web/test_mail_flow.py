@@ -277,6 +277,34 @@ def test_bulk__asks_once_for_all_and_the_preview_names_them(alpha: Person, world
     assert {one.kind for one in changes(job)} == {"forward", "user"}
 
 
+@pytest.mark.parametrize(("mailbox", "left"), [("suspended", [False]), ("deleted", [])])
+def test_somebody_leaves__one_form_from_their_page(
+    alpha: Person, world: World, john: User, mailbox: str, left: list[bool]
+) -> None:
+    """Who gets the mail, what becomes of the mailbox; and one undo brings all of it back."""
+    assert 'name="action" value="users.leave"' in alpha.get(page(john, "change")).content.decode()
+    text = choose(alpha, "users.leave", [john], 200).content.decode()
+    assert LEADING in text
+    assert 'name="edit-mailbox" value="suspended"' in text
+    answers = {"edit-mailbox": mailbox, "edit-leads": "hand_over", "edit-address": ANNA}
+    choose(alpha, "users.leave", [john], bulk="Preview", **answers)  # type: ignore[arg-type]
+    job = run(BulkJob.objects.latest("pk"))
+    assert recipients() == {SALES: [OUTSIDE, ANNA], "only@acme.example": [ANNA], "foreign@echo.example": [JOHN]}
+    assert list(User.objects.filter(uidname=JOHN).values_list("is_active", flat=True)) == left
+    back = run(preview(world.administrators["alpha"], "changes.undo", changes(job)))
+    assert back.refused == 0
+    assert {alias: set(found) for alias, found in recipients().items()} == {one: set(BEFORE[one]) for one in BEFORE}
+    assert User.objects.get(uidname=JOHN).is_active
+
+
+def test_somebody_leaves__nothing_leads_there__asks_for_the_mailbox_alone(
+    alpha: Person, world: World, john: User
+) -> None:
+    text = choose(alpha, "users.leave", [User.objects.get(uidname=ANNA)], 200).content.decode()
+    assert 'name="edit-mailbox"' in text
+    assert 'name="edit-leads"' not in text
+
+
 def test_bulk__nothing_leads_there__goes_straight_to_the_preview(alpha: Person, world: World, john: User) -> None:
     choose(alpha, "users.delete", [User.objects.get(uidname=ANNA)])
 
