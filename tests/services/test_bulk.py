@@ -59,7 +59,7 @@ def state() -> list[Any]:
 
 # --- each edit: a selection with every outcome that it can have --------------------------------------------------
 
-Case = tuple[str, dict[str, Any], Callable[[World], QuerySet[Any]], dict[str, tuple[str, str]]]
+Case = tuple[str, Any, Callable[[World], QuerySet[Any]], dict[str, tuple[str, str]]]
 
 
 def _three_aliases(world: World) -> QuerySet[Any]:

@@ -28,7 +28,7 @@ def owner(number: int) -> str | None:
     return Context.objects.values_list("reseller__name", flat=True).get(pk=number)
 
 
-def lines(world: World, login: str) -> list[tuple[str, dict[str, Any] | None, dict[str, Any] | None]]:
+def lines(world: World, login: str) -> list[tuple[str, Any, Any]]:
     """Action, and both values of the reseller, of the lines about context 24 or 34 since the world was made."""
     found = Change.objects.visible_to(world.administrators[login]).filter(kind="context", key__in=[24, 34])
     return [
