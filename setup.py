@@ -19,6 +19,7 @@ APPS = (
     "web",
     "demo",
     "importers",
+    "apiv2",
     "oxaas",
 )
 # Here they lie beside the packages; oxaas/places.py knows both.

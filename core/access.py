@@ -113,6 +113,33 @@ def permits(role: str, permission: str) -> bool:
     return Role(role) in WEB_ROLES and action in grants[Role(role)]
 
 
+# Resource of the API's second version -> action -> the web permission that it takes.
+_api: Final[dict[str, Mapping[str, str]]] = {}
+# The one thing there that a tenant credential opens, as in the published API.
+TENANT_ACTIONS: Final = frozenset({("users", "mail")})
+
+
+def register_api(resource: str, actions: Mapping[str, str]) -> None:
+    """Say which web permission, such as `accounts.view_user`, each action of a resource takes.
+
+    What somebody may do must not depend on whether they do it in the web admin or by the API.
+    """
+    _api[resource] = dict(actions)
+
+
+def api_actions() -> Mapping[str, Mapping[str, str]]:
+    """Everything that was registered, by the name of the resource."""
+    return _api
+
+
+def may_call(role: str, resource: str, action: str) -> bool:
+    """Whether `role` may call the action of the resource. An unknown role, resource or action raises."""
+    permission = _api[resource][action]
+    if Role(role) is Role.TENANT:
+        return (resource, action) in TENANT_ACTIONS
+    return permits(role, permission)
+
+
 def may_read_subjects(role: str) -> bool:
     """Whether `role` may see the subjects of the mail of users that it sees, in the web admin."""
     return Role(role) in _SUBJECT_ROLES

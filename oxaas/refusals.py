@@ -9,13 +9,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from apiv2.problems import MEDIA_TYPE, bare_problem
 from core.database_errors import state_of
 from core.errors import RETRY_AFTER, Busy
 from core.trace import current_request_id
 
 logger = logging.getLogger(__name__)
 
-API_PREFIXES: Final = ("/oxaas/", "/api/oxaas/")
+V2_PREFIX: Final = "/api/v2/"
+API_PREFIXES: Final = ("/oxaas/", "/api/oxaas/", V2_PREFIX)
 _ASKING: Final = frozenset({"GET", "HEAD"})
 BUSY_SERVICE: Final = translation.gettext_noop("There is more to do here than can be done at once. Try again shortly.")
 
@@ -27,6 +29,9 @@ def api_refusal(
     headers = {"Cache-Control": "no-store", **(headers or {})}
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers)
+    if f"{request.path}/".startswith(V2_PREFIX):
+        body = bare_problem(status, sentence)
+        return JsonResponse(body, status=status, headers=headers, content_type=MEDIA_TYPE)
     return JsonResponse({"error": sentence}, status=status, headers=headers)
 
 

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "web",
     "demo",
     "importers",
+    "apiv2",
     "oxaas",
     "web.apps.SiteConfig",
     "django.contrib.auth",

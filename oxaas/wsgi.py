@@ -61,16 +61,23 @@ def configured() -> Application:
         raise SystemExit(f"Configuration: {error}") from None
     from django.conf import settings
 
+    from apiv2.wire import MAX_BATCH
     from core.patience import serve_requests
     from oxaas.checks import wrong_configuration
     from oxaas.gate import Gate
     from oxaas.middleware import MAX_FORM
-    from oxaas.refusals import API_PREFIXES
+    from oxaas.refusals import API_PREFIXES, V2_PREFIX
 
     if problems := wrong_configuration():
         raise SystemExit("Configuration: " + "\n".join(problems))
     serve_requests(settings.WEB_SESSION_OPTIONS)
-    return Gate(inner, longest_body=lambda path: MAX_CHUNKED if path.startswith(API_PREFIXES) else MAX_FORM)
+
+    def longest_body(path: str) -> int:
+        if path.startswith(V2_PREFIX):
+            return MAX_BATCH + 1
+        return MAX_CHUNKED if path.startswith(API_PREFIXES) else MAX_FORM
+
+    return Gate(inner, longest_body=longest_body)
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oxaas.settings")

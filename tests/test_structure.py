@@ -25,6 +25,9 @@ from accounts.api import (
     Family,
     SchemePermission,
 )
+from accounts.models import ApiFamily
+from apiv2.authentication import ActionPermission
+from apiv2.base import ResourceViewSet
 from conformance import contract
 from core import access
 from core.admin.base import ScopedModelAdmin
@@ -32,7 +35,7 @@ from core.scoping import ScopedQuerySet
 from oxaas.views import not_found
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-FLOORS: Final = ("core", "changelog", "bulk", "accounts", "forwards", "domains", "mailstats", "web", "oxaas")
+FLOORS: Final = ("core", "changelog", "bulk", "accounts", "forwards", "domains", "mailstats", "web", "apiv2", "oxaas")
 APPS: Final = ("accounts", "forwards", "domains", "mailstats")
 FAMILIES: Final[dict[str, Family]] = {
     "Admin": ADMIN,
@@ -138,6 +141,36 @@ class TestRoutes:
     def test_schemes__an_unknown_one_raises(self, scheme: str, role: str) -> None:
         with pytest.raises((KeyError, ValueError)):
             access.may_use(scheme, role, override=True)
+
+
+class TestSecondVersion:
+    """Below its prefix there are resources, and every action has its line in the table of access."""
+
+    ROUTES: Final = {str(one.pattern): one for path, one in _routes(get_resolver()) if path.startswith("api/v2/")}
+
+    def test_routes__whatever_else_is_asked_below_the_prefix_is_404(self) -> None:
+        for path in ("/api/v2", "/api/v2/", "/api/v2/aliases/", "/api/v2/nothing", "/api/v2/aliases/1/x"):
+            assert get_resolver().resolve(path).func is not_found, path
+
+    def test_routes__have_every_action_of_the_table_and_no_other(self) -> None:
+        found: dict[str, set[str]] = {}
+        for route in self.ROUTES.values():
+            view: Any = getattr(route.callback, "cls", None)
+            found.setdefault(view.resource, set()).update(_actions(route).values())
+        assert found == {resource: set(actions) for resource, actions in access.api_actions().items()}
+
+    @pytest.mark.parametrize("path", ROUTES)
+    def test_route__changes_nothing_of_who_may(self, path: str) -> None:
+        route = self.ROUTES[path]
+        view: Any = getattr(route.callback, "cls", None)
+        assert issubclass(view, ResourceViewSet)
+        above = view.__mro__[: view.__mro__.index(ResourceViewSet)]
+        own = {name for cls in above for name in vars(cls)}
+        assert view.permission_classes == (ActionPermission,)
+        assert not own & {"permission_classes", "authentication_classes", "initial", "get_authenticators", "dispatch"}
+        assert not own & {"get_permissions", "check_permissions", "get_exception_handler", "handle_exception", "caller"}
+        assert isinstance(view.model.objects.all(), ScopedQuerySet)
+        assert view.family in ApiFamily.values
 
 
 class TestWebAdmin:

@@ -1,7 +1,8 @@
 """The authentication backends: who is behind these credentials, and what their role may do.
 
 Each backend takes its own keywords, so that Django's `authenticate()` picks exactly one:
-`username` (web admin, oxuser), `login` with `path_context` (a path that names a context), `tenant` (Mail).
+`username` (web admin, oxuser), `login` with `path_context` (a path that names a context), `tenant` (Mail),
+`api_login` (the second version of the API).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from accounts.login.hashing import TooManyLogins, take_turn
 from accounts.login.journal import Outcome
 from accounts.login.lockout import Attempt, PathContext
 from accounts.login.remembered import verify
-from accounts.models import Administrator, Context, Reseller
+from accounts.models import Administrator, ApiPassword, Context, Reseller
 from accounts.models.administrators import AdministratorQuerySet
 from core import access
 from core.access import Role
@@ -206,6 +207,32 @@ class TenantBackend(CredentialsBackend):
         return self._verify(attempt, found[:1], password, Channel.API)
 
 
+class ApiBackend(CredentialsBackend):
+    """The second version of the API: any login, tenants' too, or the text of an API password alone."""
+
+    def authenticate(  # type: ignore[override]  # the keywords pick the backend
+        self, request: HttpRequest | None, api_login: str, password: str
+    ) -> Administrator | None:
+        """The administrator with these credentials, or None. Raises TooManyAttempts."""
+        if request is None or not api_login or not password or not is_name(api_login):
+            return None
+        attempt = Attempt.of(request, api_login)
+        login = normalize_identifier(api_login)
+        short, _at, context_name = login.rpartition("@")
+        query, more = ANY_LOGIN.for_password(password)
+        found = attempt.candidates(query, login=login, short=short, name=context_name, **more)
+        return self._verify(attempt, list(by_rank(found))[:1], password, Channel.API)
+
+    def bearer(self, request: HttpRequest, token: str) -> Administrator | None:
+        """Whose API password this is, or None. Raises TooManyAttempts."""
+        identifier = machine_secrets.identifier_of(token)
+        if identifier is None:
+            return None
+        attempt = Attempt.of(request, identifier, door="bearer")
+        found = attempt.candidates(BEARERS.keyed, bearer=identifier, identifier=identifier)
+        return self._verify(attempt, found[:1], token, Channel.API)
+
+
 class RoleBackend(BaseBackend):
     """Permissions of the web admin, from the table in `core.access`."""
 
@@ -230,9 +257,23 @@ def _accounts(wanted: Q) -> QuerySet[Administrator]:
 
 
 def _logins(_viewer: None, *, login: str, short: str, name: str, **attempt: Any) -> QuerySet[Administrator]:
+    wanted = Q(_OUTSIDE_CONTEXTS, login_normalized=login) | _long_form(short, name)
+    return Attempt.annotate(_accounts(wanted), **attempt)
+
+
+def _any_logins(_viewer: None, *, login: str, short: str, name: str, **attempt: Any) -> QuerySet[Administrator]:
+    wanted = Q(context=None, login_normalized=login) | _long_form(short, name)
+    return Attempt.annotate(_accounts(wanted), **attempt)
+
+
+def _long_form(short: str, name: str) -> Q:
     context = Subquery(Context.objects.filter(name_normalized=name).values("pk"))
-    own = Q(role=Role.CONTEXT, login_normalized=short, context=context)
-    return Attempt.annotate(_accounts(Q(_OUTSIDE_CONTEXTS, login_normalized=login) | own), **attempt)
+    return Q(role=Role.CONTEXT, login_normalized=short, context=context)
+
+
+def _bearers(_viewer: None, *, bearer: str, **attempt: Any) -> QuerySet[Administrator]:
+    owner = ApiPassword.objects.filter(identifier=bearer).order_by().values("administrator")
+    return Attempt.annotate(_accounts(Q(pk=Subquery(owner))), **attempt)
 
 
 def _in_context(
@@ -267,6 +308,8 @@ def _tenants(_viewer: None, *, login: str, **attempt: Any) -> QuerySet[Administr
 BY_LOGIN: Final = Accounts.of(_logins, login=str, short=str, name=str, **Attempt.SLOTS)
 BY_NUMBER: Final = Accounts.of(_by_number, login=str, short=str, suffix=str, place=int, **Attempt.SLOTS)
 BY_NAME: Final = Accounts.of(_by_name, login=str, short=str, suffix=str, place=str, **Attempt.SLOTS)
+ANY_LOGIN: Final = Accounts.of(_any_logins, login=str, short=str, name=str, **Attempt.SLOTS)
+BEARERS: Final = Accounts.of(_bearers, bearer=str, **Attempt.SLOTS)
 TENANTS: Final = Accounts.of(_tenants, login=str, **Attempt.SLOTS)
 
 

@@ -17,12 +17,15 @@ MAX_NAME: Final = 64
 
 
 class ApiFamily(models.TextChoices):
-    """The contract's families of operations, by their own names."""
+    """The contract's families of operations, by their own names, and those that only the second version has."""
 
     ADMIN = "Admin"
     FORWARDS = "Forwards"
     MAIL = "Mail"
     EXPLICIT_DOMAINS = "Explicit Domains"
+    CONTEXTS = "Contexts"
+    ADMINISTRATORS = "Administrators"
+    CHANGES = "Changes"
 
 
 class ApiPasswordQuerySet(ScopedQuerySet["ApiPassword"]):

@@ -30,6 +30,7 @@ SOURCES: Final = (
     "domains",
     "forwards",
     "importers",
+    "apiv2",
     "mailstats",
     "oxaas",
     "web",

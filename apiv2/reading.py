@@ -1,0 +1,222 @@
+"""What of a collection is asked for: which rows, in which order, how many, from where on, and what of each."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.forms import DecimalField
+from django.http import QueryDict
+from django_filters import FilterSet, NumberFilter, TypedChoiceFilter
+
+from apiv2.problems import WrongParameters
+from core.admin.searching import found, text_of
+from core.numbers import MAX_BIGINT, whole_number
+from core.search import search_forms
+
+LIMIT: Final = 100
+MAX_LIMIT: Final = 1000
+OWN: Final = frozenset({"limit", "cursor", "sort", "fields", "include", "search", "total"})
+_MAX_SEARCH: Final = 254
+_WRONG_CURSOR: Final = "It is no cursor of this collection in this order. Take the one of `next`."
+
+
+class WholeFilter(NumberFilter):
+    """Equal to a whole number that a column can hold."""
+
+    field_class = DecimalField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=0, max_value=MAX_BIGINT, decimal_places=0, **kwargs)
+
+    def get_max_validator(self) -> None:
+        """The field has its own."""
+
+
+class FlagFilter(TypedChoiceFilter):
+    """true or false."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("true", "true"), ("false", "false")]
+        super().__init__(choices=choices, coerce=lambda text: text == "true", **kwargs)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What of each object is shown: `fields` of it, or all, and what is included."""
+
+    fields: frozenset[str] | None
+    include: frozenset[str]
+
+    @classmethod
+    def of(cls, parameters: QueryDict, names: Sequence[str], includable: Iterable[str]) -> Shape:
+        """What the parameters ask for. WrongParameters."""
+        fields = _listed(parameters, "fields", names)
+        return cls(frozenset(fields) if fields else None, frozenset(_listed(parameters, "include", sorted(includable))))
+
+    def wants(self, name: str) -> bool:
+        """Whether the field is shown."""
+        return self.fields is None or name in self.fields
+
+    def cut(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The wanted part of an object."""
+        return data if self.fields is None else {name: data[name] for name in data if name in self.fields}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Columns, each with whether it descends; the last one is unique."""
+
+    columns: tuple[tuple[str, bool], ...]
+
+    @classmethod
+    def of(cls, parameters: QueryDict, sorts: Mapping[str, str]) -> Order:
+        """What `sort` asks for, by the wire's names of columns; always completed by the id. WrongParameters."""
+        names = _listed(parameters, "sort", [sign + name for name in sorts for sign in ("", "-")])
+        columns = [(sorts[name.removeprefix("-")], name.startswith("-")) for name in names]
+        if "pk" not in dict(columns):
+            columns.append(("pk", False))
+        return cls(tuple(columns))
+
+    def sorted(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows in this order."""
+        return rows.order_by(*(f"-{name}" if down else name for name, down in self.columns))
+
+    def after(self, rows: QuerySet[Any], cursor: str) -> QuerySet[Any]:
+        """Those after the row of the cursor. WrongParameters."""
+        values = self._read(rows, cursor)
+        ways: list[Q] = []
+        equal = Q()
+        for (name, down), value in zip(self.columns, values, strict=True):
+            ways.append(equal & Q(**{f"{name}__{'lt' if down else 'gt'}": value}))
+            equal &= Q(**{name: value})
+        name, down = self.columns[0]
+        # Says nothing new, but lets an index find the beginning.
+        bound = Q(**{f"{name}__{'lte' if down else 'gte'}": values[0]})
+        return rows.filter(bound & reduce(or_, ways))
+
+    def cursor(self, row: Any) -> str:
+        """Where this row is."""
+        values = [row.pk if name == "pk" else getattr(row, name) for name, _down in self.columns]
+        values = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+        text = json.dumps([self._name(), *values], separators=(",", ":"), ensure_ascii=False)
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def _name(self) -> str:
+        return ",".join(f"-{name}" if down else name for name, down in self.columns)
+
+    def _read(self, rows: QuerySet[Any], cursor: str) -> list[Any]:
+        try:
+            content = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            order, *values = json.loads(content.decode())
+            if order != self._name() or len(values) != len(self.columns):
+                raise ValueError(order)
+            fields = [
+                rows.model._meta.pk if name == "pk" else rows.model._meta.get_field(name) for name, _ in self.columns
+            ]
+            return [_value(field, value) for field, value in zip(fields, values, strict=True)]
+        except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+            raise WrongParameters({"cursor": _WRONG_CURSOR}) from error
+
+
+def _value(field: Any, value: Any) -> Any:
+    """The cursor's value as the column has it. ValueError."""
+    kind = field.get_internal_type()
+    if kind == "DateTimeField":
+        return datetime.fromisoformat(value)
+    if kind == "BooleanField":
+        if not isinstance(value, bool):
+            raise ValueError(value)
+        return value
+    if "Char" in kind or "Text" in kind or kind == "NormalizedField":
+        if not isinstance(value, str) or "\x00" in value:
+            raise ValueError(value)
+        value.encode()
+        return value
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_BIGINT:
+        raise ValueError(value)
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a collection; `next` is the reference of the following one."""
+
+    rows: list[Any]
+    next: str | None
+    total: int | None
+
+
+def filtered(
+    rows: QuerySet[Any], parameters: QueryDict, filters: type[FilterSet], searched: Sequence[str]
+) -> QuerySet[Any]:
+    """Those of the rows that the parameters ask for. WrongParameters, also for those that nobody knows."""
+    asked = filters(parameters, queryset=rows)
+    wrong = {name: "There is no such parameter." for name in parameters if name not in OWN | asked.filters.keys()}
+    wrong |= {name: "It is given twice." for name in parameters if len(parameters.getlist(name)) > 1}
+    if not asked.form.is_valid():
+        wrong |= {name: " ".join(map(str, errors)) for name, errors in asked.form.errors.items()}
+    if wrong:
+        raise WrongParameters(wrong)
+    rows = asked.qs
+    text = parameters.get("search", "")
+    if not text:
+        return rows
+    if not searched or len(text) > _MAX_SEARCH or "\x00" in text:
+        raise WrongParameters({"search": "It cannot be searched for that here."})
+    return found(rows, [text_of(rows.model, searched, form) for form in search_forms(text)])
+
+
+def read_page(rows: QuerySet[Any], parameters: QueryDict, order: Order, path: str) -> Page:
+    """The page of these rows that the parameters ask for; counted only where that is asked for. WrongParameters."""
+    limit = _limit(parameters)
+    total = rows.order_by().count() if _flag(parameters, "total") else None
+    rows = order.sorted(rows)
+    cursor = parameters.get("cursor", "")
+    if cursor:
+        rows = order.after(rows, cursor)
+    found_rows = list(rows[: limit + 1])
+    if len(found_rows) <= limit:
+        return Page(found_rows, None, total)
+    del found_rows[limit:]
+    query = {name: value for name, value in parameters.items() if name not in {"cursor", "total"}}
+    return Page(found_rows, f"{path}?{urlencode(query | {'cursor': order.cursor(found_rows[-1])})}", total)
+
+
+def _limit(parameters: QueryDict) -> int:
+    text = parameters.get("limit", str(LIMIT))
+    number = whole_number(text)
+    if number is None or not 1 <= number <= MAX_LIMIT:
+        raise WrongParameters({"limit": f"It must be a whole number from 1 to {MAX_LIMIT}."})
+    return number
+
+
+def _flag(parameters: QueryDict, name: str) -> bool:
+    text = parameters.get(name, "false")
+    if text not in {"true", "false"}:
+        raise WrongParameters({name: "It must be true or false."})
+    return text == "true"
+
+
+def _listed(parameters: QueryDict, name: str, known: Sequence[str]) -> list[str]:
+    """The names in a parameter, separated by commas. WrongParameters."""
+    text = parameters.get(name, "")
+    names = list(dict.fromkeys(text.split(","))) if text else []
+    unknown = [one for one in names if one not in known]
+    if unknown:
+        raise WrongParameters({name: f"It must be of: {', '.join(known)}." if known else "There is none here."})
+    return names
+
+
+def moment(value: datetime | None) -> str | None:
+    """A moment after RFC 3339, in UTC."""
+    return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,157 @@
+"""Forwarding aliases with their recipients."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django_filters import CharFilter, FilterSet
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import Administrator, ApiFamily, Context
+from accounts.queries import NamedQuery
+from apiv2.base import ResourceViewSet, visible
+from apiv2.reading import FlagFilter, Shape, WholeFilter
+from apiv2.resources.contexts import context_of
+from apiv2.shapes import Flag, Key, Texts
+from changelog.models import Change
+from core.actor import Actor
+from core.addresses import normalize_uidname
+from core.errors import NotFound
+from core.numbers import whole_number
+from core.openapi.fields import Text
+from forwards.models import ForwardingAlias, Recipient
+from forwards.plans import AliasEdit, NewAlias, parse_recipients
+from forwards.services import deleting, write_aliases
+
+
+class V2AliasSerializer(serializers.Serializer[Any]):
+    """An alias."""
+
+    id = Key()
+    context: Any = Key(help_text="The id of its context.")
+    address = Text()
+    recipients = Texts(help_text="In the order in which they were added.")
+    is_active = Flag()
+
+
+class V2NewAliasSerializer(serializers.Serializer[Any]):
+    """A new alias."""
+
+    context: Any = Key()
+    address = Text()
+    recipients = Texts()
+    is_active = Flag(default=True)
+
+
+class V2AliasEditSerializer(serializers.Serializer[Any]):
+    """What of an alias can be changed; another context is a move."""
+
+    context: Any = Key()
+    recipients = Texts()
+    is_active = Flag(default=True)
+
+
+class AliasFilters(FilterSet):
+    """Aliases by what they are and where they lead."""
+
+    context = WholeFilter(field_name="context")
+    address = CharFilter(method="of_address", help_text="Exactly this address.")
+    domain = CharFilter(method="of_domain", help_text="In exactly this domain.")
+    recipient = CharFilter(method="of_recipient", help_text="With exactly this recipient.")
+    is_active = FlagFilter()
+
+    def of_address(self, rows: QuerySet[ForwardingAlias], name: str, value: str) -> QuerySet[ForwardingAlias]:
+        """Compared as addresses are."""
+        return rows.filter(normalized=normalize_uidname(value))
+
+    def of_domain(self, rows: QuerySet[ForwardingAlias], name: str, value: str) -> QuerySet[ForwardingAlias]:
+        """Compared as domains are."""
+        return rows.filter(domain=normalize_uidname(f"x@{value}").partition("@")[2])
+
+    def of_recipient(self, rows: QuerySet[ForwardingAlias], name: str, value: str) -> QuerySet[ForwardingAlias]:
+        """Compared as addresses are."""
+        return rows.filter(pk__in=Recipient.objects.filter(normalized=normalize_uidname(value)).values("alias"))
+
+
+class AliasViewSet(ResourceViewSet):
+    """Aliases of the contexts that the caller sees."""
+
+    resource = "aliases"
+    one = "alias"
+    family = ApiFamily.FORWARDS
+    model = ForwardingAlias
+    kind = "forward"
+    output = V2AliasSerializer
+    new = V2NewAliasSerializer
+    edit = V2AliasEditSerializer
+    filters = AliasFilters
+    searched = ("normalized", "recipients__normalized")
+    sorts = {"address": "normalized", "context": "context_id"}
+    includes = {"context": lambda view, row: context_of(view, row.context)}
+    wire_names = {"alias": "address"}
+
+    def prepared(self, rows: QuerySet[Any], shape: Shape) -> QuerySet[Any]:
+        """With recipients and contexts where they are shown."""
+        if "context" in shape.include:
+            rows = rows.select_related("context__reseller")
+        return rows.prefetch_related("recipients") if shape.wants("recipients") else rows
+
+    def represent(self, row: ForwardingAlias, shape: Shape) -> dict[str, Any]:
+        recipients = row.recipients.all() if shape.wants("recipients") else ()
+        return _alias(row.pk, row.context_id, row.address, row.is_active, [one.address for one in recipients])
+
+    def retrieve(self, request: Request) -> Response:
+        """The short way where the whole alias is asked for: one statement, compiled once."""
+        if request._request.GET:
+            return super().retrieve(request)
+        found = ONE.rows(self.caller, alias=whole_number(self.key) or 0)
+        if not found:
+            raise NotFound("There is no such object.")
+        alias, context, address, is_active, version, _recipient = found[0]
+        body = _alias(alias, context, address, is_active, [row[-1] for row in found])
+        return Response(body, headers={"ETag": f'"{version or 0}"'})
+
+    def make(self, actor: Actor, data: dict[str, Any]) -> ForwardingAlias:
+        context = visible(self, Context, data["context"], "context", related=["reseller"])
+        wish = NewAlias(context, data["address"], data["recipients"], data["is_active"], must_be_new=True)
+        (planned,) = write_aliases(actor=actor, wishes=[wish])
+        planned.outcome()
+        return ForwardingAlias(pk=planned.entries[-1].key)
+
+    def change(self, actor: Actor, row: ForwardingAlias, data: dict[str, Any], *, whole: bool) -> None:
+        recipients = parse_recipients(data["recipients"]) if "recipients" in data else []
+        context = None
+        if "context" in data and data["context"] != row.context_id:
+            context = visible(self, Context, data["context"], "context", related=["reseller"])
+        wish = AliasEdit(
+            row,
+            (lambda _present: recipients) if recipients else None,
+            recipients,
+            is_active=data.get("is_active"),
+            context=context,
+        )
+        (planned,) = write_aliases(actor=actor, wishes=[wish])
+        planned.outcome()
+
+    def remove(self, actor: Actor, row: ForwardingAlias) -> None:
+        (planned,) = write_aliases(actor=actor, wishes=[deleting(row)])
+        planned.outcome()
+
+
+def _alias(key: int, context: int, address: str, is_active: bool, recipients: list[str]) -> dict[str, Any]:
+    return {"id": key, "context": context, "address": address, "recipients": recipients, "is_active": is_active}
+
+
+def _one(viewer: Administrator, *, alias: int) -> QuerySet[Recipient, tuple[Any, ...]]:
+    """The alias, its version and one recipient in each row: none is without."""
+    lines = Change.objects.filter(kind="forward", key=OuterRef("alias")).order_by("-pk")
+    rows = Recipient.objects.visible_to(viewer).filter(alias=alias).order_by("pk")
+    version = Subquery(lines.values("pk")[:1])
+    columns = ("alias_id", "alias__context_id", "alias__address", "alias__is_active", version, "address")
+    return rows.values_list(*columns)
+
+
+ONE: Final = NamedQuery(_one, alias=int)

@@ -1,0 +1,92 @@
+"""The change log."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django_filters import CharFilter, ChoiceFilter, FilterSet, IsoDateTimeFilter, UUIDFilter
+from rest_framework import serializers
+
+from accounts.models import ApiFamily
+from apiv2.base import ResourceViewSet
+from apiv2.reading import Shape, WholeFilter, moment
+from apiv2.shapes import Key, Moment
+from changelog.models import Change
+from core.access import Role
+from core.actor import Channel
+from core.openapi.fields import Text
+
+_CHANNELS: Final = [(one.value, one.value) for one in Channel]
+_ACTIONS: Final = [(one.value, one.value) for one in Change.Action]
+
+
+class V2ChangeSerializer(serializers.Serializer[Any]):
+    """A line of the change log."""
+
+    id = Key()
+    at = Moment()
+    actor = Text()
+    administrator = Key(allow_null=True)
+    channel = serializers.ChoiceField(choices=_CHANNELS)
+    credential = Text(allow_blank=True)
+    action = serializers.ChoiceField(choices=_ACTIONS)
+    kind = Text()
+    object = Key(help_text="The id of the object, which may be gone.")
+    label: Any = Text()
+    context: Any = Key(allow_null=True)
+    reseller = Key(allow_null=True)
+    user = Key(allow_null=True)
+    before = serializers.DictField(allow_null=True)
+    after = serializers.DictField(allow_null=True)
+    batch = serializers.UUIDField(allow_null=True)
+
+
+class ChangeFilters(FilterSet):
+    """Lines by what was changed, by whom and when."""
+
+    kind = CharFilter(field_name="kind")
+    object = WholeFilter(field_name="key")
+    action = ChoiceFilter(choices=_ACTIONS)
+    channel = ChoiceFilter(choices=_CHANNELS)
+    context = WholeFilter(field_name="context_id")
+    reseller = WholeFilter(field_name="reseller_id")
+    user = WholeFilter(field_name="user_id")
+    administrator = WholeFilter(field_name="administrator_id")
+    batch = UUIDFilter(field_name="batch")
+    since = IsoDateTimeFilter(field_name="at", lookup_expr="gte", help_text="At this moment or later.")
+    before = IsoDateTimeFilter(field_name="at", lookup_expr="lt", help_text="Before this moment.")
+
+
+class ChangeViewSet(ResourceViewSet):
+    """Lines that the caller sees; nobody writes them by hand."""
+
+    resource = "changes"
+    one = "change"
+    family = ApiFamily.CHANGES
+    model = Change
+    output = V2ChangeSerializer
+    filters = ChangeFilters
+    searched = ("label", "actor")
+    sorts = {"at": "at"}
+
+    def represent(self, row: Change, shape: Shape) -> dict[str, Any]:
+        # A context's own administrator need not know who sold it.
+        told = Role(self.caller.role) is not Role.CONTEXT
+        return {
+            "id": row.pk,
+            "at": moment(row.at),
+            "actor": row.actor,
+            "administrator": row.administrator_id if told else None,
+            "channel": row.channel,
+            "credential": row.credential,
+            "action": row.action,
+            "kind": row.kind,
+            "object": row.key,
+            "label": row.label,
+            "context": row.context_id,
+            "reseller": row.reseller_id if told else None,
+            "user": row.user_id,
+            "before": row.before,
+            "after": row.after,
+            "batch": None if row.batch is None else str(row.batch),
+        }
