@@ -67,14 +67,18 @@ def awaits_proof() -> Coalesce:
     return _for_each(waiting())
 
 
-def served_flag() -> Coalesce:
-    """For a page of a list: `is_served`."""
-    return _for_each(domains_of(None))
+def served_flag(prefix: str = "") -> Coalesce:
+    """`is_served` for a few rows that are found by something else: a page of a list, some addresses."""
+    return _for_each(domains_of(None), prefix)
 
 
-def _for_each(domains: QuerySet[Any]) -> Coalesce:
-    """Whether the row's domain is among its context's, looked up for each row: EXISTS may read all domains at once."""
-    of_row = domains.filter(name=OuterRef("domain"), context=OuterRef("context"))
+def _for_each(domains: QuerySet[Any], prefix: str = "") -> Coalesce:
+    """Whether the row's domain is among its context's, looked up for each row.
+
+    EXISTS becomes a join, which may begin with all domains, or with all addresses of a table that has grown since
+    PostgreSQL counted it.
+    """
+    of_row = domains.filter(name=OuterRef(f"{prefix}domain"), context=OuterRef(f"{prefix}context"))
     return Coalesce(Subquery(of_row.values(is_there=Value(True))[:1]), Value(False))
 
 

@@ -31,7 +31,7 @@ from bulk.uploads import bytes_to_read, forget_all_read, forget_file, keep_file,
 from core.actor import Actor
 from core.errors import Invalid, NotAllowed
 from core.scoping import Viewer
-from core.transactions import atomic
+from core.transactions import atomic, go_by_indexes
 from core.zones import zone_named
 
 logger = logging.getLogger(__name__)
@@ -240,6 +240,7 @@ def _guarded_batch(job: BulkJob, desk: Desk) -> BulkJob:
     """
     try:
         with transaction.atomic():
+            go_by_indexes()
             if job.state == State.READING:
                 _read(job, desk)
             else:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.db.models import CharField
-from django.db.models.lookups import IContains
+from django.db.models.lookups import Contains, EndsWith, IContains, PatternLookup, StartsWith
 
 from core.addresses import ascii_form, digits_of
 from core.names import normalize_identifier
+from core.postgres import SEARCHED
 
 _FEWEST_DIGITS: Final = 3
 _PHONE_CHARACTERS: Final = "+0123456789 .-()/"
@@ -36,6 +37,30 @@ class Written(IContains):
         contains, parameters = self.as_sql(compiler, connection)
         column, of_column = compiler.compile(self.lhs)
         return f"({contains} AND {column}::text ~ '{NOT_ASCII}')", [*parameters, *of_column]
+
+
+class _InTrigrams(PatternLookup):
+    """A lookup by LIKE that the trigram indexes answer."""
+
+    def process_lhs(self, compiler: Any, connection: Any, lhs: Any = None) -> tuple[str, Any]:
+        """The column, on PostgreSQL in the indexes' collation."""
+        column, parameters = super().process_lhs(compiler, connection, lhs)
+        return (f'{column} COLLATE "{SEARCHED}"' if connection.vendor == "postgresql" else column), parameters
+
+
+@CharField.register_lookup
+class _Contains(_InTrigrams, Contains):
+    """`contains`."""
+
+
+@CharField.register_lookup
+class _StartsWith(_InTrigrams, StartsWith):
+    """`startswith`."""
+
+
+@CharField.register_lookup
+class _EndsWith(_InTrigrams, EndsWith):
+    """`endswith`."""
 
 
 def search_forms(text: str) -> list[str]:

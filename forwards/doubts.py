@@ -66,7 +66,7 @@ def missing_of(viewer: Viewer | None, addresses: Iterable[str]) -> dict[str, Add
     missing = {name: one for name, one in asked.items() if one.domain in owned}
     for names in batched(list(missing), _CHUNK):
         for model, column in _HOLDERS:
-            rows: QuerySet[Any] = model._default_manager.filter(ownership.is_served(), **{f"{column}__in": names})
+            rows: QuerySet[Any] = model._default_manager.filter(ownership.served_flag(), **{f"{column}__in": names})
             for name in rows.order_by().values_list(column, flat=True):
                 missing.pop(name, None)
     return missing

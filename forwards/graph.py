@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Context
-from accounts.ownership import is_served
+from accounts.ownership import is_served, served_flag
 from core.actor import Actor
 from core.errors import Conflict, Invalid
 from core.iteration import batched
@@ -82,7 +82,7 @@ class Graph:
             beyond: set[str] = set()
             # In pieces: an address may be the recipient of more aliases than a statement may have parameters.
             for chunk in batched(frontier, _CHUNK):
-                rows = Recipient.objects.filter(is_served("alias__"), **{f"{source}__in": chunk}).order_by("pk")
+                rows = Recipient.objects.filter(served_flag("alias__"), **{f"{source}__in": chunk}).order_by("pk")
                 for left, right in rows.values_list("alias__normalized", "normalized"):
                     self._link(left, right)
                     beyond.add(left if source == "normalized" else right)

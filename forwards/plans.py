@@ -349,7 +349,7 @@ def _present(wishes: Sequence[Wish], drafts: Sequence[_Draft]) -> set[tuple[int,
             places.setdefault(context.pk, set()).add(draft.row.normalized)
     taken: set[tuple[int, str]] = set()
     for names in batched(set(chain.from_iterable(places.values())), _CHUNK):
-        rows = ForwardingAlias.objects.filter(context__in=places, normalized__in=names).order_by()
+        rows = ForwardingAlias.objects.at(places, names).order_by()
         taken.update(rows.values_list("context_id", "normalized"))
     return taken
 

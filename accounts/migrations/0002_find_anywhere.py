@@ -15,6 +15,9 @@ class Migration(migrations.Migration):
         written_index("user_uidname_written", "accounts_user", "uidname"),
         trigram_index("user_msisdn_anywhere", "accounts_user", "msisdn_digits"),
         trigram_index("custom_id_anywhere", "accounts_customid", "value_normalized"),
-        trigram_index("context_name_anywhere", "accounts_context", "UPPER(name)"),
+        run_on_postgresql(
+            "CREATE INDEX context_name_anywhere ON accounts_context USING gin (UPPER(name) gin_trgm_ops)",
+            "DROP INDEX context_name_anywhere",
+        ),
         without_prefix_indexes("accounts_user", "accounts_customid", "accounts_context", "accounts_reseller"),
     ]

@@ -16,6 +16,7 @@ from core.actor import Actor
 from core.errors import DomainError
 from core.iteration import batched
 from core.locks import lock_everything
+from core.transactions import go_by_indexes
 
 _MOST_PROBLEMS: Final = 50
 # Entries that are planned at once.
@@ -42,6 +43,7 @@ def provision(document: Any, *, actor: Actor, dry_run: bool = False) -> list[Cha
         raise ProvisionError(problems)
     references = References(actor.in_batch())
     with transaction.atomic():
+        go_by_indexes()
         _lock_rows(document)
         with lock_everything():
             for section in sections:
