@@ -3,40 +3,66 @@
 from __future__ import annotations
 
 import random
-import socket
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from typing import Final
 
 import psycopg2
 
-from bench.torture.load import FORWARDS, Caller, Threads
+from bench.torture.load import FORWARDS, OTHERS, Caller, Door, Seen, Threads, basic, timed
 from bench.torture.machine import Application, Postgres
 from tests.mail.imap_server import FakeServer
 
 _PIECE: Final = b"x" * (1024 * 1024)
+# Those that the writers write to.
+_TABLES: Final = ("forwards_forwardingalias", "forwards_recipient", "changelog_change")
 
 
 @dataclass
 class Place:
-    """Everything that can be hurt."""
+    """Everything that can be hurt. `door` is nginx, `bare` the application itself."""
 
     postgres: Postgres
     application: Application
+    door: Door
     store: FakeServer
     database: str
+    others: list[Seen] = field(default_factory=list)
+    """What those were answered who do the hurting."""
+
+    @property
+    def bare(self) -> Door:
+        return Door(self.application.port)
+
+    def kept(self, aliases: list[str]) -> int:
+        """How many of these are there, each once, with its recipient and its one line in the change log."""
+        listed = ", ".join(f"'{alias}'" for alias in aliases) or "''"
+        ((found,),) = self.postgres.run(
+            "SELECT count(*) FROM forwards_forwardingalias a"
+            " JOIN (SELECT alias_id FROM forwards_recipient GROUP BY 1 HAVING count(*) = 1) r ON r.alias_id = a.id"
+            " JOIN (SELECT key FROM changelog_change WHERE kind = 'forward' GROUP BY 1 HAVING count(*) = 1) c"
+            f" ON c.key = a.id WHERE a.normalized IN ({listed})",
+            database=self.database,
+        )
+        return int(found)
+
+
+def _calm(_place: Place) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 @dataclass(frozen=True)
 class Fault:
-    """`expected` is what the API's read answers meanwhile: 200 where it is to go on."""
+    """What the API's read answers meanwhile (200 where it is to go on), and those who do the hurting, within 5 s."""
 
     name: str
     expected: int
     seconds: float
-    happen: Callable[[Place], object]
+    happen: Callable[[Place], AbstractContextManager[None]]
+    others: frozenset[int] = frozenset()
+    around: Callable[[Place], AbstractContextManager[None]] = _calm
+    """Prepared before there is load, and put right when there is none any more."""
 
 
 @contextmanager
@@ -91,9 +117,21 @@ def out_of_connections(place: Place) -> Iterator[None]:
 
 
 @contextmanager
+def on_a_small_disk(place: Place) -> Iterator[None]:
+    """What is written to lies on a file system of 256 MB, without room of its own in the files."""
+    _move(place, "small")
+    yield
+    _move(place, "pg_default")
+
+
+def _move(place: Place, where: str) -> None:
+    statements = [f"ALTER TABLE {table} SET TABLESPACE {where}" for table in _TABLES]
+    place.postgres.run(*statements, *(f"VACUUM FULL {table}" for table in _TABLES), database=place.database)
+
+
+@contextmanager
 def disk_full(place: Place) -> Iterator[None]:
-    """The tables have no room of their own left, and there is no other."""
-    place.postgres.run("VACUUM FULL", database=place.database)
+    """The tables can take no further page."""
     filler = place.postgres.small / "filler"
     with suppress(OSError), filler.open("wb", buffering=0) as file:
         while True:
@@ -111,37 +149,12 @@ def web_killed(place: Place) -> Iterator[None]:
 @contextmanager
 def store_hangs(place: Place) -> Iterator[None]:
     """Forty callers of the mail operations, and a mail server that accepts and says nothing."""
-    callers = [Caller(place.application.port, "portal") for _ in range(40)]
+    callers = [Caller(place.door, OTHERS, "portal") for _ in range(40)]
 
     def step(number: int) -> None:
-        callers[number]("GET", f"/api/oxaas/mail/user{number * 100 + 9}@d10.example")
+        place.others.append(timed(callers[number], f"/api/oxaas/mail/user{number * 100 + 9}@d10.example"))
 
     with Threads(len(callers), step):
-        yield
-
-
-@contextmanager
-def slow_readers(place: Place) -> Iterator[None]:
-    """Six that ask for a list of 5 MB and take none of it, without nginx in front."""
-    from bench.torture.load import basic
-
-    with ExitStack() as stack:
-        for _ in range(6):
-            line = stack.enter_context(socket.create_connection(("127.0.0.1", place.application.port)))
-            line.sendall(
-                f"GET {FORWARDS}/20 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {basic('r1')}\r\n\r\n".encode()
-            )
-        yield
-
-
-@contextmanager
-def slow_bodies(place: Place) -> Iterator[None]:
-    """Sixty that announce a body and send a byte of it, without nginx in front."""
-    head = f"POST {FORWARDS}/20/slow@d20.example HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n["
-    with ExitStack() as stack:
-        for _ in range(60):
-            line = stack.enter_context(socket.create_connection(("127.0.0.1", place.application.port)))
-            line.sendall(head.encode())
         yield
 
 
@@ -150,45 +163,42 @@ def spraying(place: Place) -> Iterator[None]:
     """Eight that try ever-new names."""
 
     def step(_number: int) -> None:
-        caller = Caller(place.application.port, f"nobody{random.random()}")  # noqa: S311 - no secret
-        caller("GET", f"{FORWARDS}/20/a@d20.example")
+        caller = Caller(place.door, OTHERS, f"nobody{random.random()}")  # noqa: S311 - no secret
+        place.others.append(timed(caller, f"{FORWARDS}/20/a@d20.example"))
         caller.close()
 
     with Threads(8, step):
         yield
 
 
-@contextmanager
-def worker_killed(place: Place) -> Iterator[None]:
-    """A bulk edit of 11,112 rows, whose worker is killed three times."""
-    place.application.script(_BULK)
-    for _ in range(3):
-        time.sleep(2)
-        place.application.kill_worker()
-        place.application.start_worker()
-    yield
+def _slow(door: Door, count: int, request: str) -> AbstractContextManager[None]:
+    """So many that begin like this and then neither send nor read."""
+
+    @contextmanager
+    def slow() -> Iterator[None]:
+        with ExitStack() as stack:
+            for _ in range(count):
+                stack.enter_context(door.socket()).sendall(request.encode())
+            yield
+
+    return slow()
 
 
-_BULK: Final = """
-from accounts.models import Administrator
-from bulk import edits, jobs
-from forwards.models import ForwardingAlias
-one = Administrator.objects.get(login="r1")
-chosen = ForwardingAlias.objects.filter(context=20, address__startswith="long1")
-jobs.create_job(administrator=one, edit=edits.edit_named("forwards.suspend"), params={}, chosen=chosen, language="en")
-"""
+_LONG_LIST: Final = f"GET {FORWARDS}/20 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {basic('r1')}\r\n\r\n"
+_BODY: Final = f"POST {FORWARDS}/20/slow@d20.example HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n["
 
 FAULTS: Final = (
-    Fault("web processes killed (kill -9)", 0, 6, web_killed),
+    Fault("web processes killed (kill -9)", 503, 6, web_killed),
     Fault("PostgreSQL killed (kill -9), back after 5 s", 503, 5, killed),
     Fault("PostgreSQL stopped for 5 s", 503, 5, stopped),
     Fault("PostgreSQL paused (SIGSTOP) for 10 s", 503, 10, paused),
     Fault("PostgreSQL read-only for 5 s", 200, 5, read_only),
     Fault("no connection left for 6 s", 503, 6, out_of_connections),
-    Fault("disk of the tables full for 6 s", 200, 6, disk_full),
-    Fault("mail store hangs, 40 calls of it at a time", 200, 12, store_hangs),
-    Fault("6 slow readers of 100,000 aliases, no nginx", 200, 8, slow_readers),
-    Fault("60 slow bodies, no nginx", 200, 8, slow_bodies),
-    Fault("log-ins sprayed over ever-new names", 200, 8, spraying),
-    Fault("worker of a bulk edit killed three times", 200, 4, worker_killed),
+    Fault("disk of the tables full for 6 s", 200, 6, disk_full, around=on_a_small_disk),
+    Fault("mail store hangs, 40 calls of it at a time", 200, 12, store_hangs, frozenset({500})),
+    Fault("20 slow readers of 100,000 aliases", 200, 8, lambda place: _slow(place.door, 20, _LONG_LIST)),
+    Fault("6 slow readers of 100,000 aliases, past nginx", 200, 8, lambda place: _slow(place.bare, 6, _LONG_LIST)),
+    Fault("60 slow bodies", 200, 8, lambda place: _slow(place.door, 60, _BODY)),
+    Fault("60 slow bodies, past nginx", 200, 8, lambda place: _slow(place.bare, 60, _BODY)),
+    Fault("log-ins sprayed over ever-new names by 8 at a time", 200, 8, spraying, frozenset({403, 429, 503})),
 )

@@ -202,9 +202,7 @@ def database(server: Postgres, rows: int) -> Iterator[str]:
     )
     if server.has_small:
         os.chown(server.small, *_owner(server))
-        tables = ("forwards_forwardingalias", "forwards_recipient", "changelog_change")
         server.run(f"CREATE TABLESPACE small LOCATION '{server.small}'")
-        server.run(*(f"ALTER TABLE {table} SET TABLESPACE small" for table in tables), database=name)
     yield url
 
 

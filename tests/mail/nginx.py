@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from tests.mail.deployment import DEPLOY, deployed
@@ -21,6 +22,34 @@ def site(replacements: Mapping[str, str]) -> str:
         return text
     (script,) = re.findall(r"sed -i '([^']+)' /etc/nginx/sites-available/oxaas.conf", _MANUAL.read_text())
     return subprocess.run(["sed", script], check=True, capture_output=True, text=True, input=text).stdout
+
+
+def write(folder: Path, *, https: int, http: int, backend: int, certificates: Path, name: str) -> Path:
+    """A whole configuration of that site on loopback, whose files are all in `folder`."""
+    text = site(
+        {
+            "listen 443 ssl": f"listen 127.0.0.1:{https} ssl",
+            "listen [::]:443 ssl": f"listen 127.0.0.2:{https} ssl",
+            "listen 80": f"listen 127.0.0.1:{http}",
+            "listen [::]:80": f"listen 127.0.0.2:{http}",
+            "oxaas.example.com": name,
+            "127.0.0.1:8000": f"127.0.0.1:{backend}",
+            "/etc/ssl/oxaas": str(certificates),
+        },
+    )
+    (folder / "site.conf").write_text(text)
+    main = [
+        f"pid {folder}/nginx.pid;",
+        f"error_log {folder}/nginx.log;",
+        "events {}",
+        "http {",
+        *(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")),
+        f"access_log {folder}/access.log;",
+        f"include {folder}/site.conf;",
+        "}",
+    ]
+    (folder / "nginx.conf").write_text("\n".join(main) + "\n")
+    return folder / "nginx.conf"
 
 
 def _version() -> tuple[int, ...]:

@@ -116,7 +116,14 @@ class Platform:
         world.write_text(json.dumps(WORLD))
         self.manage("provision", str(world))
         self.stack.start()
-        self._write_nginx()
+        nginx.write(
+            self.folder,
+            https=self.https,
+            http=self._http,
+            backend=self._granian_port,
+            certificates=self.stack.certificate.parent,
+            name="localhost",
+        )
         self.granian.start()
         self.nginx.start()
         wait_until(lambda: answers(self.https) and self.ask("GET", "/health")[0] == 200, "the application answers")
@@ -170,31 +177,3 @@ class Platform:
             "TRUSTED_PROXIES": "1",
             "PYTHONUNBUFFERED": "1",
         }
-
-    def _write_nginx(self) -> None:
-        site = nginx.site(
-            {
-                "listen 443 ssl": f"listen 127.0.0.1:{self.https} ssl",
-                "listen [::]:443 ssl": f"listen 127.0.0.2:{self.https} ssl",
-                "listen 80": f"listen 127.0.0.1:{self._http}",
-                "listen [::]:80": f"listen 127.0.0.2:{self._http}",
-                "oxaas.example.com": "localhost",
-                "127.0.0.1:8000": f"127.0.0.1:{self._granian_port}",
-                "/etc/ssl/oxaas": str(self.stack.certificate.parent),
-            },
-        )
-        (self.folder / "site.conf").write_text(site)
-        main = [
-            f"pid {self.folder}/nginx.pid;",
-            f"error_log {self.folder}/nginx.log;",
-            "events {}",
-            "http {",
-            *(
-                f"{kind}_temp_path {self.folder}/{kind};"
-                for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-            ),
-            f"access_log {self.folder}/access.log;",
-            f"include {self.folder}/site.conf;",
-            "}",
-        ]
-        (self.folder / "nginx.conf").write_text("\n".join(main) + "\n")

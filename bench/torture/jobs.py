@@ -1,0 +1,212 @@
+"""Large jobs whose worker is killed in the preview and in the run, each time to be taken up by the next."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from bench.torture.faults import Place
+from bench.torture.load import READ, WRITERS, Clock, Seen, Threads, Writers
+
+LINES: Final = 200_000
+PHASES: Final = ("reading", "previewing", "running")
+_IMPORT: Final = f"""
+import io
+from accounts.models import Administrator
+from bulk import edits, jobs
+one = Administrator.objects.get(login="r1")
+text = "".join(f"30,import{{n}}@d30.example,x{{n}}@far.example\\n" for n in range({LINES}))
+job = jobs.create_upload_job(
+    administrator=one, edit=edits.edit_named("import.forwards"), params={{"file": "x.csv", "skip_bad": True}},
+    name="x.csv", file=io.BytesIO(("context,alias,recipients\\n" + text).encode()), language="en",
+)
+print(job.pk)
+"""
+_SUSPEND: Final = """
+from accounts.models import Administrator
+from bulk import edits, jobs
+from forwards.models import ForwardingAlias
+one = Administrator.objects.get(login="r1")
+chosen = ForwardingAlias.objects.filter(context=20, address__regex="^long[1-4]")
+job = jobs.create_job(
+    administrator=one, edit=edits.edit_named("forwards.suspend"), params={}, chosen=chosen, language="en"
+)
+print(job.pk)
+"""
+_START: Final = """
+from bulk import jobs
+from bulk.models import BulkJob
+job = BulkJob.objects.get(pk={job})
+jobs.start_job(administrator=job.administrator, job=job, typed=str(job.changed))
+"""
+# What a run says that it has done; all of that must be there, and nothing else: what is not done is as before.
+_SAID: Final = (
+    "SELECT count(*) FROM bulk_bulkjobitem i JOIN bulk_bulkjob j ON j.id = i.job_id"
+    " WHERE j.id = {job} AND j.started_at IS NOT NULL AND i.outcome = 'changed' AND i.position < j.done"
+)
+_IMPORTED: Final = """
+    SELECT count(*) FROM forwards_forwardingalias a
+    JOIN (SELECT alias_id FROM forwards_recipient GROUP BY 1 HAVING count(*) = 1) r ON r.alias_id = a.id
+    WHERE a.context_id = 30 AND a.address LIKE 'import%'
+"""
+_SUSPENDED: Final = "SELECT count(*) FROM forwards_forwardingalias WHERE context_id = 20 AND NOT is_active"
+_LINES_OF_THE_LOG: Final = (
+    "SELECT count(*), count(DISTINCT c.key) FROM changelog_change c JOIN bulk_bulkjob j ON j.batch = c.batch"
+    " WHERE j.id = {job} AND c.kind = 'forward'"
+)
+
+
+@dataclass(frozen=True)
+class Large:
+    """A job: how it is made, how many of its rows are as it wants them, and who works beside it."""
+
+    name: str
+    script: str
+    there: str
+    writers: int
+    kills: tuple[tuple[str, float, Callable[[Place], None]], ...]
+    """The phase, the part of it that is done by then, and what is killed."""
+
+    @property
+    def load(self) -> str:
+        return "16 writers, readers" if self.writers else "readers"
+
+
+@dataclass
+class Told:
+    """What became of it."""
+
+    large: Large
+    total: int = 0
+    state: str = ""
+    done: int = 0
+    killed: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(PHASES, 0.0))
+    lost: int = 0
+    twice: int = 0
+    reads: list[Seen] = field(default_factory=list)
+    promises_lost: int = 0
+
+    @property
+    def broken(self) -> list[str]:
+        """The promises that were not kept. Not to be at the end when time is up is none of them."""
+        statuses = {one.status for one in self.reads} - {200, 503}
+        found = {
+            f"{self.lost} are lost": self.lost > 0,
+            f"{self.twice} are there twice": self.twice > 0,
+            f"{self.promises_lost} of what was promised beside it are lost": self.promises_lost > 0,
+            f"reads beside it were answered {sorted(statuses)}": bool(statuses),
+            f"it was {self.state}": self.state not in {"running", "done"},
+            f"it was killed {dict(self.killed)} times": not {"previewing", "running"} <= set(self.killed),
+        }
+        return [what for what, is_so in found.items() if is_so]
+
+    def text(self) -> str:
+        """As a row of a Markdown table."""
+        seconds = sorted(one.seconds for one in self.reads)
+        wrong = sum(one.status != 200 for one in self.reads)
+        end = "to the end" if self.state == "done" else f"**{self.state}** when time was up, {self.done:,} rows done"
+        return (
+            f"| {self.large.name} of {self.total:,} rows | {self.large.load} | "
+            f"{', '.join(str(self.killed[one]) for one in PHASES)} | "
+            f"{', '.join(f'{self.seconds[one]:.0f}' for one in PHASES)} | {end} "
+            f"| {self.lost or 'nothing'}, {self.twice or 'nothing'} | {1000 * statistics.median(seconds):.0f}, "
+            f"{1000 * seconds[int(len(seconds) * 0.99)]:.0f} | {wrong:,} of {len(seconds):,} |"
+        )
+
+
+def worker(place: Place) -> None:
+    """`kill -9`, and started again as systemd would."""
+    place.application.kill_worker()
+    place.application.start_worker()
+
+
+def server(place: Place) -> None:
+    """PostgreSQL with all its processes; the worker is left to find out by itself."""
+    place.postgres.kill()
+    time.sleep(1)
+    place.postgres.start()
+
+
+def torment(place: Place, large: Large, until: float) -> Told:
+    """Preview it, run it, kill what it says, and look what is there; ended where it is when time is up."""
+    told, writers, clock = Told(large), Writers(place.door), Clock(place.door)
+    job = int(place.application.script(large.script))
+    with Threads(len(clock.PATHS), clock.step, 0.02), Threads(large.writers, writers.step):
+        _follow(place, job, told, until)
+    if told.state != "done":
+        place.application.kill_worker()
+        time.sleep(1)  # until the server has noticed and undone the batch at hand
+    told.state, told.done, told.total = _state(place, job)
+    _count(place, job, told)
+    told.reads = [one for one in clock.seen if one.what == READ]
+    told.promises_lost = len(writers.promised) - place.kept(writers.promised)
+    if told.state != "done":
+        place.application.start_worker()
+    return told
+
+
+def _follow(place: Place, job: int, told: Told, until: float) -> None:
+    kills, last = list(told.large.kills), time.monotonic()
+    while time.monotonic() < until:
+        time.sleep(0.1)
+        told.state, told.done, told.total = _state(place, job)
+        now = time.monotonic()
+        if told.state in told.seconds:
+            told.seconds[told.state] += now - last
+        last = now
+        if told.state == "ready":
+            place.application.script(_START.format(job=job))
+            last = time.monotonic()
+        elif told.state not in told.seconds:
+            return
+        due = next((one for one in kills if one[0] == told.state and told.done > one[1] * told.total), None)
+        if due:
+            kills.remove(due)
+            due[2](place)
+            told.killed[told.state] += 1
+
+
+def _count(place: Place, job: int, told: Told) -> None:
+    """Lost: said to be done and not there, or not in the change log. Twice: there or in the log too often."""
+    ((said,),) = _ask(place, _SAID.format(job=job))
+    ((there,),) = _ask(place, told.large.there)
+    ((lines, keys),) = _ask(place, _LINES_OF_THE_LOG.format(job=job))
+    told.lost = max(said - there, 0) + max(said - keys, 0)
+    told.twice = max(there - said, 0) + max(lines - said, 0)
+
+
+def _ask(place: Place, statement: str) -> list[tuple[int, ...]]:
+    return place.postgres.run(statement, database=place.database)
+
+
+def _state(place: Place, job: int) -> tuple[str, int, int]:
+    ((state, done, total),) = place.postgres.run(
+        f"SELECT state, done, total FROM bulk_bulkjob WHERE id = {job:d}", database=place.database
+    )
+    return str(state), int(done), int(total)
+
+
+LARGE: Final = (
+    Large(
+        "a bulk edit (suspend aliases)",
+        _SUSPEND,
+        _SUSPENDED,
+        WRITERS,
+        (("previewing", 0.3, worker), ("running", 0.2, worker), ("running", 0.4, server), ("running", 0.6, worker)),
+    ),
+    Large(
+        "an import of aliases",
+        _IMPORT,
+        _IMPORTED,
+        0,
+        (
+            *(("reading", 0.3, worker), ("previewing", 0.3, worker)),
+            *(("running", part, worker) for part in (0.1, 0.4, 0.7)),
+        ),
+    ),
+)
