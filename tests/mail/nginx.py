@@ -20,7 +20,7 @@ def site(replacements: Mapping[str, str]) -> str:
     text = deployed("nginx/oxaas.conf", replacements)
     if _version() >= _NEW_HTTP2:
         return text
-    (script,) = re.findall(r"sed -i '([^']+)' /etc/nginx/sites-available/oxaas.conf", _MANUAL.read_text())
+    (script,) = re.findall(r"sed --in-place '([^']+)' /etc/nginx/sites-available/oxaas.conf", _MANUAL.read_text())
     return subprocess.run(["sed", script], check=True, capture_output=True, text=True, input=text).stdout
 
 
