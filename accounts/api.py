@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from http import HTTPStatus
 from typing import IO, Any, ClassVar, Final, TypeVar, cast
 
@@ -29,7 +30,7 @@ from rest_framework.viewsets import ViewSet
 from accounts.login.backends import LoginBackend, PathContextBackend, TenantBackend
 from accounts.login.lockout import PathContext
 from accounts.models import Administrator, Context
-from core import access
+from core import access, replica
 from core.actor import Actor, Channel
 from core.database_errors import state_of
 from core.errors import (
@@ -51,6 +52,7 @@ logger = logging.getLogger(__name__)
 
 CHALLENGE: Final = 'Basic realm="OX REST", charset="UTF-8"'
 MAX_BODY: Final = 1024 * 1024
+_Answer = TypeVar("_Answer", bound=HttpResponseBase)
 _OTHER_SITES: Final = frozenset({"cross-site", "same-site"})
 _Input = TypeVar("_Input", bound=Serializer[Any])
 _RACE: Final = "Somebody else changed the same data at this moment. Try again."
@@ -291,6 +293,16 @@ class ContractViewSet(ViewSet):
         if given.isascii() and given.isdecimal():
             return PathContext(number=whole_number(given) or 0)
         return PathContext(name=normalize_identifier(given) if self.context_names and is_name(given) else "")
+
+
+def from_replica(method: Callable[..., _Answer]) -> Callable[..., _Answer]:
+    """Let an operation that only reads, and may be a few seconds late, read from a standby where there is one."""
+
+    @wraps(method)
+    def call(self: ContractViewSet, *args: Any, **kwargs: Any) -> _Answer:
+        return replica.read(self.caller.pk, lambda: method(self, *args, **kwargs))
+
+    return call
 
 
 def read_body(request: Request, serializer_class: type[_Input]) -> _Input:

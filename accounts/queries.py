@@ -13,12 +13,13 @@ from itertools import count
 from typing import Any, Final, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from psycopg2.extensions import AsIs
 
 from accounts.models import Administrator
+from core import replica
 from core.access import Role
 
 _Row = TypeVar("_Row")
@@ -49,23 +50,24 @@ class Statement:
 
     def run(self, values: dict[str, _Value | None]) -> list[Any]:
         """The rows, as the queryset would give them."""
+        connection: Any = connections[replica.alias()]
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql" and not self._is_pooled():
-                self._prepare()
+            if connection.vendor == "postgresql" and not self._is_pooled(connection):
+                self._prepare(connection)
                 cursor.execute(self.execute, [values[slot] for slot in self.slots])
             else:
                 cursor.execute(self.sql, [values[one] if isinstance(one, str) else one[0] for one in self.parameters])
             return self.read(cursor.fetchall())
 
     @staticmethod
-    def _is_pooled() -> bool:
+    def _is_pooled(connection: Any) -> bool:
         # Asked of the server, for each connection once: whoever loses the connection by it must hear Django's error.
         with connection.wrap_database_errors:
-            return bool(_raw().is_pooled)
+            return bool(connection.connection.is_pooled)
 
-    def _prepare(self) -> None:
+    def _prepare(self, connection: Any) -> None:
         """Have the server prepare the statement, unless this session has it."""
-        raw = _raw()
+        raw = connection.connection
         if self.name in raw.prepared:
             return
         with connection.wrap_database_errors, raw.cursor() as cursor:
@@ -77,11 +79,6 @@ class Statement:
         places = {slot: AsIs(f"${place}") for place, slot in enumerate(self.slots, start=1)}
         parameters = [places[one] if isinstance(one, str) else one[0] for one in self.parameters]
         return str(cursor.mogrify(self.sql, parameters).decode())
-
-
-def _raw() -> Any:
-    """The driver's connection, which is a `core.patience.PatientConnection`."""
-    return connection.connection
 
 
 class NamedQuery(Generic[_Row]):

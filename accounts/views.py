@@ -9,7 +9,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import ADMIN, ContractViewSet, body_of, read_body
+from accounts.api import ADMIN, ContractViewSet, body_of, from_replica, read_body
 from accounts.models import Administrator, IdentifierField, User, identifiers
 from accounts.queries import NamedQuery
 from accounts.serializers import (
@@ -117,6 +117,7 @@ class UserViewSet(ContractViewSet):
         return Response({"userconfig": effective_config(self._user(userid), "")})
 
     @operation("searchUserconfig", success(USERCONFIG), UNAUTHORIZED, NO_USER)
+    @from_replica
     def search_config(self, request: Request, userid: str, searchpattern: str) -> Response:
         """get whole config of the user"""
         return Response({"userconfig": effective_config(self._user(userid), searchpattern)})
@@ -140,6 +141,7 @@ class UserSearchViewSet(ContractViewSet):
     @operation(
         "searchUser", success(USER), WRONG, UNAUTHORIZED, error(404, "User not found"), query=("search", "field")
     )
+    @from_replica
     def search(self, request: Request) -> Response:
         """search for users using given query parameters"""
         text: str = request.query_params.get("search", "")

@@ -10,12 +10,13 @@ class ChangelogConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who may read the change log in the web admin."""
-        from changelog import resources, services, versions
-        from core import access, persons, retention, tables
+        from changelog import resources, services, versions, writes
+        from core import access, persons, replica, retention, tables
         from core.admin import registry
 
         access.register_web("changelog.change", master=access.VIEW, reseller=access.VIEW, context=access.VIEW)
         tables.register(resources.ChangeResource)
         registry.register_history(versions)
         retention.register(retention.Kept("lines of the change log", "CHANGE_LOG_KEEP_DAYS", services.purge_changes))
+        replica.register_writes(writes.note, writes.wrote_lately)
         persons.register(persons.Holding("change log", 90, services.exported_lines, services.mask_lines))

@@ -89,3 +89,13 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{kind_name(self.kind)} {self.label}"
+
+
+class LastWrite(models.Model):
+    """When an administrator last wrote: for a while they read nothing from a replica (`changelog/writes.py`)."""
+
+    administrator_id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.administrator_id)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from changelog.entries import Entry, Owners
 from changelog.models import Change
+from core import replica
 from core.access import Role
 from core.actor import Actor
 from core.errors import NotAllowed
@@ -38,6 +39,8 @@ def record_all(actor: Actor, entries: Iterable[Entry]) -> None:
     """
     rows = (_row(actor, entry) for entry in _permitted(actor.administrator, entries) if entry.before != entry.after)
     made = Change.objects.bulk_create(rows, batch_size=500)
+    if actor.administrator is not None:
+        replica.wrote_on_commit(actor.administrator.pk)
     if actor.made is not None:
         actor.made.extend(made)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import EXPLICIT_DOMAINS, ContractViewSet
+from accounts.api import EXPLICIT_DOMAINS, ContractViewSet, from_replica
 from core.addresses import parse_domain
 from core.errors import NotFound
 from core.openapi.answers import DOMAIN, DOMAIN_EXISTS, DOMAINS, UNAUTHORIZED, WRONG, error, success
@@ -48,6 +48,7 @@ class ContextDomainsViewSet(ContractViewSet):
     family = EXPLICIT_DOMAINS
 
     @operation("listDomains", success(DOMAINS), WRONG, UNAUTHORIZED)
+    @from_replica
     def list(self, request: Request) -> Response:
         """List all explicit mail domains within given context"""
         rows = ExplicitDomain.objects.visible_to(self.caller).filter(context=self.context)

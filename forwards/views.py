@@ -12,7 +12,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import FORWARDS, ContractViewSet, body_of
+from accounts.api import FORWARDS, ContractViewSet, body_of, from_replica
 from accounts.models import Administrator
 from accounts.queries import NamedQuery
 from core.addresses import parse_address
@@ -130,6 +130,7 @@ class ContextForwardsViewSet(ContractViewSet):
     context_names = True
 
     @operation("listForwards", success(FORWARD_LISTS), FORBIDDEN, NO_CONTEXT)
+    @from_replica
     def list(self, request: Request) -> HttpResponseBase:
         """get the forwarding Aliases in a Context"""
         context = self.context.pk

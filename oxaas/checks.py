@@ -60,6 +60,15 @@ def check_dns_resolvers(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+@register(TAG)
+def check_replica(**kwargs: Any) -> list[CheckMessage]:
+    """E005: a replica is PostgreSQL's."""
+    engines = {name: one["ENGINE"].rpartition(".")[2] for name, one in settings.DATABASES.items()}
+    if "replica" in engines and set(engines.values()) != {"postgresql"}:
+        return [Error("DATABASE_REPLICA_URL is wrong: it and DATABASE_URL must be PostgreSQL's.", id="oxaas.E005")]
+    return []
+
+
 def wrong_configuration() -> list[str]:
     """What these checks find, for a server that starts without Django's command line."""
     return [str(message.msg) for message in run_checks(tags=[TAG])]

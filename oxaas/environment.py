@@ -147,8 +147,8 @@ class Environment:
         return found or "refused"
 
     def database(self, name: str, *, default: str) -> dict[str, Any]:
-        """A URL as Django's settings for a database."""
-        fallback = _database(default)
+        """A URL as Django's settings for a database; nothing for none at all."""
+        fallback = _database(default) if default else {}
         return self.parsed(name, _database, expected=_DATABASE_URL, default=fallback, secret=True)
 
     def refuse_wrong_values(self) -> None:

@@ -19,7 +19,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 from django.http import HttpResponseBase
 
 Environ = dict[str, Any]
@@ -78,12 +78,15 @@ class Turns:
 
 
 class Slots:
-    """Database connections, each for one call at a time. The one used last is taken first."""
+    """Database connections, each for one call at a time. The one used last is taken first.
+
+    With a replica each slot has a connection to that one too, which is made when it is first read from.
+    """
 
     def __init__(self, count: int, patience: float) -> None:
         self._patience = patience
         self._turns = Turns(count)
-        self._free: list[Any] = []
+        self._free: list[dict[str, Any]] = []
 
     @contextmanager
     def taken(self) -> Iterator[bool]:
@@ -92,16 +95,19 @@ class Slots:
             yield False
             return
         try:
-            connection = self._free.pop()
+            held = self._free.pop()
         except IndexError:
-            connection = connections.create_connection(DEFAULT_DB_ALIAS)
-            connection.inc_thread_sharing()
-        connections[DEFAULT_DB_ALIAS] = connection
+            held = {alias: connections.create_connection(alias) for alias in connections}
+            for connection in held.values():
+                connection.inc_thread_sharing()
+        for alias, connection in held.items():
+            connections[alias] = connection
         try:
             yield True
         finally:
-            del connections[DEFAULT_DB_ALIAS]
-            self._free.append(connection)
+            for alias in held:
+                del connections[alias]
+            self._free.append(held)
             self._turns.release()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import select
 from collections.abc import Callable
 from typing import Any, Final, cast
@@ -9,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.signals import request_started
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connections
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
+from core import replica
 from core.spreadsheets import MAX_FILE
 from core.zones import COOKIE, zone_named
 from oxaas import health
@@ -31,6 +33,8 @@ API_HEADERS: Final = {
 }
 TOO_LARGE: Final = translation.gettext_noop("That is more than can be sent here at once.")
 
+_ON_REPLICA: Final = "oxaas.on_replica"
+_FAILED: Final = "failed"
 _BROKEN: Final = "oxaas.broken_path"
 # Around the file there are the other fields of its form.
 MAX_FORM: Final = MAX_FILE + 1024 * 1024
@@ -57,13 +61,14 @@ def trust_silent_connection(**kwargs: Any) -> None:
     Where the server has closed it, there is something to read. Then Django asks, and opens another. One that the driver
     has closed without Django's knowing is of no use any more.
     """
-    if connection.connection is None or connection.vendor != "postgresql":
-        return
-    if connection.connection.closed:
-        connection.close()
-    else:
-        readable, _writable, _failed = select.select([connection.connection], [], [], 0)
-        connection.health_check_done = not readable  # type: ignore[attr-defined]
+    for one in connections.all(initialized_only=True):
+        if one.connection is None or one.vendor != "postgresql":
+            continue
+        if one.connection.closed:
+            one.close()
+        else:
+            readable, _writable, _failed = select.select([one.connection], [], [], 0)
+            one.health_check_done = not readable  # type: ignore[attr-defined]
 
 
 class DoorMiddleware:
@@ -171,6 +176,46 @@ class BodySizeMiddleware:
         if not too_large:
             return self.get_response(request)
         return HttpResponse(translation.gettext(TOO_LARGE), content_type="text/plain; charset=utf-8", status=413)
+
+
+class ReplicaMiddleware:
+    """Lists, exports, searches and the overview read from a replica where there is one; whoever posts, not for a while.
+
+    Next to the view, so that who is asking was read from the primary.
+    """
+
+    _NAMES: Final = re.compile(r"index|search|\w+_(?:changelist|export)")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        reader = request.user.pk if replica.is_there() else None
+        if reader is None:
+            return self.get_response(request)
+        if request.method not in {"GET", "HEAD"}:
+            response = self.get_response(request)
+            replica.wrote(reader)
+            return response
+        if not self._is_much(request.path_info):
+            return self.get_response(request)
+        with replica.reading(reader) as request.META[_ON_REPLICA]:
+            response = self.get_response(request)
+        return response if request.META.pop(_ON_REPLICA) is not _FAILED else self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The replica failed: the primary is asked the same."""
+        if not request.META.get(_ON_REPLICA) or not replica.failed(exception):
+            return None
+        request.META[_ON_REPLICA] = _FAILED
+        return HttpResponse(status=503)
+
+    def _is_much(self, path: str) -> bool:
+        try:
+            match = resolve(path)
+        except Resolver404:
+            return False
+        return match.namespace == "admin" and self._NAMES.fullmatch(match.url_name or "") is not None
 
 
 class DatabaseUnavailableMiddleware:

@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "oxaas.middleware.BodySizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "oxaas.middleware.DatabaseUnavailableMiddleware",
+    "oxaas.middleware.ReplicaMiddleware",
 ]
 
 ROOT_URLCONF = "oxaas.urls"
@@ -147,18 +148,25 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.database("DATABASE_URL", default="sqlite:///db.sqlite3")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["NAME"] = HOME / DATABASES["default"]["NAME"]
-    DATABASES["default"]["OPTIONS"] = {
-        # A transaction takes SQLite's only write lock at its beginning: what it looks at stays true until it commits.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-else:
-    DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+# A standby for searches, lists, exports and overviews, and how far behind it may be (core/replica.py).
+_REPLICA = env.database("DATABASE_REPLICA_URL", default="")
+REPLICA_LAG_SECONDS: int = env.number("REPLICA_LAG_SECONDS", default=5, least=1, most=300)
+if _REPLICA:
+    DATABASES["replica"] = {**_REPLICA, "TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["core.replica.Router"]
+for _database in DATABASES.values():
+    if _database["ENGINE"] == "django.db.backends.sqlite3":
+        _database["NAME"] = HOME / _database["NAME"]
+        _database["OPTIONS"] = {
+            # A transaction takes SQLite's only write lock at its beginning: what it looks at stays true until its end.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+        continue
+    _database.update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
     # What the URL says itself goes before.
-    DATABASES["default"]["OPTIONS"] = {
+    _database["OPTIONS"] = {
         "connection_factory": connect,
         "cursor_factory": PatientCursor,
         "connect_timeout": 3,
@@ -168,7 +176,7 @@ else:
         "keepalives_count": 3,
         "tcp_user_timeout": 10_000,
         "fallback_application_name": f"oxaas {process_name()}",
-        **DATABASES["default"].get("OPTIONS", {}),
+        **_database.get("OPTIONS", {}),
     }
 # What a session of a web process may take: a migration, the worker or `provision` may take longer. A pooler takes no
 # such options for a session that it shares; there its own configuration has them (deploy/pgbouncer).

@@ -51,6 +51,8 @@ FIXED = {
     "TRANSACTION_POOLER": "auto",
     "DATABASE_STATEMENT_SECONDS": "30",
     "WEB_CONNECTIONS": "6",
+    "DATABASE_REPLICA_URL": "",
+    "REPLICA_LAG_SECONDS": "5",
     "UNDECLARED_DOMAINS": "allow",
     "DOMAIN_PROOF": "off",
     "MX_HOSTS": "",
@@ -98,7 +100,7 @@ def _prepare() -> None:
     _folder = tempfile.mkdtemp(prefix="oxaas-tests-")
     url = _cluster.url if _cluster else f"sqlite:///{_folder}/unused.sqlite3"
     os.environ.update(FIXED, DATABASE_URL=url, MAIL_STORE=f"maildir://{_folder}/maildir")
-    for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "MAIL_STORE"):
+    for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "DATABASE_REPLICA_URL", "MAIL_STORE"):
         os.environ.pop(f"{name}_FILE", None)
 
 

@@ -39,11 +39,12 @@ from tests.world import CONTEXTS, OPERATOR, World
 
 OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "mailstats", "apiv2")
 # Not in any list: counters of failed logins, known addresses, the mail server's last logins; the items of a job (its
-# page shows them); second factors (their owner's page does); when a worker was last alive;
+# page shows them); second factors (their owner's page does); when a worker was last alive, and when
+# somebody last wrote;
 # answers of calls that may come again, which are looked up by their administrator.
 UNSCOPED: Final = {
     *("accounts.LoginFailures", "accounts.LastLogin", "accounts.KnownAddress", "bulk.BulkJobItem"),
-    *("bulk.Heartbeat", "bulk.Upload", "bulk.UploadPart"),
+    *("bulk.Heartbeat", "bulk.Upload", "bulk.UploadPart", "changelog.LastWrite"),
     *("accounts.TotpDevice", "accounts.Passkey", "accounts.RecoveryCode"),
     "apiv2.KeptAnswer",
 }
