@@ -210,7 +210,7 @@ class UserAdmin(RedirectAdmin):
     table_name = "users"
     edits_of_one = frozenset({"users.leave"})
     form = UserForm
-    list_display = ("uidname", "number", "context", "phone", "quota_column", "status")
+    list_display = ("uidname", "number", "context", "phone", "used_column", "quota_column", "status")
     list_filter = (
         status_filter(*_ABOVE_CONTENTS),
         ("context", RelatedFilter),
@@ -231,7 +231,9 @@ class UserAdmin(RedirectAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         declared = Case(When(domain="", then=True), default=ownership.served_flag())
-        return super().get_queryset(request).annotate(declared=declared, awaits_proof=ownership.awaits_proof())
+        return (
+            super().get_queryset(request).with_use().annotate(declared=declared, awaits_proof=ownership.awaits_proof())
+        )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A context's own administrator has no other context to choose."""
@@ -241,6 +243,14 @@ class UserAdmin(RedirectAdmin):
     @admin.display(description=_("phone number"), ordering="msisdn")
     def phone(self, row: User) -> str | None:
         return row.msisdn
+
+    @admin.display(description=_("used"), ordering="used_percent")
+    def used_column(self, row: Any) -> str:
+        """What the mailbox held when it was last measured."""
+        if row.used_bytes is None:
+            return ""
+        used = format_short(row.used_bytes)
+        return used if row.used_percent is None else f"{used} ({counted(int(row.used_percent))} %)"
 
     @admin.display(description=_("mail quota"), ordering="quota")
     def quota_column(self, row: User) -> str:

@@ -40,9 +40,12 @@ class UserResource(TableResource):
         Size("quota", removable=True),
         Flag("is_active"),
     )
+    figures = (Number("used", "used_bytes"), Number("used_percent", "used_percent"))
 
     def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.prefetch_related("custom_ids")
+        users: Any = queryset
+        rows: QuerySet[Any] = users.with_use().prefetch_related("custom_ids")
+        return rows
 
 
 RESOURCES = (ContextResource, UserResource)

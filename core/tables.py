@@ -72,9 +72,12 @@ class Column:
 
 
 class Number(Column):
-    """Digits, and as many as the database can keep."""
+    """Digits, and as many as the database can keep. A fraction is left out."""
 
     holds = gettext_lazy("number")
+
+    def written(self, value: Any) -> str:
+        return str(int(value))
 
     def read(self, text: str) -> int:
         number = None if isinstance(text, Flagged) else whole_number(text)
@@ -151,6 +154,8 @@ class TableResource:
     name: ClassVar[str]
     model: ClassVar[type[Model]]
     columns: ClassVar[tuple[Column, ...]]
+    # What is exported beside the columns; a line that brings it back says nothing by it.
+    figures: ClassVar[tuple[Column, ...]] = ()
     # The columns that say which object a line is about; without any, the table cannot be imported.
     keys: ClassVar[tuple[str, ...]] = ()
 
@@ -178,9 +183,10 @@ class TableResource:
 
     def table(self, queryset: QuerySet[Any]) -> Iterator[list[str]]:
         """The rows of `queryset` as cells, one after the other; the header row first."""
-        yield self.heads
+        columns = [*self.columns, *self.figures]
+        yield [column.name for column in columns]
         for row in self.with_related(queryset).iterator(chunk_size=_CHUNK):
-            yield [column.cell(row) for column in self.columns]
+            yield [column.cell(row) for column in columns]
 
     def entry(self, line: Mapping[str, str]) -> dict[str, Any]:
         """A line as an entry of provision: what its cells say. Invalid names all that is wrong with them."""

@@ -67,7 +67,8 @@ def _heads(resource: TableResource, row: list[str]) -> list[str]:
     heads = [cell.strip().lower() for cell in row]
     while heads and not heads[-1]:
         heads.pop()
-    unknown = [head for head in heads if head not in resource.heads]
+    ignored = {column.name for column in resource.figures}
+    unknown = [head for head in heads if head not in resource.heads and head not in ignored]
     if not heads or not (known := set(heads) - set(unknown)) or len(known) + len(unknown) < len(heads):
         shown = ", ".join(resource.heads)
         raise Invalid(_("The first line must name the columns, each once: %(columns)s.") % {"columns": shown})

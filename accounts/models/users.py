@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import ClassVar, Final, Literal, Self
 
 from django.db import models
-from django.db.models import Case, F, Q, Subquery, When
-from django.db.models.functions import Length
+from django.db.models import Case, F, FloatField, Q, Subquery, When
+from django.db.models.functions import Cast, Length
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.contexts import Context
@@ -30,6 +30,15 @@ class UserQuerySet(ScopedQuerySet["User"]):
     def near_quota(self) -> Self:
         """Those whose mailbox, when it was last measured, held at least nine tenths of its quota."""
         return self.filter(quota__isnull=False, mailbox_use__bytes__gte=F("quota") * _NEAR)
+
+    def with_use(self) -> Self:
+        """With `used_bytes` and `used_percent` of the quota, as last measured; None where it never was.
+
+        Without a quota, or with none at all, there is no percentage.
+        """
+        used = F("mailbox_use__bytes")
+        percent = Cast(used, FloatField()) * 100 / Cast("quota", FloatField())
+        return self.annotate(used_bytes=used, used_percent=Case(When(quota__gt=0, then=percent)))
 
     def suspended(self) -> Self:
         """Those that are not active themselves."""
