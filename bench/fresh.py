@@ -28,9 +28,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 RELEASES: Final = {"trixie": ("13", "313"), "bookworm": ("12", "311")}
 # In this order, in one shell: each may stand on what those before have made.
-DOCUMENTS: Final = tuple(
-    f"docs/{name}.md" for name in ("mail-servers", "backup", "upgrade") if (ROOT / f"docs/{name}.md").exists()
-)
+DOCUMENTS: Final = tuple(f"docs/{name}.md" for name in ("mail-servers", "backup", "upgrade"))
 MIRROR: Final = "http://deb.debian.org/debian"
 BLOCK: Final = re.compile(r"^```sh(?: debian-(\d+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MARK: Final = "@@ "
@@ -67,7 +65,7 @@ for name in "$@"; do
         *.timer:*) ;;
         oxaas-*:start | oxaas-*:enable) run_unit "$name" ;;
         oxaas-*:stop) stop_unit "$name" ;;
-        oxaas-*:restart | oxaas-*:try-restart | oxaas-*:reload) stop_unit "$name"; run_unit "$name" ;;
+        oxaas-*:*restart | oxaas-*:reload) stop_unit "$name"; run_unit "$name" ;;
         *) "/etc/init.d/${name%%@*}" "$action" > /dev/null ;;
     esac
 done

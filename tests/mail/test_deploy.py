@@ -20,6 +20,8 @@ from tests.world import World
 
 pytestmark = MAIL_TESTS
 
+# Folders of Debian's packages, where the backups are written.
+OF_BACKUPS = ("/var/lib/pgbackrest", "/var/log/pgbackrest", "/run/postgresql")
 READABLE = {("mail", name) for name in ("mailbox", "mailbox_address", "alias", "domain")}
 
 
@@ -69,10 +71,12 @@ def test_systemd__accepts_the_units(tmp_path: Path) -> None:
     units = sorted((DEPLOY / "systemd").iterdir())
     assert {unit.name for unit in units} == {
         "oxaas-web.service", "oxaas-worker.service", "oxaas-measure.service", "oxaas-measure.timer",
+        "oxaas-backup.service", "oxaas-backup.timer",
     }  # fmt: skip
     for unit in units:
-        moved = {"/opt/oxaas": str(REPOSITORY), "/etc/oxaas": str(tmp_path)} if unit.suffix == ".service" else {}
-        (tmp_path / unit.name).write_text(deployed(f"systemd/{unit.name}", moved))
+        places = {"/opt/oxaas": str(REPOSITORY), "/etc/oxaas": str(tmp_path)}
+        moved = {place: here for place, here in places.items() if f"={place}" in unit.read_text()}
+        (tmp_path / unit.name).write_text(deployed(f"systemd/{unit.name}", moved, may_stay=OF_BACKUPS))
     files = [str(tmp_path / unit.name) for unit in units]
     assert said("systemd-analyze", "verify", "--man=no", *files) == ""
 
