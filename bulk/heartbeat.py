@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
@@ -25,6 +25,11 @@ def beat() -> bool:
 def worker_is_alive() -> bool:
     """Whether one was seen lately."""
     return Heartbeat.objects.filter(name=_WORKER, seen_at__gt=timezone.now() - ALIVE).exists()
+
+
+def last_seen() -> datetime | None:
+    """When one was seen last."""
+    return Heartbeat.objects.filter(name=_WORKER).values_list("seen_at", flat=True).first()
 
 
 HEARTBEAT: Final = Chore("heartbeat", BEAT_SECONDS, beat)

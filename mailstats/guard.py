@@ -17,6 +17,7 @@ from typing import Final
 
 from django.utils.translation import gettext_noop
 
+from core import trace
 from mailstats.stores import StoreError
 
 logger = logging.getLogger(__name__)
@@ -56,17 +57,24 @@ class Guard:
     @contextmanager
     def call(self) -> Iterator[None]:
         """Ask the store. RefusedError at once, or soon, where that would only be waiting."""
-        begun = self._enter()
+        try:
+            begun = self._enter()
+        except RefusedError:
+            trace.count("mail_calls", outcome="refused")
+            raise
         try:
             yield
         except StoreError as error:
             self._leave(begun, failed=error.whole)
+            _told(begun, "store failed" if error.whole else "mailbox failed")
             raise
         except BaseException:
             self._leave(begun, failed=None)
+            _told(begun, "broken off")
             raise
         else:
             self._leave(begun, failed=False)
+            _told(begun, "answered")
 
     def _enter(self) -> float:
         with self._condition:
@@ -101,9 +109,16 @@ class Guard:
             if failed:
                 self._asked_again = time.monotonic() + PAUSE
             if failed and self._failures == FAILURES:
+                trace.stands("mail_store_left_alone", 1)
                 logger.error("the mail store failed %d times in a row and is asked every %g s only", FAILURES, PAUSE)
             if not failed and was >= FAILURES:
+                trace.stands("mail_store_left_alone", 0)
                 logger.warning("the mail store answers again")
+
+
+def _told(begun: float, outcome: str) -> None:
+    trace.count("mail_calls", outcome=outcome)
+    trace.took("mail_store", time.monotonic() - begun)
 
 
 @lru_cache(maxsize=8)

@@ -33,7 +33,8 @@ PATIENCE: Final = 4.0
 """Seconds that a call waits for a slot."""
 HEALTH_PATIENCE: Final = 1.0
 LIVE: Final = "/health/live"
-HEALTH: Final = frozenset({"/health", "/health/ready"})
+HEALTH: Final = frozenset({"/health", "/health/ready", "/metrics"})
+"""What whoever watches asks: on a connection of its own, so that it is not queued behind work."""
 REFUSED: Final = "oxaas.refused"
 """In a request's environment: there is no slot for it. `oxaas.middleware.DoorMiddleware` answers."""
 BEGAN: Final = "oxaas.began"

@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from core import replica
 from core.spreadsheets import MAX_FILE
 from core.zones import COOKIE, zone_named
-from oxaas import health
+from oxaas import health, scrape
 from oxaas.gate import REFUSED
 from oxaas.refusals import API_PREFIXES, BUSY_SERVICE, api_refusal, of_database, try_again
 
@@ -72,7 +72,7 @@ def trust_silent_connection(**kwargs: Any) -> None:
 
 
 class DoorMiddleware:
-    """Before everything else: how the application is, for whatever Host; and that there is no room now."""
+    """Before everything else: how the application is, and its figures, for any Host; and that there is no room now."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -81,6 +81,8 @@ class DoorMiddleware:
         refused = REFUSED in request.META
         if request.path in health.ANSWERS:
             return health.ANSWERS[request.path](refused)
+        if request.path == scrape.PATH:
+            return scrape.metrics(request, refused)
         if not refused:
             return self.get_response(request)
         translation.activate(translation.get_language_from_request(request))

@@ -288,6 +288,10 @@ SPECTACULAR_SETTINGS = {
 }
 
 LOG_FORMAT: str = env.choice("LOG_FORMAT", ("text", "json"), default="text")
+# Whoever shows this token is told figures for Prometheus at /metrics; without it there are none. The folder is where
+# the processes of a machine put theirs down.
+METRICS_TOKEN: str = env.text("METRICS_TOKEN", default="", expected="a long random text", secret=True)
+METRICS_FOLDER: str = env.text("METRICS_FOLDER", default=f"{HOME}/var/metrics", expected="the path of a folder")
 # In milliseconds, what makes a request, a statement, or a batch or chore of the worker one that is named; 0: none is.
 LOG_SLOW_REQUEST_MS: int = env.number("LOG_SLOW_REQUEST_MS", default=1000)
 LOG_SLOW_STATEMENT_MS: int = env.number("LOG_SLOW_STATEMENT_MS", default=500)

@@ -13,13 +13,16 @@ from accounts.login.addresses import client_address
 from accounts.models import Administrator
 from core import trace
 from core.trace import Trace
+from oxaas import scrape
 from oxaas.gate import BEGAN
-from oxaas.health import ANSWERS
+from oxaas.health import ANSWERS as HEALTH
 from oxaas.logs import method_of, route_of
 
 logger = logging.getLogger("oxaas.request")
 
 HEADER: Final = "X-Request-ID"
+# What is asked for every few seconds.
+_WATCHED: Final = frozenset({*HEALTH, scrape.PATH})
 
 
 class TraceMiddleware:
@@ -54,7 +57,7 @@ def _finished(request: HttpRequest, status: int, one: Trace) -> None:
     trace.took("request", seconds, method=method, route=route, status=str(status))
     trace.measure_database(one)
     slow = seconds * 1000 >= settings.LOG_SLOW_REQUEST_MS > 0
-    level = logging.WARNING if slow else logging.DEBUG if request.path in ANSWERS else logging.INFO
+    level = logging.WARNING if slow else logging.DEBUG if request.path in _WATCHED else logging.INFO
     if not logger.isEnabledFor(level):
         return
     administrator = _administrator(request)
@@ -76,7 +79,7 @@ def _finished(request: HttpRequest, status: int, one: Trace) -> None:
 def _route(request: HttpRequest) -> str:
     if request.resolver_match is not None:
         return route_of(request)
-    if request.path in ANSWERS:
+    if request.path in _WATCHED:
         return request.path
     return settings.STATIC_URL if request.path.startswith(settings.STATIC_URL) else "-"
 

@@ -63,6 +63,7 @@ def configured() -> Application:
 
     from apiv2.wire import MAX_BATCH
     from core.patience import serve_requests
+    from oxaas import metrics
     from oxaas.checks import wrong_configuration
     from oxaas.gate import Gate
     from oxaas.middleware import MAX_FORM
@@ -70,6 +71,7 @@ def configured() -> Application:
 
     if problems := wrong_configuration():
         raise SystemExit("Configuration: " + "\n".join(problems))
+    metrics.begin()
     serve_requests(settings.WEB_SESSION_OPTIONS)
 
     def longest_body(path: str) -> int:

@@ -65,6 +65,7 @@ FIXED = {
     "UPLOADS_WAITING_MB": "1000",
     "CHANGE_LOG_KEEP_DAYS": "0",
     "LOGIN_LOG_KEEP_DAYS": "90",
+    "METRICS_TOKEN": "",
     "LOG_LEVEL": "INFO",
     "LOG_FORMAT": "text",
     "LOG_SLOW_REQUEST_MS": "0",
@@ -100,7 +101,15 @@ def _prepare() -> None:
     _folder = tempfile.mkdtemp(prefix="oxaas-tests-")
     url = _cluster.url if _cluster else f"sqlite:///{_folder}/unused.sqlite3"
     os.environ.update(FIXED, DATABASE_URL=url, MAIL_STORE=f"maildir://{_folder}/maildir")
-    for name in ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "DATABASE_REPLICA_URL", "MAIL_STORE"):
+    secrets = (
+        "SECRET_KEY",
+        "SECRET_KEY_FALLBACKS",
+        "DATABASE_URL",
+        "DATABASE_REPLICA_URL",
+        "MAIL_STORE",
+        "METRICS_TOKEN",
+    )
+    for name in secrets:
         os.environ.pop(f"{name}_FILE", None)
 
 

@@ -14,6 +14,7 @@ from accounts.login.sightings import is_news
 from accounts.models import Administrator, LoginEvent
 from accounts.services.logins import Login, record_refusal, record_success
 from core.actor import Channel
+from core.trace import count
 
 logger = logging.getLogger("oxaas.login")
 
@@ -25,6 +26,7 @@ _UNBOUNDED: Final = frozenset({Outcome.LOCKED, Outcome.BUSY})
 def succeeded(attempt: Attempt, administrator: Administrator, channel: Channel, second_factor: str = "") -> None:
     """Tell of a login; of a caller of the API once in some minutes for each credential and address."""
     credential = administrator.credential
+    count("logins", channel=channel.value, outcome=Outcome.SUCCESS.value)
     if channel is Channel.API and not is_news("login", administrator.pk, credential.key, attempt.address):
         return
     login = _login(attempt, administrator, channel, Outcome.SUCCESS, second_factor, str(credential))
@@ -36,6 +38,7 @@ def succeeded(attempt: Attempt, administrator: Administrator, channel: Channel, 
 
 def refused(attempt: Attempt, administrator: Administrator | None, channel: Channel, outcome: Outcome) -> None:
     """Tell of a refusal; the `administrator` is who was meant, if anybody."""
+    count("logins", channel=channel.value, outcome=outcome.value)
     login = _login(attempt, administrator, channel, outcome)
     if outcome in _UNBOUNDED and not is_news(outcome, login.name, login.site):
         return

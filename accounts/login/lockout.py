@@ -22,7 +22,7 @@ from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat, Now
 from django.http import HttpRequest
 from django.utils import timezone
@@ -172,6 +172,18 @@ class Attempt:
     def _name_of_place(self) -> str | None:
         number = self.place.number if self.place is not None else 0
         return Context.objects.filter(pk=number).values_list("name_normalized", flat=True).first()
+
+
+def locked_out() -> int:
+    """How many accounts, names and addresses are locked out now."""
+    limit, of_site = settings.LOGIN_FAILURE_LIMIT or _NO_LIMIT, settings.LOGIN_ADDRESS_LIMIT or _NO_LIMIT
+    full = (
+        Q(key__startswith="s:", count__gte=of_site)
+        | Q(key__startswith="n:", count__gte=limit)
+        | Q(key__regex=r"^a:[0-9]+:", count__gte=limit)
+        | Q(key__regex=r"^a:[0-9]+$", count__gte=min(limit * EVERYWHERE, _NO_LIMIT))
+    )
+    return LoginFailures.objects.filter(full, ends_at__gt=Now()).count()
 
 
 def _is_everywhere_the_same(name: str) -> bool:
