@@ -62,7 +62,7 @@ class ResourceViewSet(ViewSet):
     wire_names: ClassVar[Mapping[str, str]] = {}
     related: ClassVar[Sequence[str]] = ()
     # Of actions beyond those of an item: the body, its media type, and the answers by status.
-    bodies: ClassVar[Mapping[str, type[Serializer[Any]]]] = {}
+    bodies: ClassVar[Mapping[str, Any]] = {}
     media_types: ClassVar[Mapping[str, str]] = {}
     answers: ClassVar[Mapping[str, Mapping[int, Any]]] = {}
     repeatable: ClassVar[Sequence[str]] = ()
@@ -328,7 +328,7 @@ def _same(fixed: Any, value: Any) -> bool:
 
 def _kept(response: Response) -> Kept:
     """The answer as bytes."""
-    content = b"" if response.status_code == 204 else RENDERER.render(response.data)
+    content = response.data if isinstance(response.data, bytes) else RENDERER.render(response.data)
     return Kept(response.status_code, {**dict(response.headers), "Content-Type": "application/json"}, content)
 
 

@@ -155,10 +155,10 @@ class ResourceSchema(AutoSchema):
         return {"200": _json("The object as it is now.", one, etag=bool(view.kind))}
 
     def _answer(self, body: Any) -> JSONSchema:
-        if body is None:
-            return {"description": "Done."}
+        view: Any = self.view
         schema = body if isinstance(body, dict) else self.resolve_serializer(body, "response").ref
-        return _json("The answer.", schema)
+        media = view.media_types.get(view.action, "application/json")
+        return {"description": "The answer.", "content": {media: {"schema": schema}}}
 
 
 def _sparse(one: JSONSchema, view: Any) -> JSONSchema:

@@ -20,8 +20,8 @@ def _item(model: str, *, leaving_out: tuple[str, ...] = (), **more: str) -> dict
 ACTIONS: Final[dict[str, dict[str, str]]] = {
     "resellers": _item("accounts.reseller"),
     "contexts": _item("accounts.context"),
-    "users": _item("accounts.user", properties="view", mail="view"),
-    "aliases": _item("forwards.forwardingalias"),
+    "users": _item("accounts.user", batch="change", properties="view", mail="view"),
+    "aliases": _item("forwards.forwardingalias", batch="change"),
     "domains": _item(
         "domains.explicitdomain", leaving_out=_UNCHANGED, check="change", prove="change", withdraw="change"
     ),
@@ -29,4 +29,6 @@ ACTIONS: Final[dict[str, dict[str, str]]] = {
     "api-passwords": _item("accounts.apipassword", leaving_out=_UNCHANGED),
     "properties": _item("accounts.configproperty"),
     "changes": _item("changelog.change", leaving_out=("create", "destroy", *_UNCHANGED)),
+    # Whoever edits in bulk sees their own jobs; each edit has its own permission.
+    "jobs": dict.fromkeys(("list", "retrieve", "create", "start", "cancel", "undo", "items"), "bulk.view_bulkjob"),
 }

@@ -12,6 +12,7 @@ from apiv2.resources.aliases import AliasViewSet
 from apiv2.resources.changes import ChangeViewSet
 from apiv2.resources.contexts import ContextViewSet
 from apiv2.resources.domains import DomainViewSet
+from apiv2.resources.jobs import JobViewSet
 from apiv2.resources.properties import PropertyViewSet
 from apiv2.resources.resellers import ResellerViewSet
 from apiv2.resources.users import UserViewSet
@@ -42,6 +43,8 @@ def _resource(view: type[ResourceViewSet], **more: dict[str, str]) -> list[URLPa
 urlpatterns = [
     *_resource(ResellerViewSet),
     *_resource(ContextViewSet),
+    path("users/batch", UserViewSet.as_view({"post": "batch"}), name="v2-users-batch"),
+    path("aliases/batch", AliasViewSet.as_view({"post": "batch"}), name="v2-aliases-batch"),
     *_resource(UserViewSet, properties={"get": "properties"}, mail={"get": "mail"}),
     *_resource(AliasViewSet),
     *_resource(DomainViewSet, check={"post": "check"}, prove={"post": "prove"}, withdraw={"post": "withdraw"}),
@@ -49,4 +52,7 @@ urlpatterns = [
     *_resource(ApiPasswordViewSet),
     *_resource(PropertyViewSet),
     *_resource(ChangeViewSet),
+    *_resource(
+        JobViewSet, start={"post": "start"}, cancel={"post": "cancel"}, undo={"post": "undo"}, rows={"get": "items"}
+    ),
 ]

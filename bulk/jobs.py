@@ -28,7 +28,7 @@ from bulk.models import ACTIVE, BulkJob, BulkJobItem
 from bulk.reading import Desk
 from bulk.telling import told
 from bulk.uploads import bytes_to_read, forget_all_read, forget_file, keep_file, refuse_too_much
-from core.actor import Actor
+from core.actor import Actor, Channel
 from core.errors import Invalid, NotAllowed
 from core.scoping import Viewer
 from core.transactions import atomic, go_by_indexes
@@ -51,9 +51,19 @@ _BYTES_A_ROW: Final = 1024
 
 @atomic
 def create_job(
-    *, administrator: Viewer, edit: BulkEdit[Any], params: Params, chosen: QuerySet[Any], language: str
+    *,
+    administrator: Viewer,
+    edit: BulkEdit[Any],
+    params: Params,
+    chosen: QuerySet[Any],
+    language: str,
+    channel: str = "",
+    starts_itself: bool = False,
 ) -> BulkJob:
-    """Freeze those of `chosen` that the administrator sees, to be previewed. NotAllowed; Invalid when there is none."""
+    """Freeze those of `chosen` that the administrator sees, to be previewed. NotAllowed; Invalid when there is none.
+
+    One that `starts_itself` runs when the preview is done.
+    """
     job = _new_job(administrator, edit, params, language)
     visible = edit.model._default_manager.visible_to(administrator)  # type: ignore[attr-defined]
     # Windows and orders of the list's own queryset (a search is DISTINCT) would meet with the numbering.
@@ -63,7 +73,8 @@ def create_job(
     job.total = _freeze(job, rows.values_list("frozen_pk", "place"))
     if not job.total:
         raise Invalid(_("Nothing is selected."))
-    job.save(update_fields=["total"])
+    job.channel, job.credential, job.starts_itself = channel, str(administrator.credential), starts_itself
+    job.save(update_fields=["total", "channel", "credential", "starts_itself"])
     return job
 
 
@@ -136,10 +147,14 @@ def start_job(*, administrator: Viewer, job: BulkJob, typed: str = "") -> BulkJo
     if why_not_startable := edits.edit_named(job.edit).why_not_startable(job.params, refused=job.refused):
         raise Invalid(why_not_startable)
     _check_confirmed(job, typed)
+    _begin(job)
+    return job
+
+
+def _begin(job: BulkJob) -> None:
     job.state, job.started_at, job.touched_at = State.RUNNING, timezone.now(), None
     job.done = job.changed = job.unchanged = job.refused = 0
     job.save()
-    return job
 
 
 @atomic
@@ -307,13 +322,17 @@ def _batch(job: BulkJob) -> None:
         if not _is_still_allowed(job, edit, administrator):
             return
         items = list(job.items.filter(position__gte=job.done)[: edit.batch_rows])
-        _work_on(job, edit, Actor(administrator, edit.channel, job.batch, str(administrator.credential)), items)
+        channel = Channel(job.channel or edit.channel)
+        credential = job.credential if job.channel else str(administrator.credential)
+        _work_on(job, edit, Actor(administrator, channel, job.batch, credential), items)
     job.done += len(items)
     job.touched_at = timezone.now()
     if job.done < job.total:
         job.save()
     elif job.has_run:
         _finish(job, State.DONE)
+    elif job.starts_itself and job.changed:
+        _begin(job)
     else:
         job.state = State.READY
         job.save()

@@ -54,6 +54,10 @@ class BulkJob(models.Model):
     changed = models.PositiveIntegerField(_("changed"), default=0)
     unchanged = models.PositiveIntegerField(_("no change"), default=0)
     refused = models.PositiveIntegerField(_("refused"), default=0)
+    # Whence it came, where that is not what the edit says; and whether it runs without being looked at first.
+    channel = models.CharField(max_length=16, blank=True, default="", editable=False)
+    credential = models.CharField(max_length=128, blank=True, default="", editable=False)
+    starts_itself = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)

@@ -12,8 +12,9 @@ from rest_framework.response import Response
 
 from accounts.models import Administrator, ApiFamily, Context
 from accounts.queries import NamedQuery
-from apiv2.base import ResourceViewSet, visible
+from apiv2.base import visible
 from apiv2.reading import FlagFilter, Shape, WholeFilter
+from apiv2.resources.batches import BatchedViewSet
 from apiv2.resources.contexts import context_of
 from apiv2.shapes import Flag, Key, Texts
 from changelog.models import Change
@@ -76,7 +77,7 @@ class AliasFilters(FilterSet):
         return rows.filter(pk__in=Recipient.objects.filter(normalized=normalize_uidname(value)).values("alias"))
 
 
-class AliasViewSet(ResourceViewSet):
+class AliasViewSet(BatchedViewSet):
     """Aliases of the contexts that the caller sees."""
 
     resource = "aliases"
@@ -122,23 +123,37 @@ class AliasViewSet(ResourceViewSet):
         return ForwardingAlias(pk=planned.entries[-1].key)
 
     def change(self, actor: Actor, row: ForwardingAlias, data: dict[str, Any], *, whole: bool) -> None:
-        recipients = parse_recipients(data["recipients"]) if "recipients" in data else []
-        context = None
-        if "context" in data and data["context"] != row.context_id:
-            context = visible(self, Context, data["context"], "context", related=["reseller"])
-        wish = AliasEdit(
-            row,
-            (lambda _present: recipients) if recipients else None,
-            recipients,
-            is_active=data.get("is_active"),
-            context=context,
-        )
-        (planned,) = write_aliases(actor=actor, wishes=[wish])
+        if "context" in data:
+            data["context"] = visible(self, Context, data["context"], "context", related=["reseller"])
+        (planned,) = write_aliases(actor=actor, wishes=[_edit(row, data)])
         planned.outcome()
 
     def remove(self, actor: Actor, row: ForwardingAlias) -> None:
         (planned,) = write_aliases(actor=actor, wishes=[deleting(row)])
         planned.outcome()
+
+    def wish_new(self, context: Context, data: dict[str, Any]) -> NewAlias:
+        return NewAlias(context, data["address"], data["recipients"], data["is_active"], must_be_new=True)
+
+    def wish_change(self, row: ForwardingAlias, data: dict[str, Any]) -> AliasEdit:
+        return _edit(row, data) if data else deleting(row)
+
+    def written(self, actor: Actor, wishes: list[Any]) -> list[tuple[Any, int]]:
+        rows = write_aliases(actor=actor, wishes=wishes)
+        return [(planned, planned.entries[-1].key if planned.entries else 0) for planned in rows]
+
+
+def _edit(row: ForwardingAlias, data: dict[str, Any]) -> AliasEdit:
+    """What shall become of the alias; `context` is a row. Invalid."""
+    recipients = parse_recipients(data["recipients"]) if "recipients" in data else []
+    context = data.get("context")
+    return AliasEdit(
+        row,
+        (lambda _present: recipients) if recipients else None,
+        recipients,
+        is_active=data.get("is_active"),
+        context=context if context is not None and context.pk != row.context_id else None,
+    )
 
 
 def _alias(key: int, context: int, address: str, is_active: bool, recipients: list[str]) -> dict[str, Any]:

@@ -13,9 +13,11 @@ from rest_framework.response import Response
 
 from accounts.models import Administrator, ApiFamily, Context, User, identifiers
 from accounts.services.config import effective_config
-from accounts.services.users import create_user, delete_user, last_login_of, update_user
-from apiv2.base import ResourceViewSet, visible
+from accounts.services.plans import UserWish
+from accounts.services.users import create_user, delete_user, hold_and_plan, last_login_of, new_user, update_user
+from apiv2.base import visible
 from apiv2.reading import FlagFilter, Shape, WholeFilter, moment
+from apiv2.resources.batches import BatchedViewSet
 from apiv2.resources.contexts import context_of
 from apiv2.shapes import Flag, Key, Moment, Texts, Whole
 from core.access import Role
@@ -96,7 +98,7 @@ class UserFilters(FilterSet):
         return rows.filter(pk__in=found.order_by().values("pk"))
 
 
-class UserViewSet(ResourceViewSet):
+class UserViewSet(BatchedViewSet):
     """Users of the contexts that the caller sees."""
 
     resource = "users"
@@ -111,7 +113,10 @@ class UserViewSet(ResourceViewSet):
     searched = ("uidname_normalized", "msisdn_digits", "custom_ids__value_normalized")
     sorts = {"uidname": "uidname_normalized", "number": "number", "context": "context_id"}
     includes = {"context": lambda view, row: context_of(view, row.context)}
-    answers: ClassVar = {"properties": {200: V2EffectiveConfigSerializer}, "mail": {200: V2MailSerializer}}
+    answers: ClassVar = BatchedViewSet.answers | {
+        "properties": {200: V2EffectiveConfigSerializer},
+        "mail": {200: V2MailSerializer},
+    }
 
     def family_of(self, caller: Administrator) -> str:
         """A tenant credential has Mail and nothing else."""
@@ -145,6 +150,17 @@ class UserViewSet(ResourceViewSet):
 
     def remove(self, actor: Actor, row: User) -> None:
         delete_user(actor=actor, user=row)
+
+    def wish_new(self, context: Context, data: dict[str, Any]) -> UserWish:
+        return new_user(context, **data)
+
+    def wish_change(self, row: User, data: dict[str, Any]) -> UserWish:
+        return UserWish(row, **data) if data else UserWish(row, delete=True)
+
+    def written(self, actor: Actor, wishes: list[Any]) -> list[tuple[Any, int]]:
+        plan = hold_and_plan(actor, wishes)
+        plan.write(actor)
+        return [(planned, user.pk or 0) for planned, user in zip(plan.rows, plan.users, strict=True)]
 
     def properties(self, request: Request) -> Response:
         """Every property that holds for the user, with the value that wins and its source."""

@@ -25,6 +25,11 @@ METHODS: Final = {
     "check": "POST",
     "prove": "POST",
     "withdraw": "POST",
+    "batch": "POST",
+    "start": "POST",
+    "cancel": "POST",
+    "undo": "POST",
+    "items": "GET",
 }
 SUCCESS: Final = {"create": 201, "destroy": 204}
 # Of these there is nothing at a reseller, and of the others something at each place.

@@ -197,7 +197,7 @@ def test_list__of_every_role_is_what_the_table_lets_it_retrieve(things: Things, 
 def test_tenants__have_mail_alone(things: Things, v2: V2, resource: str) -> None:
     place = next(iter(things.ids[resource])) if resource in things.ids else "24"
     for action in ACTIONS[resource]:
-        if resource not in things.ids or action == "mail":
+        if resource not in things.ids or action in {"mail", "batch"}:
             continue
         status, written = _answer(v2, things.call(resource, action, place), "portal-alpha")
         assert (status, written) == (403, []), action

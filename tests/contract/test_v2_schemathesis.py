@@ -24,6 +24,11 @@ from tests.contract.test_schemathesis import one_connection as one_connection
 from tests.world import World
 
 LOGINS: Final = ["root", "alpha", "alphakid", "beta", "admin@alpha_acme", "portal-alpha"]
+# What is seldom possible: a proof without name servers, a reseller that has nothing.
+_RARELY: Final = (
+    *("_check", "_prove", "_withdraw", "_update", "resellers_destroy"),
+    *("_batch", "_start", "_undo", "_cancel", "jobs_create", "jobs_retrieve", "jobs_items"),
+)
 _OFTEN: Final = st.sampled_from([True, True, True, False])
 
 
@@ -75,7 +80,7 @@ def _run(operation: Any, mode: GenerationMode, things: Things, examples: int) ->
             # Few made up keys and tags mean anything, and queries in ten parameters at once are nearly all wrong.
             case.headers = {}
             case.query = {name: value for name, value in (case.query or {}).items() if data.draw(st.booleans())}
-            if _label(operation).endswith("_create") and data.draw(_OFTEN):
+            if _label(operation).endswith("_create") and resource in BODIES and data.draw(_OFTEN):
                 case.body = things.call(resource, "create", _place(resource)).body
         with transaction.atomic():
             response = case.call_and_validate(headers=headers, checks=CHECKS)
@@ -103,7 +108,7 @@ def things(world: World, tmp_path: Path, settings: Any) -> Things:
 def test_operation__answers_as_described_to_what_fits(operation: Any, things: Things) -> None:
     statuses = _run(operation, GenerationMode.POSITIVE, things, 12)
     assert not {status for status in statuses if status >= 500}
-    if not _label(operation).endswith(("_check", "_prove", "_withdraw", "_update")):
+    if not _label(operation).endswith(_RARELY):
         assert statuses & {200, 201, 204}, "no call came through"
 
 

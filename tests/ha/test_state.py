@@ -21,6 +21,7 @@ PACKAGES: Final = (
     "mailstats",
     "web",
     "importers",
+    "apiv2",
     "oxaas",
 )
 # Commands that somebody runs by hand, on one machine.
