@@ -7,8 +7,8 @@ the domains registers its table here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any, Final
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final, Self
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
@@ -45,6 +45,12 @@ def domains_of(viewer: Viewer | None) -> QuerySet[Any]:
     return belonging() if viewer is None else belonging().visible_to(viewer)
 
 
+def waiting_domains() -> QuerySet[Any]:
+    """The domains that contexts have declared, and have yet to prove."""
+    ((_belonging, waiting),) = _tables
+    return waiting()
+
+
 def owners_of(domains: Collection[str]) -> dict[str, int]:
     """The context that each of these domains belongs to, as far as they belong to any. One statement."""
     names = {domain for domain in domains if domain}
@@ -63,8 +69,7 @@ def is_served(prefix: str = "") -> Exists:
 
 def awaits_proof() -> Coalesce:
     """For a page of a list: whether the row's context has declared the row's domain, and has yet to prove it."""
-    ((_belonging, waiting),) = _tables
-    return _for_each(waiting())
+    return _for_each(waiting_domains())
 
 
 def served_flag(prefix: str = "") -> Coalesce:
@@ -88,13 +93,21 @@ def undeclared(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 class Claims:
-    """Whom some domains belong to, looked up once for many addresses of many contexts."""
+    """Whom some domains belong to, looked up once for many addresses of many contexts.
 
-    def __init__(self, domains: Collection[str]) -> None:
-        self.owners = owners_of(domains)
-        # Where the hoster is strict, addresses may be prepared while their domain waits for its proof.
+    Where the hoster is strict, addresses may be prepared while their domain is `waiting` for its proof.
+    """
+
+    def __init__(self, owners: Mapping[str, int], waiting: Collection[tuple[int, str]]) -> None:
+        self.owners, self._waiting = owners, set(waiting)
         self._strict = settings.UNDECLARED_DOMAINS != ALLOW
-        self._waiting = _waiting({one for one in domains if one} - self.owners.keys()) if self._strict else set()
+
+    @classmethod
+    def of(cls, domains: Collection[str]) -> Self:
+        """What is known of these domains."""
+        owners = owners_of(domains)
+        strict = settings.UNDECLARED_DOMAINS != ALLOW
+        return cls(owners, _waiting({one for one in domains if one} - owners.keys()) if strict else set())
 
     def refusal(self, context: Context, address: Address) -> DomainError | None:
         """What keeps the address from the context."""
@@ -126,5 +139,4 @@ def _waiting(domains: Collection[str]) -> set[tuple[int, str]]:
     """Which contexts have declared which of the domains, and have yet to prove it."""
     if not domains:
         return set()
-    ((_belonging, waiting),) = _tables
-    return set(waiting().filter(name__in=domains).values_list("context_id", "name"))
+    return set(waiting_domains().filter(name__in=domains).values_list("context_id", "name"))

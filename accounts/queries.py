@@ -7,23 +7,24 @@ in at each call. PostgreSQL is given the statement to prepare once in each sessi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, Final, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
-from psycopg2.extensions import AsIs
 
 from accounts.models import Administrator
 from core import replica
 from core.access import Role
+from core.prepared import Call, Statement, send
 
 _Row = TypeVar("_Row")
-_Value = int | str
+_Value = int | str | list[Any]
+# How rows of the database become those of a queryset.
+_Read = Callable[[list[tuple[Any, ...]]], list[Any]]
 # Values that nothing else has: where they turn up among the statement's parameters, there the caller's own belong.
 # Every column of whole numbers can hold them; for what it cannot hold Django leaves the condition out.
 _FIRST_NUMBER: Final = 2_111_222_333
@@ -31,66 +32,17 @@ _TEXT: Final = "\N{WHITE SQUARE} {}"
 # The viewer's own numbers that `visible_to` may look at.
 _OF_VIEWER: Final = ("reseller_id", "context_id")
 
-_numbers: Final = count(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A compiled queryset: `parameters` are names of slots, or constants in a tuple of one.
-
-    `slots` are the names in the order in which the prepared statement takes their values.
-    """
-
-    name: str
-    sql: str
-    parameters: tuple[str | tuple[Any], ...]
-    slots: tuple[str, ...]
-    execute: str
-    read: Callable[[list[tuple[Any, ...]]], list[Any]]
-
-    def run(self, values: dict[str, _Value | None]) -> list[Any]:
-        """The rows, as the queryset would give them."""
-        connection: Any = connections[replica.alias()]
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql" and not self._is_pooled(connection):
-                self._prepare(connection)
-                cursor.execute(self.execute, [values[slot] for slot in self.slots])
-            else:
-                cursor.execute(self.sql, [values[one] if isinstance(one, str) else one[0] for one in self.parameters])
-            return self.read(cursor.fetchall())
-
-    @staticmethod
-    def _is_pooled(connection: Any) -> bool:
-        # Asked of the server, for each connection once: whoever loses the connection by it must hear Django's error.
-        with connection.wrap_database_errors:
-            return bool(connection.connection.is_pooled)
-
-    def _prepare(self, connection: Any) -> None:
-        """Have the server prepare the statement, unless this session has it."""
-        raw = connection.connection
-        if self.name in raw.prepared:
-            return
-        with connection.wrap_database_errors, raw.cursor() as cursor:
-            cursor.execute(f"PREPARE {self.name} AS {self.body(cursor)}")
-        raw.prepared.add(self.name)
-
-    def body(self, cursor: Any) -> str:
-        """The statement as PostgreSQL prepares it: `$1` and so on for the slots, the constants in their places."""
-        places = {slot: AsIs(f"${place}") for place, slot in enumerate(self.slots, start=1)}
-        parameters = [places[one] if isinstance(one, str) else one[0] for one in self.parameters]
-        return str(cursor.mogrify(self.sql, parameters).decode())
-
 
 class NamedQuery(Generic[_Row]):
     """A queryset of a viewer and of named values; `rows` answers what `queryset` would, without building it again.
 
-    The values are whole numbers and texts, each kept as it is given: a lookup that changes its value (`iexact`, `in`)
-    cannot have a slot and raises at the first call.
+    The values are whole numbers, texts, and lists for the lookup `among`, each kept as it is given: a lookup that
+    changes its value (`iexact`, `in`) cannot have a slot and raises at the first call.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, _Row]], **kinds: type[_Value]) -> None:
         self._build, self._kinds = build, kinds
-        self._compiled: dict[Role | None, Statement | None] = {}
+        self._compiled: dict[Role | None, tuple[Statement, _Read] | None] = {}
 
     def queryset(self, viewer: Administrator | None, **values: _Value) -> QuerySet[Any, _Row]:
         """The queryset itself."""
@@ -101,19 +53,33 @@ class NamedQuery(Generic[_Row]):
         if viewer is not None and (not viewer.may_act or viewer.context_limit is not None):
             # `visible_to` knows the answer; what an API password is limited to cannot be compiled beforehand.
             return list(self.queryset(viewer, **values))
-        statement = self.statement(None if viewer is None else Role(viewer.role))
-        if statement is None:
+        compiled = self._of_role(None if viewer is None else Role(viewer.role))
+        if compiled is None:
             return []
+        statement, read = compiled
         own = {} if viewer is None else {one: getattr(viewer, one) for one in _OF_VIEWER}
-        return statement.run({**values, **own})
+        using = replica.alias()
+        return read(send([statement.call(values | own, using)], using))
+
+    def rows_behind(self, calls: Sequence[Call], **values: _Value) -> list[_Row]:
+        """The rows of no viewer in particular, as they are after the calls, which go before in the same message."""
+        compiled = self._of_role(None)
+        if compiled is None:
+            raise ValueError("a statement that can have no rows")
+        statement, read = compiled
+        return read(send([*calls, statement.call(values)]))
 
     def statement(self, role: Role | None) -> Statement | None:
         """What is sent for viewers of this role; None where it can have no rows."""
+        compiled = self._of_role(role)
+        return None if compiled is None else compiled[0]
+
+    def _of_role(self, role: Role | None) -> tuple[Statement, _Read] | None:
         if role not in self._compiled:
             self._compiled[role] = self._compile(role)
         return self._compiled[role]
 
-    def _compile(self, role: Role | None) -> Statement | None:
+    def _compile(self, role: Role | None) -> tuple[Statement, _Read] | None:
         numbers = count(_FIRST_NUMBER)
         slots: dict[str, _Value] = {
             name: next(numbers) if kind is int else _TEXT.format(name) for name, kind in self._kinds.items()
@@ -126,17 +92,14 @@ class NamedQuery(Generic[_Row]):
             sql, parameters = compiler.as_sql()
         except EmptyResultSet:
             return None
-        names = {value: name for name, value in (slots | own).items()}
-        found = tuple(names.get(one, (one,)) for one in parameters)
-        if not slots.keys() <= set(found):
+        names: dict[Any, str] = {value: name for name, value in (slots | own).items()}
+        found = [names.get(one, (one,)) for one in parameters]
+        if not slots.keys() <= {one for one in found if isinstance(one, str)}:
             raise ValueError(f"the statement changes the value of a slot: {sql}")
-        taken = tuple(dict.fromkeys(one for one in found if isinstance(one, str)))
-        name = f"oxaas_{next(_numbers)}"
-        execute = f"EXECUTE {name}" + (f"({', '.join(['%s'] * len(taken))})" if taken else "")
-        return Statement(name, sql, found, taken, execute, _reader(queryset, compiler))
+        return Statement.of(sql, found), _reader(queryset, compiler)
 
 
-def _reader(queryset: QuerySet[Any, Any], compiler: Any) -> Callable[[list[tuple[Any, ...]]], list[Any]]:
+def _reader(queryset: QuerySet[Any, Any], compiler: Any) -> _Read:
     """How the statement's rows become those of the queryset: instances with relations and annotations, or values."""
     converters = compiler.get_converters([one[0] for one in compiler.select])
 

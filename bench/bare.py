@@ -28,9 +28,9 @@ _RECIPIENTS: Final = (
     " VALUES ($1, $2, $2, $3), ($1, $4, $4, $5) RETURNING id"
 )
 _CHANGE: Final = (
-    "INSERT INTO changelog_change (at, actor, administrator_id, channel, action, kind, key, label, context_id,"
-    " context_name, reseller_id, reseller_parent_id, before, after)"
-    " VALUES (now(), $1, $2, 'api', 'create', 'forward', $3, $4, $5, $6, $7, null, null, $8) RETURNING id"
+    "INSERT INTO changelog_change (at, actor, administrator_id, channel, credential, action, kind, key, label,"
+    " context_id, context_name, reseller_id, reseller_parent_id, before, after)"
+    " VALUES (now(), $1, $2, 'api', 'password', 'create', 'forward', $3, $4, $5, $6, $7, null, null, $8) RETURNING id"
 )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from changelog.entries import Entry, Owners
@@ -14,6 +15,7 @@ from core import replica
 from core.access import Role
 from core.actor import Actor
 from core.errors import NotAllowed
+from core.prepared import insert_rows
 from core.scoping import Viewer
 from core.trace import current_request_id
 
@@ -31,24 +33,25 @@ def record(actor: Actor, *entries: Entry) -> None:
     record_all(actor, entries)
 
 
-def record_all(actor: Actor, entries: Iterable[Entry]) -> None:
-    """Append many changes with few statements.
+def record_all(actor: Actor, entries: Iterable[Entry], *, behind: Sequence[Model] = ()) -> None:
+    """Append many changes with few statements. New rows that they tell of may go before, in the same message.
 
     NotAllowed undoes them all where the actor is not in charge of what one is about: the last line of defence, behind
     the checks of every channel.
     """
-    rows = (_row(actor, entry) for entry in _permitted(actor.administrator, entries) if entry.before != entry.after)
-    made = Change.objects.bulk_create(rows, batch_size=500)
+    permitted = _permitted(actor.administrator, entries)
+    rows = [_row(actor, entry) for entry in permitted if entry.before != entry.after]
+    insert_rows([*behind, *rows], keys=actor.made is not None)
     if actor.administrator is not None:
         replica.wrote_on_commit(actor.administrator.pk)
     if actor.made is not None:
-        actor.made.extend(made)
+        actor.made.extend(rows)
 
 
 def record_reading(actor: Actor, *, kind: str, key: int, label: str, owners: Owners) -> None:
     """Append that somebody read something private. What was read is not kept."""
     entry = Entry(kind, key, label, None, None, owners)
-    Change.objects.bulk_create([_row(actor, entry, Change.Action.READ)])
+    insert_rows([_row(actor, entry, Change.Action.READ)])
 
 
 def record_handovers(actor: Actor, entries: Iterable[Entry]) -> None:

@@ -10,12 +10,13 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from django.db import connection
 from django.db.models import Model, QuerySet
 
 from core.errors import NotFound
+from core.prepared import Call, Statement, send
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -23,15 +24,18 @@ if TYPE_CHECKING:
 _Row = TypeVar("_Row", bound=Model)
 
 _EVERYTHING: Final = "everything"
-_LOCK: Final = (
+_SQL: Final = (
     "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS number"
 )
+_LOCK: Final = Statement.of(_SQL, ["everything", "names"])
 # The second part runs after the first, whose rows come before its own.
-_LOCK_THEN_SHARED: Final = " UNION ALL ".join(
-    [_LOCK, "SELECT NULL, pg_advisory_xact_lock_shared(number) FROM unnest(%s::bigint[]) AS number"]
+_LOCK_THEN_SHARED: Final = Statement.of(
+    " UNION ALL ".join([_SQL, "SELECT NULL, pg_advisory_xact_lock_shared(number) FROM unnest(%s::bigint[]) AS number"]),
+    ["everything", "names", "shared"],
 )
-_LOCK_SHARED: Final = (
-    "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock_shared(number) FROM unnest(%s::bigint[]) AS number"
+_LOCK_SHARED: Final = Statement.of(
+    "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock_shared(number) FROM unnest(%s::bigint[]) AS number",
+    ["everything", "names"],
 )
 _holds_everything: ContextVar[bool] = ContextVar("holds_everything", default=False)
 
@@ -46,15 +50,17 @@ def lock_names(names: Iterable[str], *, shared: bool = False, then_shared: Itera
     alias. So nobody waits in a circle. Rows are locked with `no_key`, unless they are to be deleted: a foreign key to a
     row that is locked more strongly makes others, who may hold what we wait for, wait at their commit.
     """
+    if calls := locking(names, shared=shared, then_shared=then_shared):
+        send(calls)
+
+
+def locking(names: Iterable[str], *, shared: bool = False, then_shared: Iterable[str] = ()) -> list[Call]:
+    """What `lock_names` sends, for who has more to send with it; nothing where nothing is left to wait for."""
     if all_are_held():
-        return
-    parameters: list[Any] = [_number(_EVERYTHING), _numbers(names)]
+        return []
     following = _numbers(then_shared)
-    statement = _LOCK_SHARED if shared else _LOCK
-    if following:
-        statement, parameters = _LOCK_THEN_SHARED, [*parameters, following]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+    statement = _LOCK_THEN_SHARED if following else _LOCK_SHARED if shared else _LOCK
+    return [statement.call({"everything": _number(_EVERYTHING), "names": _numbers(names), "shared": following})]
 
 
 def all_are_held() -> bool:

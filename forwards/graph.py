@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,8 @@ from accounts.ownership import is_served, served_flag
 from core.actor import Actor
 from core.errors import Conflict, Invalid
 from core.iteration import batched
-from core.locks import lock_names
+from core.locks import lock_names, locking
+from core.prepared import Call
 from core.scoping import Viewer
 from forwards.models import ForwardingAlias, Recipient
 
@@ -27,31 +27,15 @@ _CHUNK: Final = 1000
 _GRAPH: Final = "alias graph"
 
 
-def lock_edges(aliases: Mapping[str, str], recipients: Collection[str]) -> bool:
-    """Hold what the new edges from `aliases` (normalized → domain) to `recipients` could make a cycle with.
+def locking_edges(aliases: Mapping[str, str], recipients: Collection[str]) -> list[Call]:
+    """What holds all that the new edges from `aliases` (normalized → domain) to `recipients` could make a cycle with.
 
     Two writers whose edges meet in an address wait for each other there. Edges that are connected only through existing
-    ones do not meet, so whoever continues an existing edge, at either end, also holds the lock of the whole graph.
-    Whether one is continued: where not, what is there need not be looked at.
+    ones do not meet, so whoever continues an existing edge, at either end, also takes `lock_graph`; where none is
+    continued, what is there need not be looked at.
     """
     domains = {f"domain:{domain}" for domain in aliases.values()}
-    lock_names((f"address:{address}" for address in {*aliases, *recipients}), then_shared=domains)
-    if not _continues(aliases, recipients):
-        return False
-    lock_graph()
-    return True
-
-
-def _continues(aliases: Collection[str], recipients: Collection[str]) -> bool:
-    """Whether there is an edge that begins at one of the recipients or ends at one of the aliases.
-
-    Also one that is not served: it may be, as soon as its domain is declared.
-    """
-    below = ForwardingAlias.objects.filter(normalized__in=recipients).order_by().values("normalized")[:1]
-    above = Recipient.objects.filter(normalized__in=list(aliases)).order_by().values("normalized")[:1]
-    if connection.features.supports_slicing_ordering_in_compound:
-        return bool(below.union(above, all=True))
-    return below.exists() or above.exists()
+    return locking((f"address:{address}" for address in {*aliases, *recipients}), then_shared=domains)
 
 
 def lock_graph() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import ClassVar, Final, Self
@@ -28,12 +28,12 @@ class ForwardingAliasQuerySet(ScopedQuerySet["ForwardingAlias"]):
         recipients = Recipient.objects.filter(alias=OuterRef("pk"))
         return self.filter(Exists(recipients.dangling(viewer)))
 
-    def at(self, contexts: Collection[int], names: Collection[str]) -> Self:
+    def at(self, contexts: list[int], names: list[str]) -> Self:
         """Those in one of the contexts with one of the normalized addresses.
 
         Looked up by the addresses. By the context it would be all that it has, and it may have got many just now.
         """
-        return self.alias(place=F("context_id") + 0).filter(normalized__in=names, place__in=contexts)
+        return self.alias(place=F("context_id") + 0).filter(normalized__among=names, place__among=contexts)
 
     def served(self) -> Self:
         """Those that the mail servers would serve if nothing were suspended: their domain is their context's."""

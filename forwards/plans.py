@@ -25,6 +25,8 @@ from core.addresses import Address, parse_address, parse_alias
 from core.errors import Conflict, DomainError, Invalid
 from core.iteration import batched
 from core.numbers import counted
+from core.prepared import Call, insert_one
+from forwards.facts import Facts, look_up
 from forwards.graph import Graph
 from forwards.models import ForwardingAlias, Recipient
 
@@ -64,6 +66,11 @@ class NewAlias:
         return None if isinstance(self.parsed, Invalid) else self.parsed
 
     @property
+    def place(self) -> int:
+        """The context that it shall be in."""
+        return self.context.pk
+
+    @property
     def new(self) -> Sequence[Address]:
         """The recipients, if they are addresses."""
         return () if isinstance(self.wanted, Invalid) else self.wanted
@@ -88,6 +95,11 @@ class AliasEdit:
     def address(self) -> Address:
         """The alias."""
         return address_of(self.row)
+
+    @property
+    def place(self) -> int:
+        """The context that it shall be in."""
+        return self.row.context_id if self.context is None else self.context.pk
 
     @property
     def makes_edges(self) -> bool:
@@ -126,31 +138,30 @@ class AliasPlan:
         """Do it, with statements whose number does not grow, and record it."""
         due = [draft for draft in self._drafts if draft.planned.changed]
         new = [draft for draft in due if draft.row._state.adding]
-        ForwardingAlias.objects.bulk_create([draft.row for draft in new], batch_size=_CHUNK)
+        _insert_aliases([draft.row for draft in new])
         for draft in new:
             draft.planned.entries = [replace(one, key=draft.row.pk) for one in draft.planned.entries]
         for keys in batched([key for draft in due for key in draft.gone if not draft.deleted], _CHUNK):
             Recipient.objects.filter(pk__in=keys).delete()
-        Recipient.objects.bulk_create(
-            [_recipient(draft.row, one) for draft in due for one in draft.added], batch_size=_CHUNK
-        )
+        recipients = [_recipient(draft.row, one) for draft in due for one in draft.added]
         _write_columns([draft for draft in due if not draft.row._state.adding])
         if actor.batch is None and any(len(draft.planned.entries) > 1 for draft in due):
             actor = actor.in_batch()
-        record_all(actor, chain.from_iterable(draft.planned.entries for draft in due))
+        record_all(actor, chain.from_iterable(draft.planned.entries for draft in due), behind=recipients)
         for keys in batched([draft.row.pk for draft in due if draft.deleted], _CHUNK):
             ForwardingAlias.objects.filter(pk__in=keys).delete()
 
 
-def plan_aliases(actor: Actor, wishes: Sequence[Wish], *, continues: bool = True) -> AliasPlan:
+def plan_aliases(actor: Actor, wishes: Sequence[Wish], facts: Facts | None = None) -> AliasPlan:
     """What becomes of each wish, in their order, as if they were fulfilled one after the other.
 
-    No two may be about one alias. `continues` is what `lock_edges` answered; without a lock nobody knows.
+    No two may be about one alias. The facts are those `facts_about` the wishes; who holds something has read them then.
     """
+    facts = facts_about(wishes) if facts is None else facts
     drafts = [_new_draft(one) if isinstance(one, NewAlias) else _Draft(one.row) for one in wishes]
     _load_recipients(drafts)
     wanted = [_wanted(wish, draft) for wish, draft in zip(wishes, drafts, strict=True)]
-    rules = _Rules(actor, wishes, drafts, wanted, continues=continues)
+    rules = _Rules(actor, facts, drafts, wanted)
     for wish, draft, recipients in zip(wishes, drafts, wanted, strict=True):
         try:
             rules.decide(wish, draft, recipients)
@@ -158,6 +169,23 @@ def plan_aliases(actor: Actor, wishes: Sequence[Wish], *, continues: bool = True
             draft.planned.refusal = error
     refuse_strangers(actor, [draft.planned for draft in drafts])
     return AliasPlan(drafts)
+
+
+def facts_about(wishes: Sequence[Wish], *, behind: Sequence[Call] = ()) -> Facts:
+    """What the rules look at for these wishes, as it is after the calls that go before."""
+    asked = [wish for wish in wishes if wish.address is not None and wish.makes_edges]
+    if not asked:
+        return Facts()
+    facts = look_up(
+        contexts={wish.place for wish in asked},
+        names={wish.address.normalized for wish in asked if wish.address is not None},
+        domains={wish.address.domain for wish in asked if wish.address is not None},
+        recipients={one.normalized for wish in asked for one in wish.new},
+        behind=behind,
+    )
+    # Edges of an alias that moves begin to be served, and they may continue others that nobody holds.
+    moves = any(isinstance(wish, AliasEdit) and wish.context is not None for wish in asked)
+    return replace(facts, continues=True) if moves else facts
 
 
 def entry(row: ForwardingAlias, before: Snapshot | None, after: Snapshot | None) -> Entry:
@@ -199,17 +227,15 @@ class _Rules:
     def __init__(
         self,
         actor: Actor,
-        wishes: Sequence[Wish],
+        facts: Facts,
         drafts: Sequence[_Draft],
         wanted: Sequence[Sequence[Address] | DomainError],
-        *,
-        continues: bool,
     ) -> None:
         self._actor = actor
-        self._present = _present(wishes, drafts)
-        self._claims = Claims({draft.row.domain for draft in drafts})
+        self._present = set(facts.present)
+        self._claims = Claims(facts.owners, facts.waiting)
         self._graph = Graph()
-        if continues:
+        if facts.continues:
             edges = [
                 (draft, one) for draft, one in zip(drafts, wanted, strict=True) if not isinstance(one, DomainError)
             ]
@@ -340,18 +366,11 @@ def _wanted(wish: Wish, draft: _Draft) -> Sequence[Address] | DomainError:
         return error
 
 
-def _present(wishes: Sequence[Wish], drafts: Sequence[_Draft]) -> set[tuple[int, str]]:
-    """Which of the places that aliases shall be in, as context and address, are taken."""
-    places: dict[int, set[str]] = {}
-    for wish, draft in zip(wishes, drafts, strict=True):
-        context = wish.context if isinstance(wish, AliasEdit) else draft.row.context
-        if context is not None and draft.planned.refusal is None:
-            places.setdefault(context.pk, set()).add(draft.row.normalized)
-    taken: set[tuple[int, str]] = set()
-    for names in batched(set(chain.from_iterable(places.values())), _CHUNK):
-        rows = ForwardingAlias.objects.at(places, names).order_by()
-        taken.update(rows.values_list("context_id", "normalized"))
-    return taken
+def _insert_aliases(rows: Sequence[ForwardingAlias]) -> None:
+    if len(rows) == 1:
+        insert_one(rows[0])
+    else:
+        ForwardingAlias.objects.bulk_create(rows, batch_size=_CHUNK)
 
 
 def _write_columns(drafts: Sequence[_Draft]) -> None:

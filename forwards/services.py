@@ -15,9 +15,10 @@ from core.addresses import Address, parse_address
 from core.errors import Invalid, NotFound
 from core.iteration import batched
 from core.transactions import atomic
-from forwards.graph import lock_edges, lock_graph
+from forwards.facts import Facts
+from forwards.graph import lock_graph, locking_edges
 from forwards.models import ForwardingAlias
-from forwards.plans import AliasEdit, AliasPlan, NewAlias, Wish, parse_recipients, plan_aliases
+from forwards.plans import AliasEdit, AliasPlan, NewAlias, Wish, facts_about, parse_recipients, plan_aliases
 
 _CHUNK: Final = 1000
 
@@ -25,15 +26,13 @@ _CHUNK: Final = 1000
 @atomic
 def write_aliases(*, actor: Actor, wishes: Sequence[Wish]) -> list[Planned]:
     """Fulfil the wishes, no two about one alias, and say what became of each; what is refused spoils no other."""
-    plan = hold_and_plan(actor, wishes)
-    plan.write(actor)
-    return plan.rows
+    return _write(actor, wishes)
 
 
 def hold_and_plan(actor: Actor, wishes: Sequence[Wish]) -> AliasPlan:
     """What becomes of each wish, with all that is to be written held until the transaction ends."""
-    continues = _lock_names(wishes)
-    return plan_aliases(actor, _held(wishes), continues=continues)
+    facts = _lock_names(wishes)
+    return plan_aliases(actor, _held(wishes), facts)
 
 
 @atomic
@@ -108,7 +107,7 @@ def delete_forwards(*, actor: Actor, context: Context) -> int:
     rows = ForwardingAlias.objects.select_for_update(of=("self",)).select_related("context__reseller")
     count = 0
     while chunk := list(rows.filter(context=context).order_by("pk")[:_CHUNK]):
-        plan = plan_aliases(batch, [deleting(row) for row in chunk], continues=False)
+        plan = plan_aliases(batch, [deleting(row) for row in chunk])
         for planned in plan.rows:
             count += planned.outcome()
         plan.write(batch)
@@ -189,20 +188,18 @@ def deleting(forward: ForwardingAlias) -> AliasEdit:
     return AliasEdit(forward, lambda present: [], may_delete=True)
 
 
-def _lock_names(wishes: Sequence[Wish]) -> bool:
-    """Hold the names that the wishes' new edges could make a loop with; whether one continues an edge that is there."""
+def _lock_names(wishes: Sequence[Wish]) -> Facts:
+    """Hold the names that the wishes' new edges could make a loop with; what the rules look at, as it is then."""
     aliases: dict[str, str] = {}
     recipients: set[str] = set()
     for wish in wishes:
         if (address := wish.address) is not None and wish.makes_edges:
             aliases[address.normalized] = address.domain
             recipients.update(one.normalized for one in wish.new)
-    continues = lock_edges(aliases, recipients) if aliases else False
-    if any(isinstance(wish, AliasEdit) and wish.context is not None for wish in wishes):
-        # Its edges begin to be served, and they may continue others that nobody holds.
+    facts = facts_about(wishes, behind=locking_edges(aliases, recipients) if aliases else ())
+    if facts.continues:
         lock_graph()
-        return True
-    return continues
+    return facts
 
 
 def _held(wishes: Sequence[Wish]) -> list[Wish]:
@@ -227,8 +224,14 @@ def _refuse_gone(present: list[Address]) -> list[Address]:
     raise NotFound(_("The alias does not exist any more."))
 
 
+def _write(actor: Actor, wishes: Sequence[Wish]) -> list[Planned]:
+    plan = hold_and_plan(actor, wishes)
+    plan.write(actor)
+    return plan.rows
+
+
 def _one(actor: Actor, wish: Wish) -> bool:
-    (planned,) = write_aliases(actor=actor, wishes=[wish])
+    (planned,) = _write(actor, [wish])
     return planned.outcome()
 
 

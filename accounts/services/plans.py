@@ -168,7 +168,7 @@ class _Rules:
         self._names = _holders(User, "uidname_normalized", "pk", names)
         self._phones = _holders(User, "msisdn_digits", "pk", phones)
         self._custom = _holders(CustomId, "value_normalized", "user_id", custom)
-        self._claims = Claims(set(chain.from_iterable(map(domains_of, wishes))))
+        self._claims = Claims.of(set(chain.from_iterable(map(domains_of, wishes))))
         new = [wish.row for wish in wishes if wish.is_new]
         self._numbers = _numbers(new)
         self._room = Room(actor, {user.context_id for user in new})

@@ -18,17 +18,24 @@ from accounts.login import backends
 from accounts.login.api_passwords import Accounts
 from accounts.login.lockout import Attempt
 from accounts.models import Administrator, ApiFamily, Context, KnownAddress, LoginFailures, Reseller, User, identifiers
+from accounts.ownership import owners_of
 from accounts.queries import NamedQuery
 from accounts.services.api_passwords import create_api_password
 from core.access import Role
 from core.patience import PatientConnection
+from domains.models import ExplicitDomain
+from forwards import facts
 from forwards import views as forward_views
-from forwards.models import ForwardingAlias
+from forwards.models import ForwardingAlias, Recipient
 from tests.world import CONTEXTS, OPERATOR, World
 
 LOGINS: Final = ["root", "alpha", "alphakid", "beta", "portal-alpha", "admin", "admin@alpha_acme", "nobody", "a@b", "@"]
 PLACES: Final = [*CONTEXTS, 0, 999]
 TEXTS: Final = ["johndoe@acme.example", "JohnDoe@CAFE.example", "+49.1234.5624", "john34", "nobody", "'; --", "%s", "☃"]
+ADDRESSES: Final = [
+    *(f"sales@{domain}" for _name, _owner, domain in CONTEXTS.values()),
+    *("johndoe@acme.example", "nobody@none.example", "'; --@x.example"),
+]
 ATTEMPT: Final = Attempt("x", "127.0.0.1").slots() | {"most_here": 3, "most_site": 9, "most": 30}
 
 
@@ -118,6 +125,31 @@ def test_users_and_aliases__are_those_of_the_orm(
         same(account_views.UIDNAME, viewer, context=place, number=42)
         same(forward_views.OF_ALIAS, viewer, context=place, alias=f"sales@{domain}")
         same(forward_views.FIRST_OF_CONTEXT, viewer, context=place)
+
+
+@hypothetical
+@given(
+    worlds(), st.sets(st.sampled_from(PLACES)), st.sets(st.sampled_from(ADDRESSES)), st.sets(st.sampled_from(ADDRESSES))
+)
+def test_facts__are_those_of_the_orm(
+    world: World, changes: list[Any], contexts: set[int], names: set[str], recipients: set[str]
+) -> None:
+    apply(changes)
+    ExplicitDomain.objects.filter(context=44).update(proof="", proven_at=None)
+    domains = {one.partition("@")[2] for one in names}
+    values: dict[str, Any] = {"contexts": contexts, "names": names, "domains": domains, "recipients": recipients}
+    lists = {name: sorted(listed) for name, listed in values.items()}
+    assert sorted(facts.FACTS.rows_behind((), **lists)) == sorted(facts.FACTS.queryset(None, **lists))
+
+    found = facts.look_up(**values)
+
+    aliases, declared = ForwardingAlias.objects.order_by(), ExplicitDomain.objects.filter(name__in=domains).order_by()
+    present = aliases.filter(context__in=contexts, normalized__in=names)
+    assert set(found.present) == set(present.values_list("context", "normalized"))
+    assert found.owners == owners_of(domains) == dict(declared.proven().values_list("name", "context"))
+    assert set(found.waiting) == set(declared.waiting().values_list("context", "name"))
+    below, above = aliases.filter(normalized__in=recipients), Recipient.objects.filter(normalized__in=names)
+    assert found.continues == (below.exists() or above.exists())
 
 
 @pytest.mark.parametrize("login", ["root", "alpha", "alphakid", "admin@alpha_acme", "portal-alpha"])

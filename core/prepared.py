@@ -1,0 +1,173 @@
+"""Statements that are compiled once, prepared once in each session of PostgreSQL, and several of them sent as one.
+
+Building a statement with the ORM costs more than running it, planning it as much again, and each way to the database
+and back as much as either.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain, count, groupby
+from typing import Any, Final, Self
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import Field, Lookup, Model
+from django.db.models.sql import InsertQuery
+from psycopg2.extensions import AsIs
+
+# A statement as it is sent, and its parameters.
+Call = tuple[str, list[Any]]
+
+# So many rows are each inserted by a prepared statement of their own; more, by statements for many rows.
+_FEW: Final = 20
+# The most recipients of an alias, as the product comes.
+_LONG: Final = 100
+_BATCH: Final = 1000
+
+_numbers: Final = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A compiled statement: `parameters` are names of slots, or constants in a tuple of one.
+
+    `slots` are the names in the order in which the prepared statement takes their values.
+    """
+
+    name: str
+    sql: str
+    parameters: tuple[str | tuple[Any, ...], ...]
+    slots: tuple[str, ...]
+    execute: str
+
+    @classmethod
+    def of(cls, sql: str, parameters: Sequence[str | tuple[Any, ...]]) -> Self:
+        """The statement with `%s` for each of the parameters."""
+        slots = tuple(dict.fromkeys(one for one in parameters if isinstance(one, str)))
+        name = f"oxaas_{next(_numbers)}"
+        execute = f"EXECUTE {name}" + (f"({', '.join(['%s'] * len(slots))})" if slots else "")
+        return cls(name, sql, tuple(parameters), slots, execute)
+
+    def call(self, values: dict[str, Any]) -> Call:
+        """What is to be sent, now that the session has it prepared."""
+        if not self._is_prepared_for(values):
+            return self.sql, [values[one] if isinstance(one, str) else one[0] for one in self.parameters]
+        self._prepare()
+        return self.execute, [values[slot] for slot in self.slots]
+
+    @staticmethod
+    def _is_prepared_for(values: dict[str, Any]) -> bool:
+        """A long list is planned as what it is: a plan for any list may have been made when the tables were empty."""
+        if connection.vendor != "postgresql" or settings.TRANSACTION_POOLER:
+            return False
+        return not any(isinstance(one, list) and len(one) > _LONG for one in values.values())
+
+    def _prepare(self) -> None:
+        """Have the server prepare the statement, unless this session has it."""
+        connection.ensure_connection()
+        raw: Any = connection.connection
+        if self.name in raw.prepared:
+            return
+        with connection.wrap_database_errors, raw.cursor() as cursor:
+            cursor.execute(f"PREPARE {self.name} AS {self.body(cursor)}")
+        raw.prepared.add(self.name)
+
+    def body(self, cursor: Any) -> str:
+        """The statement as PostgreSQL prepares it: `$1` and so on for the slots, the constants in their places."""
+        places = {slot: AsIs(f"${place}") for place, slot in enumerate(self.slots, start=1)}
+        parameters = [places[one] if isinstance(one, str) else one[0] for one in self.parameters]
+        return str(cursor.mogrify(self.sql, parameters).decode())
+
+
+def send(calls: Sequence[Call]) -> list[tuple[Any, ...]]:
+    """Execute the calls in their order, and answer with the rows of the last one; to PostgreSQL in one message.
+
+    Each is a statement of its own there too: in a transaction it sees what was committed while the one before waited.
+    """
+    if connection.vendor == "postgresql":
+        calls = [
+            ("; ".join(sql for sql, _values in calls), list(chain.from_iterable(values for _sql, values in calls)))
+        ]
+    with connection.cursor() as cursor:
+        for sql, values in calls:
+            cursor.execute(sql, values)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def insert_one(row: Model) -> None:
+    """Insert the row, as `bulk_create` would, and give it its key."""
+    if connection.vendor != "postgresql":
+        type(row)._default_manager.bulk_create([row])
+        return
+    ((row.pk,),) = send([_insertion(row, answers=True)])
+    row._state.adding, row._state.db = False, connection.alias
+
+
+def insert_rows(rows: Sequence[Model], *, keys: bool = False) -> None:
+    """Insert rows of whatever models, in their order, as `bulk_create` would. Few are one message to PostgreSQL.
+
+    Those then do not get to know their keys, unless `keys` are asked for.
+    """
+    if connection.vendor == "postgresql" and len(rows) <= _FEW and not keys:
+        if rows:
+            send([_insertion(row) for row in rows])
+        return
+    for model, some in groupby(rows, key=_model):
+        model._default_manager.bulk_create(some, batch_size=_BATCH)
+
+
+def _model(row: Model) -> type[Model]:
+    return type(row)
+
+
+def _insertion(row: Model, *, answers: bool = False) -> Call:
+    here = connections[DEFAULT_DB_ALIAS]
+    statement, fields = _insert(type(row), row.pk is not None, answers)
+    values = (one.get_db_prep_save(one.pre_save(row, True), here) for one in fields)
+    return statement.call(dict(zip(statement.slots, values, strict=True)))
+
+
+@cache
+def _insert(model: type[Model], has_key: bool, answers: bool) -> tuple[Statement, list[Field[Any, Any]]]:
+    """The statement that inserts a row of the model, and the fields that its values are of."""
+    meta = model._meta
+    fields = [one for one in meta.concrete_fields if has_key or one is not meta.auto_field]
+    query = InsertQuery(model)
+    query.insert_values(fields, [model()], raw=True)
+    compiler: Any = query.get_compiler(connection=connection)
+    if answers:
+        compiler.returning_fields = [meta.pk]
+    ((sql, parameters),) = compiler.as_sql()
+    names = [one.attname for one in fields]
+    if len(parameters) != len(names):
+        raise ValueError(f"the statement computes a value of its own: {sql}")
+    return Statement.of(sql, names), fields
+
+
+@Field.register_lookup
+class Among(Lookup):
+    """`name__among=[…]`: is one of these. Unlike that of `in` the list is one value: a compiled statement takes any."""
+
+    lookup_name = "among"
+
+    def get_prep_lookup(self) -> Any:
+        """The list as it is given."""
+        return self.rhs
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """On SQLite a list is sent as JSON."""
+        column, parameters = self.process_lhs(compiler, connection)
+        ours = "= ANY (%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+        return f"{column} {ours}", [*parameters, self.rhs]
+
+
+def _as_json(values: Iterable[Any]) -> str:
+    return json.dumps(list(values))
+
+
+sqlite3.register_adapter(list, _as_json)
