@@ -15,16 +15,17 @@ from typing import IO, Any, ClassVar, Final, TypeVar, cast
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import Error, IntegrityError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework import exceptions, status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
+from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.viewsets import ViewSet
 
 from accounts.login.backends import LoginBackend, PathContextBackend, TenantBackend
@@ -135,7 +136,19 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+PARSER: Final = ContractJSONParser()
+NEGOTIATION: Final = JSONOnlyNegotiation()
 RENDERER: Final = JSONRenderer()
+_JSON: Final = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def answer(data: Any = None, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """The answer with this JSON, or an empty one. Unlike DRF's it is ready: there is nothing to negotiate."""
+    if data is None:
+        response = HttpResponse(status=status, headers=headers)
+        del response.headers["Content-Type"]
+        return response
+    return HttpResponse(_JSON.encode(data), status=status, headers=headers, content_type=RENDERER.media_type)
 
 
 class SchemeAuthentication(BaseAuthentication):
@@ -205,8 +218,8 @@ class TennantAuth(SchemeAuthentication):
         return TenantBackend().authenticate(request._request, name, password)
 
 
-AUTHENTICATION: Final[dict[str, type[SchemeAuthentication]]] = {
-    one.scheme: one for one in (ContextAdminAuth, ContextAdminOnlyAuth, ResellerAdminAuth, BasicAuth, TennantAuth)
+AUTHENTICATION: Final[dict[str, SchemeAuthentication]] = {
+    one.scheme: one() for one in (ContextAdminAuth, ContextAdminOnlyAuth, ResellerAdminAuth, BasicAuth, TennantAuth)
 }
 
 
@@ -255,9 +268,17 @@ class ContractViewSet(ViewSet):
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         """The one of the scheme."""
-        return [AUTHENTICATION[self.scheme]()]
+        return [AUTHENTICATION[self.scheme]]
 
-    def get_exception_handler(self) -> Callable[[Exception, Mapping[str, Any]], Response | None]:
+    def get_parsers(self) -> list[BaseParser]:
+        """There is one."""
+        return [PARSER]
+
+    def get_content_negotiator(self) -> BaseContentNegotiation:
+        """Nothing is kept in it."""
+        return NEGOTIATION
+
+    def get_exception_handler(self) -> Callable[[Exception, Mapping[str, Any]], HttpResponse | None]:
         """The contract's one."""
         return exception_handler
 
@@ -284,7 +305,7 @@ class ContractViewSet(ViewSet):
     ) -> HttpResponseBase:
         """No cache keeps an answer of this API."""
         if request.method == "HEAD":
-            response = Response(status=response.status_code, headers=dict(response.headers))
+            response = answer(status=response.status_code, headers=dict(response.headers))
         response = super().finalize_response(request, cast(Response, response), *args, **kwargs)
         response["Cache-Control"] = "no-store"
         return response
@@ -321,18 +342,18 @@ def body_of(request: Request, serializer_class: type[Serializer[Any]]) -> dict[s
     return dict(read_body(request, serializer_class).validated_data)
 
 
-def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """Every refusal in the contract's one shape: the family's status and `{"error": …}`."""
     family: Family = context["view"].family
     request: Request = context["request"]
-    answer = _answer(error, family, request)
-    if answer is None:
+    refusal = _refusal(error, family, request)
+    if refusal is None:
         return None
-    code, sentence, headers = answer
-    return Response({"error": sentence}, status=code, headers=headers)
+    code, sentence, headers = refusal
+    return answer({"error": sentence}, status=code, headers=headers)
 
 
-def _answer(error: Exception, family: Family, request: Request) -> tuple[int, str, dict[str, str]] | None:
+def _refusal(error: Exception, family: Family, request: Request) -> tuple[int, str, dict[str, str]] | None:
     """Status, sentence and headers; None lets the error through to Django's own handling."""
     match error:
         case exceptions.AuthenticationFailed() | exceptions.NotAuthenticated() | exceptions.PermissionDenied():

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, Final, cast, get_args
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from rest_framework import status
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import ADMIN, ContractViewSet, body_of, from_replica, read_body
+from accounts.api import ADMIN, ContractViewSet, answer, body_of, from_replica, read_body
 from accounts.models import Administrator, IdentifierField, User, identifiers
 from accounts.queries import NamedQuery
 from accounts.serializers import (
@@ -46,81 +46,81 @@ class UserViewSet(ContractViewSet):
     family = ADMIN
 
     @operation("getCustom", success(CUSTOM), UNAUTHORIZED, NOT_SET)
-    def retrieve_custom(self, request: Request, userid: str) -> Response:
+    def retrieve_custom(self, request: Request, userid: str) -> HttpResponse:
         """get custom name of user"""
         values = list(self._user(userid).custom_ids.order_by("position").values_list("value", flat=True))
         if not values:
             raise NotFound("The user has no custom id.")
-        return Response({"custom": values})
+        return answer({"custom": values})
 
     @operation("putCustom", *CHANGED, body=CustomInputSerializer, example={"custom": "string"})
-    def update_custom(self, request: Request, userid: str) -> Response:
+    def update_custom(self, request: Request, userid: str) -> HttpResponse:
         """change custom id(s)"""
         user = self._user(userid)
         body = body_of(request, CustomInputSerializer)
-        return Response(_changed(update_user(actor=self.actor, user=user, custom=body["custom"])))
+        return answer(_changed(update_user(actor=self.actor, user=user, custom=body["custom"])))
 
     @operation("deleteCustom", *REMOVED)
-    def destroy_custom(self, request: Request, userid: str) -> Response:
+    def destroy_custom(self, request: Request, userid: str) -> HttpResponse:
         """delete custom id(s)"""
-        return Response(_changed(update_user(actor=self.actor, user=self._user(userid), custom=[])))
+        return answer(_changed(update_user(actor=self.actor, user=self._user(userid), custom=[])))
 
     @operation("getMsisdn", success(MsisdnSerializer), UNAUTHORIZED, NOT_SET)
-    def retrieve_msisdn(self, request: Request, userid: str) -> Response:
+    def retrieve_msisdn(self, request: Request, userid: str) -> HttpResponse:
         """get msisdn of user"""
         msisdn = self._user(userid).msisdn
         if msisdn is None:
             raise NotFound("The user has no msisdn.")
-        return Response({"msisdn": msisdn})
+        return answer({"msisdn": msisdn})
 
     @operation("putMsisdn", *CHANGED, body=MsisdnSerializer)
-    def update_msisdn(self, request: Request, userid: str) -> Response:
+    def update_msisdn(self, request: Request, userid: str) -> HttpResponse:
         """change msisdn"""
         user = self._user(userid)
         body = body_of(request, MsisdnSerializer)
-        return Response(_changed(update_user(actor=self.actor, user=user, msisdn=body["msisdn"])))
+        return answer(_changed(update_user(actor=self.actor, user=user, msisdn=body["msisdn"])))
 
     @operation("deleteMsisdn", *REMOVED)
-    def destroy_msisdn(self, request: Request, userid: str) -> Response:
+    def destroy_msisdn(self, request: Request, userid: str) -> HttpResponse:
         """delete msisdn"""
-        return Response(_changed(update_user(actor=self.actor, user=self._user(userid), msisdn=None)))
+        return answer(_changed(update_user(actor=self.actor, user=self._user(userid), msisdn=None)))
 
     @operation("getUidname", success(UidnameSerializer), UNAUTHORIZED, NO_USER)
-    def retrieve_uidname(self, request: Request, userid: str) -> Response:
+    def retrieve_uidname(self, request: Request, userid: str) -> HttpResponse:
         """get uidname of user"""
         found = UIDNAME.rows(self.caller, context=self.context.pk, number=whole_number(userid) or 0)
         if not found:
             raise NotFound("User does not exist.")
-        return Response({"uidname": found[0][0]})
+        return answer({"uidname": found[0][0]})
 
     @operation("putUidname", *CHANGED, error(409, "User does already exist"), body=UidnameSerializer)
-    def update_uidname(self, request: Request, userid: str) -> Response:
+    def update_uidname(self, request: Request, userid: str) -> HttpResponse:
         """change uidname"""
         user = self._user(userid)
         body = body_of(request, UidnameSerializer)
-        return Response(_changed(update_user(actor=self.actor, user=user, uidname=body["uidname"])))
+        return answer(_changed(update_user(actor=self.actor, user=user, uidname=body["uidname"])))
 
     @operation(
         "postUids", *CHANGED, Answer(201, "At least one setting has been created", USER), body=UidsInputSerializer
     )
-    def create_uids(self, request: Request, userid: str) -> Response:
+    def create_uids(self, request: Request, userid: str) -> HttpResponse:
         """change or remove msisdn or custom id(s)"""
         user = self._user(userid)
         body = read_body(request, UidsInputSerializer)
         outcome = set_uids(actor=self.actor, user=user, **body.changes())
         code = status.HTTP_201_CREATED if outcome.created else status.HTTP_200_OK
-        return Response(_changed(outcome.user), status=code)
+        return answer(_changed(outcome.user), status=code)
 
     @operation("getUserconfig", success(USERCONFIG), UNAUTHORIZED, NO_USER)
-    def retrieve_config(self, request: Request, userid: str) -> Response:
+    def retrieve_config(self, request: Request, userid: str) -> HttpResponse:
         """get whole config of the user"""
-        return Response({"userconfig": effective_config(self._user(userid), "")})
+        return answer({"userconfig": effective_config(self._user(userid), "")})
 
     @operation("searchUserconfig", success(USERCONFIG), UNAUTHORIZED, NO_USER)
     @from_replica
-    def search_config(self, request: Request, userid: str, searchpattern: str) -> Response:
+    def search_config(self, request: Request, userid: str, searchpattern: str) -> HttpResponse:
         """get whole config of the user"""
-        return Response({"userconfig": effective_config(self._user(userid), searchpattern)})
+        return answer({"userconfig": effective_config(self._user(userid), searchpattern)})
 
     def _user(self, userid: str) -> User:
         """The user of the path, which the caller may see. NotFound."""
@@ -142,7 +142,7 @@ class UserSearchViewSet(ContractViewSet):
         "searchUser", success(USER), WRONG, UNAUTHORIZED, error(404, "User not found"), query=("search", "field")
     )
     @from_replica
-    def search(self, request: Request) -> Response:
+    def search(self, request: Request) -> HttpResponse:
         """search for users using given query parameters"""
         text: str = request.query_params.get("search", "")
         field: Any = request.query_params.get("field", "ANY")
@@ -153,7 +153,7 @@ class UserSearchViewSet(ContractViewSet):
         found = FOUND.rows(self.caller, **identifiers(text, cast(IdentifierField, field)))
         if not found:
             raise NotFound("User not found.")
-        return Response(user_body(*found[0]))
+        return answer(user_body(*found[0]))
 
 
 def _changed(user: User) -> dict[str, Any]:

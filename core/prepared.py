@@ -20,10 +20,12 @@ from django.db.models import Field, Lookup, Model
 from django.db.models.sql import InsertQuery
 from psycopg2.extensions import AsIs
 
+from core.iteration import batched
+
 # A statement as it is sent, and its parameters.
 Call = tuple[str, list[Any]]
 
-# So many rows are each inserted by a prepared statement of their own; more, by statements for many rows.
+# So many rows are each inserted by a prepared statement; more, by statements that are built for them.
 _FEW: Final = 20
 # The most recipients of an alias, as the product comes.
 _LONG: Final = 100
@@ -55,25 +57,26 @@ class Statement:
 
     def call(self, values: dict[str, Any]) -> Call:
         """What is to be sent, now that the session has it prepared."""
-        if not self._is_prepared_for(values):
+        here = connections[DEFAULT_DB_ALIAS]
+        if not self._is_prepared_for(values, here):
             return self.sql, [values[one] if isinstance(one, str) else one[0] for one in self.parameters]
-        self._prepare()
+        self._prepare(here)
         return self.execute, [values[slot] for slot in self.slots]
 
     @staticmethod
-    def _is_prepared_for(values: dict[str, Any]) -> bool:
+    def _is_prepared_for(values: dict[str, Any], here: Any) -> bool:
         """A long list is planned as what it is: a plan for any list may have been made when the tables were empty."""
-        if connection.vendor != "postgresql" or settings.TRANSACTION_POOLER:
+        if here.vendor != "postgresql" or settings.TRANSACTION_POOLER:
             return False
         return not any(isinstance(one, list) and len(one) > _LONG for one in values.values())
 
-    def _prepare(self) -> None:
+    def _prepare(self, here: Any) -> None:
         """Have the server prepare the statement, unless this session has it."""
-        connection.ensure_connection()
-        raw: Any = connection.connection
+        here.ensure_connection()
+        raw = here.connection
         if self.name in raw.prepared:
             return
-        with connection.wrap_database_errors, raw.cursor() as cursor:
+        with here.wrap_database_errors, raw.cursor() as cursor:
             cursor.execute(f"PREPARE {self.name} AS {self.body(cursor)}")
         raw.prepared.add(self.name)
 
@@ -84,16 +87,19 @@ class Statement:
         return str(cursor.mogrify(self.sql, parameters).decode())
 
 
-def send(calls: Sequence[Call]) -> list[tuple[Any, ...]]:
+def send(calls: Sequence[Call], using: str = DEFAULT_DB_ALIAS) -> list[tuple[Any, ...]]:
     """Execute the calls in their order, and answer with the rows of the last one; to PostgreSQL in one message.
 
     Each is a statement of its own there too: in a transaction it sees what was committed while the one before waited.
     """
-    if connection.vendor == "postgresql":
+    if not calls:
+        return []
+    here = connections[using]
+    if len(calls) > 1 and here.vendor == "postgresql":
         calls = [
             ("; ".join(sql for sql, _values in calls), list(chain.from_iterable(values for _sql, values in calls)))
         ]
-    with connection.cursor() as cursor:
+    with here.cursor() as cursor:
         for sql, values in calls:
             cursor.execute(sql, values)
         return list(cursor.fetchall()) if cursor.description else []
@@ -109,16 +115,19 @@ def insert_one(row: Model) -> None:
 
 
 def insert_rows(rows: Sequence[Model], *, keys: bool = False) -> None:
-    """Insert rows of whatever models, in their order, as `bulk_create` would. Few are one message to PostgreSQL.
+    """Insert rows of whatever models, in their order, as `bulk_create` would; on PostgreSQL they are one message.
 
-    Those then do not get to know their keys, unless `keys` are asked for.
+    They then do not get to know their keys, unless `keys` are asked for.
     """
-    if connection.vendor == "postgresql" and len(rows) <= _FEW and not keys:
-        if rows:
-            send([_insertion(row) for row in rows])
-        return
-    for model, some in groupby(rows, key=_model):
-        model._default_manager.bulk_create(some, batch_size=_BATCH)
+    if connection.vendor != "postgresql" or keys:
+        for model, some in groupby(rows, key=_model):
+            model._default_manager.bulk_create(some, batch_size=_BATCH)
+    elif len(rows) <= _FEW:
+        send([_insertion(row) for row in rows])
+    else:
+        send(
+            [_insertion_of(model, some) for model, all_ in groupby(rows, key=_model) for some in batched(all_, _BATCH)]
+        )
 
 
 def _model(row: Model) -> type[Model]:
@@ -126,27 +135,37 @@ def _model(row: Model) -> type[Model]:
 
 
 def _insertion(row: Model, *, answers: bool = False) -> Call:
+    """The call that inserts a row; it may answer with the key."""
     here = connections[DEFAULT_DB_ALIAS]
     statement, fields = _insert(type(row), row.pk is not None, answers)
     values = (one.get_db_prep_save(one.pre_save(row, True), here) for one in fields)
     return statement.call(dict(zip(statement.slots, values, strict=True)))
 
 
+def _insertion_of(model: type[Model], rows: Sequence[Model]) -> Call:
+    """The call that inserts rows without keys of their own."""
+    ((sql, parameters),) = _inserting(model, rows, has_key=False, raw=False).as_sql()
+    return sql, list(parameters)
+
+
 @cache
 def _insert(model: type[Model], has_key: bool, answers: bool) -> tuple[Statement, list[Field[Any, Any]]]:
     """The statement that inserts a row of the model, and the fields that its values are of."""
-    meta = model._meta
-    fields = [one for one in meta.concrete_fields if has_key or one is not meta.auto_field]
-    query = InsertQuery(model)
-    query.insert_values(fields, [model()], raw=True)
-    compiler: Any = query.get_compiler(connection=connection)
+    compiler = _inserting(model, [model()], has_key=has_key, raw=True)
     if answers:
-        compiler.returning_fields = [meta.pk]
+        compiler.returning_fields = [model._meta.pk]
     ((sql, parameters),) = compiler.as_sql()
-    names = [one.attname for one in fields]
+    names = [one.attname for one in compiler.query.fields]
     if len(parameters) != len(names):
         raise ValueError(f"the statement computes a value of its own: {sql}")
-    return Statement.of(sql, names), fields
+    return Statement.of(sql, names), compiler.query.fields
+
+
+def _inserting(model: type[Model], rows: Sequence[Model], *, has_key: bool, raw: bool) -> Any:
+    fields = [one for one in model._meta.concrete_fields if has_key or one is not model._meta.auto_field]
+    query = InsertQuery(model)
+    query.insert_values(fields, list(rows), raw=raw)
+    return query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
 
 
 @Field.register_lookup

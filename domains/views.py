@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import EXPLICIT_DOMAINS, ContractViewSet, from_replica
+from accounts.api import EXPLICIT_DOMAINS, ContractViewSet, answer, from_replica
 from core.addresses import parse_domain
 from core.errors import NotFound
 from core.openapi.answers import DOMAIN, DOMAIN_EXISTS, DOMAINS, UNAUTHORIZED, WRONG, error, success
@@ -21,24 +21,24 @@ class DomainViewSet(ContractViewSet):
     family = EXPLICIT_DOMAINS
 
     @operation("headDomain", *DOMAIN_EXISTS)
-    def exists(self, request: Request, domain: str) -> Response:
+    def exists(self, request: Request, domain: str) -> HttpResponse:
         """Check whether given domain exists in context"""
         rows = ExplicitDomain.objects.visible_to(self.caller).filter(context=self.context)
         if not rows.filter(name=parse_domain(domain)).exists():
             raise NotFound("The context does not have this domain.")
-        return Response()
+        return answer()
 
     @operation("postDomain", success(DOMAIN), WRONG, UNAUTHORIZED, error(409, "Domain could not be added"))
-    def create(self, request: Request, domain: str) -> Response:
+    def create(self, request: Request, domain: str) -> HttpResponse:
         """Create given domain in context"""
         row = services.add_domain(actor=self.actor, context=self.context, name=domain)
-        return Response({"domain": row.name})
+        return answer({"domain": row.name})
 
     @operation("deleteDomain", success(), WRONG, UNAUTHORIZED, error(409, "Domain could not be removed"))
-    def destroy(self, request: Request, domain: str) -> Response:
+    def destroy(self, request: Request, domain: str) -> HttpResponse:
         """Remove given domain from context"""
         services.remove_domain(actor=self.actor, context=self.context, name=domain)
-        return Response()
+        return answer()
 
 
 class ContextDomainsViewSet(ContractViewSet):
@@ -49,7 +49,7 @@ class ContextDomainsViewSet(ContractViewSet):
 
     @operation("listDomains", success(DOMAINS), WRONG, UNAUTHORIZED)
     @from_replica
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         """List all explicit mail domains within given context"""
         rows = ExplicitDomain.objects.visible_to(self.caller).filter(context=self.context)
-        return Response({"domains": sorted(rows.values_list("name", flat=True))})
+        return answer({"domains": sorted(rows.values_list("name", flat=True))})

@@ -49,7 +49,8 @@ def _plan(references: References, entries: Sequence[Entry], hold: bool) -> Plan:
 def _present(entries: Sequence[Entry]) -> dict[tuple[int, str], ForwardingAlias]:
     """The aliases that the entries are about and that are there, by context and address."""
     names = {normalize_address(entry["alias"]) for entry in entries}
-    rows = ForwardingAlias.objects.at({entry["context"] for entry in entries}, names).order_by()
+    contexts = {entry["context"] for entry in entries}
+    rows = ForwardingAlias.objects.at(list(contexts), list(names)).order_by()
     return {(row.context_id, row.normalized): row for row in rows.select_related("context__reseller")}
 
 

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from rest_framework import status
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import FORWARDS, ContractViewSet, body_of, from_replica
+from accounts.api import FORWARDS, ContractViewSet, answer, body_of, from_replica
 from accounts.models import Administrator
 from accounts.queries import NamedQuery
 from core.addresses import parse_address
@@ -49,15 +48,15 @@ class ForwardViewSet(ContractViewSet):
     context_names = True
 
     @operation("getForward", success(RECIPIENTS), FORBIDDEN, NO_ALIAS)
-    def retrieve(self, request: Request, alias: str) -> Response:
+    def retrieve(self, request: Request, alias: str) -> HttpResponse:
         """get the forwarding Alias"""
-        return Response(self._recipients(alias))
+        return answer(self._recipients(alias))
 
     @operation("headForward", *ALIAS_EXISTS)
-    def exists(self, request: Request, alias: str) -> Response:
+    def exists(self, request: Request, alias: str) -> HttpResponse:
         """check if the alias exists"""
         self._recipients(alias)
-        return Response()
+        return answer()
 
     @operation(
         "postForward",
@@ -69,7 +68,7 @@ class ForwardViewSet(ContractViewSet):
         example=RECIPIENT,
         also=(400,),
     )
-    def create(self, request: Request, alias: str) -> Response:
+    def create(self, request: Request, alias: str) -> HttpResponse:
         """create the forwarding Alias"""
         context = self.context
         recipients = body_of(request, RecipientInputSerializer)["recipient"]
@@ -86,7 +85,7 @@ class ForwardViewSet(ContractViewSet):
         body=RecipientInputSerializer,
         example=RECIPIENT,
     )
-    def update(self, request: Request, alias: str) -> Response:
+    def update(self, request: Request, alias: str) -> HttpResponse:
         """update the forwarding Alias"""
         context = self.context
         recipients = body_of(request, RecipientInputSerializer)["recipient"]
@@ -94,25 +93,25 @@ class ForwardViewSet(ContractViewSet):
         return _changed(added)
 
     @operation("deleteForward", DELETED, FORBIDDEN, NO_ALIAS)
-    def destroy(self, request: Request, alias: str) -> Response:
+    def destroy(self, request: Request, alias: str) -> HttpResponse:
         """delete the forwarding Alias"""
         services.delete_forward(actor=self.actor, context=self.context, alias=alias)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return answer(status=status.HTTP_204_NO_CONTENT)
 
     @operation("headRecipient", *ALIAS_EXISTS)
-    def recipient_exists(self, request: Request, alias: str, recipient: str) -> Response:
+    def recipient_exists(self, request: Request, alias: str, recipient: str) -> HttpResponse:
         """check if a recipient for an alias exists"""
         context = self.context
         rows = Recipient.objects.visible_to(self.caller).of_alias(context.pk, _normalized(alias))
         if not rows.filter(normalized=_normalized(recipient)).exists():
             raise NotFound("The alias has no such recipient.")
-        return Response()
+        return answer()
 
     @operation("deleteRecipient", DELETED, FORBIDDEN, NO_ALIAS)
-    def destroy_recipient(self, request: Request, alias: str, recipient: str) -> Response:
+    def destroy_recipient(self, request: Request, alias: str, recipient: str) -> HttpResponse:
         """delete the recipient of an alias"""
         services.remove_recipient(actor=self.actor, context=self.context, alias=alias, recipient=recipient)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return answer(status=status.HTTP_204_NO_CONTENT)
 
     def _recipients(self, alias: str) -> list[str]:
         rows = OF_ALIAS.rows(self.caller, context=self.context.pk, alias=_normalized(alias))
@@ -142,14 +141,14 @@ class ContextForwardsViewSet(ContractViewSet):
         return whole_json(request, _as_json(by_alias(pairs)))
 
     @operation("deleteForwards", DELETED, FORBIDDEN, NO_CONTEXT)
-    def destroy_all(self, request: Request) -> Response:
+    def destroy_all(self, request: Request) -> HttpResponse:
         """delete all forwarding Aliases in a context"""
         services.delete_forwards(actor=self.actor, context=self.context)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return answer(status=status.HTTP_204_NO_CONTENT)
 
 
-def _changed(changed: bool) -> Response:
-    return Response(status=status.HTTP_201_CREATED if changed else status.HTTP_204_NO_CONTENT)
+def _changed(changed: bool) -> HttpResponse:
+    return answer(status=status.HTTP_201_CREATED if changed else status.HTTP_204_NO_CONTENT)
 
 
 def _normalized(text: str) -> str:

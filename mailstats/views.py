@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api import MAIL, ContractViewSet
+from accounts.api import MAIL, ContractViewSet, answer
 from accounts.models import User
 from core.errors import NotFound
 from core.openapi.answers import FAILED, MAIL_ALL, MAIL_QUOTA, MESSAGE_COUNT, RECENT_MAILS, UNAUTHORIZED, success
@@ -21,40 +21,40 @@ class MailViewSet(ContractViewSet):
     context_kwarg = None
 
     @operation("getMail", success(MAIL_ALL), UNAUTHORIZED, FAILED)
-    def everything(self, request: Request, uid: str) -> Response:
+    def everything(self, request: Request, uid: str) -> HttpResponse:
         """get all data in one request"""
         with open_figures(self._user(uid)) as figures:
-            return Response(figures.everything())
+            return answer(figures.everything())
 
     @operation("getNewmessages", success(MESSAGE_COUNT), UNAUTHORIZED, FAILED)
-    def newmessages(self, request: Request, uid: str) -> Response:
+    def newmessages(self, request: Request, uid: str) -> HttpResponse:
         """get the number of new messages since last login"""
         with open_figures(self._user(uid)) as figures:
-            return Response(figures.newmessages())
+            return answer(figures.newmessages())
 
     @operation("getQuota", success(MAIL_QUOTA), UNAUTHORIZED, FAILED)
-    def quota(self, request: Request, uid: str) -> Response:
+    def quota(self, request: Request, uid: str) -> HttpResponse:
         """get the current user quota"""
         with open_figures(self._user(uid)) as figures:
-            return Response(figures.quota())
+            return answer(figures.quota())
 
     @operation("getRecentmails", success(RECENT_MAILS), UNAUTHORIZED, FAILED)
-    def recentmails(self, request: Request, uid: str) -> Response:
+    def recentmails(self, request: Request, uid: str) -> HttpResponse:
         """get 5 recent mails from user"""
         with open_figures(self._user(uid)) as figures:
-            return Response(figures.recentmails())
+            return answer(figures.recentmails())
 
     @operation("getRecentmessages", success(MESSAGE_COUNT), UNAUTHORIZED, FAILED)
-    def recentmessages(self, request: Request, uid: str) -> Response:
+    def recentmessages(self, request: Request, uid: str) -> HttpResponse:
         """get the number of unread mails in all folders"""
         with open_figures(self._user(uid)) as figures:
-            return Response(figures.recentmessages())
+            return answer(figures.recentmessages())
 
     @operation("getUnread", success(MESSAGE_COUNT), UNAUTHORIZED, FAILED)
-    def unread(self, request: Request, uid: str) -> Response:
+    def unread(self, request: Request, uid: str) -> HttpResponse:
         """get the unread message count from INBOX for user"""
         with open_figures(self._user(uid)) as figures:
-            return Response(figures.unread())
+            return answer(figures.unread())
 
     def _user(self, uid: str) -> User:
         """The user that the identifier names among those of the tenant's reseller. NotFound."""

@@ -6,7 +6,7 @@ once the password is changed. Who the administrator is, and whether they may act
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 import secrets
 import threading
 import time
@@ -36,7 +36,8 @@ def verify(password: str, stored: str, turn: Callable[[], None]) -> bool:
     if not settings.LOGIN_CACHE_SECONDS:
         turn()
         return check_password(password, stored)
-    digest = hmac.digest(_KEY + stored.encode(), password.encode(), "sha256")
+    # A keyed BLAKE2b is what an HMAC is, in a tenth of the time. No stored hash has a line break.
+    digest = hashlib.blake2b(f"{stored}\n{password}".encode(), key=_KEY, digest_size=32).digest()
     if _is_remembered(digest):
         return True
     with _verifying[digest[0] % len(_verifying)]:

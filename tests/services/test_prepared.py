@@ -67,14 +67,15 @@ def _mode(request: pytest.FixtureRequest, settings: Any) -> None:
 
 
 @pytest.mark.usefixtures("_mode")
-def test_insert_rows__few_are_as_the_orm_writes_them(world: World) -> None:
+@pytest.mark.parametrize("number", [3, 30])
+def test_insert_rows__are_as_the_orm_writes_them(world: World, number: int) -> None:
     other = alias(world, "other")
     other.save()
-    Recipient.objects.bulk_create([one for one in recipients(other, 3) if isinstance(one, Recipient)])
+    Recipient.objects.bulk_create([one for one in recipients(other, number) if isinstance(one, Recipient)])
     row, line = alias(world, "new"), change("new")
     insert_one(row)
 
-    insert_rows([*recipients(row, 3), line])
+    insert_rows([*recipients(row, number), line])
 
     assert values(row) == values(other) | {"address": "NEW@x.example", "normalized": "new@x.example"}
     columns = ("address", "normalized", "domain")
@@ -104,16 +105,15 @@ def test_insert_one__what_a_constraint_refuses_raises(world: World) -> None:
         insert_one(alias(world, "twice"))
 
 
-def test_insert_rows__many_and_those_whose_keys_are_wanted_get_keys(world: World) -> None:
+def test_insert_rows__whose_keys_are_wanted_get_them(world: World) -> None:
     row = alias(world, "long")
     insert_one(row)
-    many = recipients(row, 30)
-    insert_rows(many)
-    few: list[Model] = [change("a"), change("b")]
-    insert_rows(few, keys=True)
+    rows = [*recipients(row, 30), change("a"), change("b")]
+
+    insert_rows(rows, keys=True)
 
     assert row.recipients.count() == 30
-    assert all(one.pk for one in few)
+    assert all(one.pk for one in rows)
 
 
 @pytest.mark.postgres
@@ -123,11 +123,12 @@ def test_insert_one__a_value_that_the_database_computes_cannot_be_prepared(db: N
 
 
 @pytest.mark.postgres
-def test_insert_rows__few_of_several_models_are_one_message(world: World) -> None:
+@pytest.mark.parametrize("number", [2, 1500])
+def test_insert_rows__of_several_models_are_one_message(world: World, number: int) -> None:
     row = alias(world, "one")
     insert_one(row)
     with CaptureQueriesContext(connection) as captured:
-        insert_rows([*recipients(row, 2), change("x")])
+        insert_rows([*recipients(row, number), change("x")])
 
     assert len(captured) == 1
 
