@@ -14,7 +14,6 @@ from functools import cache
 from itertools import chain, count, groupby
 from typing import Any, Final, Self
 
-from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Lookup, Model
 from django.db.models.sql import InsertQuery
@@ -55,24 +54,16 @@ class Statement:
         execute = f"EXECUTE {name}" + (f"({', '.join(['%s'] * len(slots))})" if slots else "")
         return cls(name, sql, tuple(parameters), slots, execute)
 
-    def call(self, values: dict[str, Any]) -> Call:
+    def call(self, values: dict[str, Any], using: str = DEFAULT_DB_ALIAS) -> Call:
         """What is to be sent, now that the session has it prepared."""
-        here = connections[DEFAULT_DB_ALIAS]
-        if not self._is_prepared_for(values, here):
-            return self.sql, [values[one] if isinstance(one, str) else one[0] for one in self.parameters]
-        self._prepare(here)
-        return self.execute, [values[slot] for slot in self.slots]
-
-    @staticmethod
-    def _is_prepared_for(values: dict[str, Any], here: Any) -> bool:
-        """A long list is planned as what it is: a plan for any list may have been made when the tables were empty."""
-        if here.vendor != "postgresql" or settings.TRANSACTION_POOLER:
-            return False
-        return not any(isinstance(one, list) and len(one) > _LONG for one in values.values())
+        here: Any = connections[using]
+        if not _is_long(values) and _keeps_statements(here):
+            self._prepare(here)
+            return self.execute, [values[slot] for slot in self.slots]
+        return self.sql, [values[one] if isinstance(one, str) else one[0] for one in self.parameters]
 
     def _prepare(self, here: Any) -> None:
         """Have the server prepare the statement, unless this session has it."""
-        here.ensure_connection()
         raw = here.connection
         if self.name in raw.prepared:
             return
@@ -85,6 +76,22 @@ class Statement:
         places = {slot: AsIs(f"${place}") for place, slot in enumerate(self.slots, start=1)}
         parameters = [places[one] if isinstance(one, str) else one[0] for one in self.parameters]
         return str(cursor.mogrify(self.sql, parameters).decode())
+
+
+def _is_long(values: dict[str, Any]) -> bool:
+    """A long list is planned as what it is: a plan for any list may have been made when the tables were empty."""
+    return any(isinstance(one, list) and len(one) > _LONG for one in values.values())
+
+
+def _keeps_statements(here: Any) -> bool:
+    """Whether the next call has the session in which a statement is prepared now."""
+    if here.vendor != "postgresql":
+        return False
+    here.close_if_health_check_failed()
+    here.ensure_connection()
+    # Asked of the server, for each connection once: whoever loses the connection by it must hear Django's error.
+    with here.wrap_database_errors:
+        return not here.connection.is_pooled
 
 
 def send(calls: Sequence[Call], using: str = DEFAULT_DB_ALIAS) -> list[tuple[Any, ...]]:

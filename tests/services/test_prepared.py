@@ -17,6 +17,7 @@ from accounts.models import LastLogin
 from changelog.models import Change
 from core.actor import Channel
 from core.locks import lock_names, locking
+from core.patience import PatientConnection
 from core.prepared import Call, Statement, insert_one, insert_rows, send
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
@@ -62,8 +63,8 @@ def values(row: Model) -> dict[str, Any]:
 
 
 @pytest.fixture(params=["prepared", "pooler"])
-def _mode(request: pytest.FixtureRequest, settings: Any) -> None:
-    settings.TRANSACTION_POOLER = request.param == "pooler"
+def _mode(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PatientConnection, "is_pooled", request.param == "pooler")
 
 
 @pytest.mark.usefixtures("_mode")
