@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,6 +22,7 @@ from accounts.forms import TimeZoneField
 from accounts.models import Administrator
 from accounts.services.administrators import update_administrator
 from core.admin.base import actor_of, administrator_of
+from web.login import shows_password
 
 
 class AccountForm(forms.Form):
@@ -46,26 +48,32 @@ class AccountForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, administrator: Administrator, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: HttpRequest, administrator: Administrator, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.administrator = administrator
+        self.request, self.administrator = request, administrator
 
     def clean(self) -> dict[str, Any]:
         """Who gets at an open session must not get at the password by way of the address."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if "email" not in self.data:
             data["email"] = self.administrator.email
-        changed = data.get("email") != self.administrator.email
-        if changed and not self.administrator.check_password(data.get("password") or ""):
-            self.add_error("password", gettext_lazy("That is not your password."))
+        if data.get("email") != self.administrator.email:
+            self._check_password(data.get("password") or "")
         return data
+
+    def _check_password(self, password: str) -> None:
+        try:
+            if not shows_password(self.request, self.administrator, password):
+                self.add_error("password", gettext_lazy("That is not your password."))
+        except ValidationError as refusal:
+            self.add_error("password", refusal)
 
 
 def account_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """One's own account and nobody else's: whose it is, the session says."""
     administrator = cast(Administrator, administrator_of(request))
     own = {name: getattr(administrator, name) for name in ("language", "time_zone", "email")}
-    form = AccountForm(administrator, request.POST or None, initial=own)
+    form = AccountForm(request, administrator, request.POST or None, initial=own)
     if request.method == "POST" and form.is_valid():
         language = form.cleaned_data["language"]
         values = {name: form.cleaned_data[name] for name in ("language", "time_zone", "email")}

@@ -10,6 +10,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.login import journal
+from accounts.login.lockout import Attempt
+from accounts.models import Administrator
+from accounts.services.administrators import update_administrator
 from core.actor import Actor, Channel
 from core.errors import Busy, TooManyAttempts
 
@@ -42,10 +46,7 @@ class LoginForm(AdminAuthenticationForm):
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
-    """Asks for the old password; the service sets the new one and writes the change log.
-
-    A wrong old password counts as a failed login: whoever sits at an open session is not to guess it.
-    """
+    """Asks for the old password; the service sets the new one and writes the change log."""
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,29 +55,34 @@ class OwnPasswordForm(AdminPasswordChangeForm):
             self.fields[name].widget.attrs["data-new-password"] = ""
 
     def clean_old_password(self) -> str:
-        from accounts.login import journal
-        from accounts.login.lockout import Attempt
-
-        attempt = Attempt.of(self.request, str(self.user))
-        try:
-            attempt.refuse_if_locked(attempt.reload(self.user))
-            old_password: str = super().clean_old_password()
-        except TooManyAttempts as refusal:
-            raise locked(refusal) from refusal
-        except ValidationError:
-            attempt.failed([self.user])
-            journal.refused(attempt, self.user, Channel.WEB, journal.Outcome.WRONG)
-            raise
+        old_password: str = self.cleaned_data["old_password"]
+        if not shows_password(self.request, self.user, old_password):
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
         return old_password
 
     def save(self, commit: bool = True) -> Any:
-        from accounts.services.administrators import update_administrator
-
         actor = Actor(self.user, Channel.WEB, credential=str(self.user.credential))
         update_administrator(actor=actor, administrator=self.user, password=self.cleaned_data["new_password1"])
         # The session stays valid: it is renewed with the new hash.
         self.user.refresh_from_db(fields=["password"])
         return self.user
+
+
+def shows_password(request: HttpRequest, administrator: Administrator, password: str) -> bool:
+    """Whether it is the password of who is logged in here. ValidationError while that may not be tried.
+
+    A wrong one counts as a failed login: whoever sits at an open session is not to guess it.
+    """
+    attempt = Attempt.of(request, str(administrator))
+    try:
+        attempt.refuse_if_locked(attempt.reload(administrator))
+    except TooManyAttempts as refusal:
+        raise locked(refusal) from refusal
+    if administrator.check_password(password):
+        return True
+    attempt.failed([administrator])
+    journal.refused(attempt, administrator, Channel.WEB, journal.Outcome.WRONG)
+    return False
 
 
 def locked(refusal: TooManyAttempts) -> ValidationError:

@@ -26,6 +26,7 @@ from core.errors import DomainError
 from web import webauthn
 from web.brand import brand_for
 from web.gate import SECOND_FACTOR
+from web.login import shows_password
 
 _PRODUCT: Final = "oxaas"
 # In the session, sealed: the secret of an app that has not shown a code yet.
@@ -53,22 +54,26 @@ class PasskeyForm(forms.Form):
     passkey = forms.CharField(widget=forms.HiddenInput, required=False, max_length=webauthn.MAX_ANSWER)
 
 
-class RemoveForm(forms.Form):
+class PasswordForm(forms.Form):
     """The password once more: an open session is not enough to weaken the login."""
 
-    what = forms.CharField(max_length=20)
+    what = forms.CharField(max_length=20, required=False)
     password = forms.CharField(strip=False, max_length=1000)
 
-    def __init__(self, administrator: Administrator, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.administrator = administrator
+    def __init__(self, request: HttpRequest, administrator: Administrator) -> None:
+        super().__init__(request.POST)
+        self.request, self.administrator = request, administrator
 
     def clean_password(self) -> str:
-        """The password."""
+        """The password. A wrong one counts as a failed login."""
         password: str = self.cleaned_data["password"]
-        if not self.administrator.check_password(password):
+        if not shows_password(self.request, self.administrator, password):
             raise ValidationError(_("That is not your password."))
         return password
+
+    def why_not(self) -> str:
+        """What is wrong with it, in a sentence."""
+        return " ".join(str(one) for one in self.errors.get("password", []))
 
 
 def overview(site: AdminSite, request: HttpRequest) -> HttpResponse:
@@ -89,9 +94,9 @@ def overview(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 
 def _remove(request: HttpRequest, me: Administrator) -> HttpResponse:
-    form = RemoveForm(me, request.POST)
+    form = PasswordForm(request, me)
     if not form.is_valid():
-        messages.error(request, _("That is not your password."))
+        messages.error(request, form.why_not())
     else:
         what, actor = form.cleaned_data["what"], actor_of(request)
         try:
@@ -107,8 +112,11 @@ def _remove(request: HttpRequest, me: Administrator) -> HttpResponse:
 
 
 def totp_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    """A new authenticator app: the code to scan, and the app's first answer."""
-    me, secret = _me(request), _new_secret(request)
+    """A new authenticator app: the code to scan, and the app's first answer. Who has one removes that first."""
+    me = _me(request)
+    if TotpDevice.objects.filter(administrator=me).exists():
+        return HttpResponseRedirect(reverse("admin:second_factor"))
+    secret = _new_secret(request)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["code"]
@@ -152,9 +160,12 @@ def passkey_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
 
 
 def recovery_codes_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    """New recovery codes, which this answer shows and nothing keeps."""
+    """New recovery codes, which this answer shows and nothing keeps; in place of others for the password."""
     me = _me(request)
     if request.method != "POST" or not me.has_second_factor:
+        return HttpResponseRedirect(reverse("admin:second_factor"))
+    if me.recovery_codes.exists() and not (form := PasswordForm(request, me)).is_valid():
+        messages.error(request, form.why_not())
         return HttpResponseRedirect(reverse("admin:second_factor"))
     codes = second_factors.make_recovery_codes(actor=actor_of(request), administrator=me)
     return _page(site, request, "admin/recovery_codes.html", _("Recovery codes"), codes=codes)

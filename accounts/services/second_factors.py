@@ -27,13 +27,17 @@ _APP: Final = "authenticator app"
 
 @atomic
 def set_totp(*, actor: Actor, administrator: Administrator, secret: bytes, code: str) -> None:
-    """Have an authenticator app from now on, in place of one of before. Invalid for a wrong code."""
+    """Have an authenticator app from now on. Invalid for a wrong code; Conflict where there is one already."""
     _check_own(actor, administrator)
+    lock_names([f"second-factor:{administrator.pk}"])
+    if TotpDevice.objects.filter(administrator=administrator).exists():
+        raise Conflict(_("There is an authenticator app already. Remove it first."))
     step = totp.step_of(secret, code, time.time())
     if step is None:
         raise Invalid(_("That is not the code that the app shows now."), field="code")
-    values = {"secret": machine_secrets.seal(secret), "last_step": step, "created_at": timezone.now()}
-    TotpDevice.objects.update_or_create(administrator=administrator, defaults=values)
+    TotpDevice.objects.create(
+        administrator=administrator, secret=machine_secrets.seal(secret), last_step=step, created_at=timezone.now()
+    )
     _record(actor, administrator, None, {"second_factor": _APP})
 
 

@@ -184,3 +184,24 @@ def test_own_password__the_old_one_cannot_be_guessed(world: World, enter: Enter,
     assert "Too many failed logins" in str(response.context["form"].errors["old_password"])
     assert "Too many failed logins" in str(refusal(log_in(Client(), "admin@alpha_acme")))
     assert log_in(Client(), "admin@alpha_bolt").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/admin/account", {"language": "", "time_zone": "", "email": "thief@far.example"}),
+        ("/admin/account/second-factor", {"what": "totp"}),
+    ],
+)
+def test_own_password__is_guessed_nowhere_that_asks_for_it_once_more(
+    enter: Enter, settings: Any, path: str, sent: dict[str, str]
+) -> None:
+    settings.LOGIN_FAILURE_LIMIT = 3
+    client = enter("alpha").client
+    for _guess in range(3):
+        client.post(path, {**sent, "password": "wrong"})
+
+    page = client.post(path, {**sent, "password": PASSWORD}, follow=True)
+
+    assert "Too many failed logins" in page.content.decode()
+    assert not Administrator.objects.get(login="alpha").email

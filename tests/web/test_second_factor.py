@@ -17,7 +17,7 @@ from accounts.services.resellers import update_reseller
 from changelog.models import Change
 from core.access import Role
 from core.actor import Actor, Channel
-from core.errors import Invalid, NotAllowed, NotFound
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.client import Api
 from tests.web.person import LOGIN
 from tests.world import OPERATOR, PASSWORD, World
@@ -273,6 +273,27 @@ class TestPages:
         assert TotpDevice.objects.exists()
         client.post(PAGE, {"what": "totp", "password": PASSWORD})
         assert not TotpDevice.objects.exists()
+
+    def test_app__in_place_of_another_takes_removing_that_first(self, app: Administrator, clock: list[float]) -> None:
+        client = password_step()
+        client.post(SECOND, {"code": code(clock)})
+        assert client.get(f"{PAGE}/app")["Location"] == PAGE
+        assert client.post(f"{PAGE}/app", {"code": code(clock)})["Location"] == PAGE
+        with pytest.raises(Conflict):
+            second_factors.set_totp(actor=Actor(app, Channel.WEB), administrator=app, secret=SECRET, code=code(clock))
+
+    def test_recovery_codes__in_place_of_others_want_the_password(self, app: Administrator, clock: list[float]) -> None:
+        client = password_step()
+        client.post(SECOND, {"code": code(clock)})
+        first = client.post(f"{PAGE}/recovery-codes").context["codes"]
+        assert b"password-codes" in client.get(PAGE).content
+
+        for sent in ({}, {"password": "wrong"}):
+            assert client.post(f"{PAGE}/recovery-codes", sent)["Location"] == PAGE
+        assert second_factors.take_code(app, first[0]) == "recovery"
+
+        assert client.post(f"{PAGE}/recovery-codes", {"password": PASSWORD}).context["codes"] != first
+        assert not second_factors.take_code(app, first[1])
 
     @pytest.mark.parametrize("what", ["999", "x", "-1", "", "٣"])
     def test_remove__what_is_not_there_is_a_sentence(self, app: Administrator, clock: list[float], what: str) -> None:

@@ -169,7 +169,7 @@ def test_forms__no_widget_that_the_browser_may_empty_or_round(rf: RequestFactory
         if model_admin.has_change_permission(request)
     ]
     forms += [edit.form(administrator=request.user) for edit in map(bulk.edit_named, bulk.known())]
-    forms.append(AccountForm(world.administrators["root"]))
+    forms.append(AccountForm(request, world.administrators["root"]))
     types = {
         part.input_type
         for form in forms
