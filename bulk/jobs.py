@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import IO, Any, Final
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import EmptyResultSet
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import Error, connection, transaction
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 from django.db.models.query import QuerySet
@@ -29,6 +29,7 @@ from bulk.reading import Desk
 from bulk.telling import told
 from bulk.uploads import bytes_to_read, forget_all_read, forget_file, keep_file, refuse_too_much
 from core.actor import Actor, Channel
+from core.database_errors import state_of
 from core.errors import Invalid, NotAllowed
 from core.scoping import Viewer
 from core.transactions import atomic, go_by_indexes
@@ -190,7 +191,7 @@ def _is_small(job: BulkJob) -> bool:
 def work_once(desk: Desk = _desk) -> bool:
     """One batch of the job that has waited longest and that nobody else works on; whether there was one.
 
-    OperationalError with nothing done; the job is last in the queue from then on.
+    Error, with nothing done, where the database did not let it; the job is last in the queue from then on.
     """
     queue = BulkJob.objects.filter(~Q(state=State.READING) | desk.due(), state__in=ACTIVE)
     queue = queue.order_by(F("touched_at").asc(nulls_first=True), "pk")
@@ -204,8 +205,9 @@ def work_once(desk: Desk = _desk) -> bool:
                 return False
             key = job.pk
             told(job, partial(_guarded_batch, desk=desk))
-    except OperationalError:
-        BulkJob.objects.filter(pk=key).update(touched_at=timezone.now())
+    except Error:
+        with suppress(Error):  # it may take no writes at all
+            BulkJob.objects.filter(pk=key).update(touched_at=timezone.now())
         raise
     return True
 
@@ -249,7 +251,7 @@ def _advance(key: int, desk: Desk) -> bool:
 
 
 def _guarded_batch(job: BulkJob, desk: Desk) -> BulkJob:
-    """`_batch`, or a part of the file. OperationalError: it may be tried again.
+    """`_batch`, or a part of the file. Error with a DatabaseState: it may be tried again.
 
     A mistake of ours stops the job with that batch undone.
     """
@@ -260,13 +262,13 @@ def _guarded_batch(job: BulkJob, desk: Desk) -> BulkJob:
                 _read(job, desk)
             else:
                 _batch(job)
-    except (OperationalError, InterfaceError):
-        raise
     except _StoppedError as stopped:
         job = BulkJob.objects.get(pk=job.pk)
         with _as_its_owner_reads(job):
             _finish(job, State.FAILED, str(stopped))
-    except Exception:
+    except Exception as error:
+        if state_of(error) is not None:
+            raise
         logger.exception("bulk edit %s stopped", job)
         job = BulkJob.objects.get(pk=job.pk)
         with _as_its_owner_reads(job):

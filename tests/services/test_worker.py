@@ -207,6 +207,38 @@ _MANY: Final = 8000
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("within", [False, True], ids=["before a batch", "within it"])
+def test_worker__waits_for_a_database_that_takes_no_writes(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, within: bool
+) -> None:
+    """As one does that was the primary, and is not any more."""
+    job = prepare(world.administrators["alpha"], "users.suspend", User.objects.filter(context=24))
+
+    def turn(name: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET {name} = on")
+
+    batch = jobs._batch
+
+    def turned(job: BulkJob) -> None:
+        turn("transaction_read_only")
+        batch(job)
+
+    with monkeypatch.context() as patched:
+        if within:
+            patched.setattr(jobs, "_batch", turned)
+        else:
+            turn("default_transaction_read_only")
+        assert worker._guarded(jobs.work_once) is None, "and its session is ended"
+    assert "in a read-only transaction" in caplog.text
+
+    assert worker._guarded(jobs.work_once) is True
+    job.refresh_from_db()
+    assert job.state == State.READY
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
 def test_worker__killed_in_the_middle_is_continued_and_no_row_is_done_twice(world: World) -> None:
     many_users(world, _MANY)
     (job,) = started(world, User.objects.filter(context=24), ("users.suspend", {}))

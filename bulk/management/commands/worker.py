@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import Error, connection
 
 from bulk.jobs import work_once
 from core import trace
@@ -57,8 +57,11 @@ def _guarded(step: Callable[[], bool]) -> bool | None:
     """Whether the step did anything; None when the database did not let it."""
     try:
         return step()
-    except (OperationalError, InterfaceError) as error:
-        if state_of(error) is DatabaseState.GAVE_WAY:
+    except Error as error:
+        state = state_of(error)
+        if state is None:
+            raise
+        if state is DatabaseState.GAVE_WAY:
             return True  # one of two had to give way; the batch is tried again at once
         logger.warning("bulk edits have to wait for the database: %s", str(error).strip())
         connection.close()
