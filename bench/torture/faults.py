@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -35,17 +35,17 @@ class Place:
     def bare(self) -> Door:
         return Door(self.application.port)
 
-    def kept(self, aliases: list[str]) -> int:
+    def kept(self, aliases: Sequence[object]) -> int:
         """How many of these are there, each once, with its recipient and its one line in the change log."""
-        listed = ", ".join(f"'{alias}'" for alias in aliases) or "''"
-        ((found,),) = self.postgres.run(
-            "SELECT count(*) FROM forwards_forwardingalias a"
-            " JOIN (SELECT alias_id FROM forwards_recipient GROUP BY 1 HAVING count(*) = 1) r ON r.alias_id = a.id"
-            " JOIN (SELECT key FROM changelog_change WHERE kind = 'forward' GROUP BY 1 HAVING count(*) = 1) c"
-            f" ON c.key = a.id WHERE a.normalized IN ({listed})",
-            database=self.database,
-        )
-        return int(found)
+        named = self._column("SELECT id FROM forwards_forwardingalias WHERE normalized IN ({})", aliases)
+        once = "{} IN ({{}}) GROUP BY 1 HAVING count(*) = 1"
+        recipients = self._column(f"SELECT alias_id FROM forwards_recipient WHERE {once.format('alias_id')}", named)
+        lines = f"SELECT key FROM changelog_change WHERE kind = 'forward' AND {once.format('key')}"
+        return len(set(recipients) & set(self._column(lines, named)))
+
+    def _column(self, statement: str, values: Sequence[object]) -> list[object]:
+        listed = ", ".join(f"'{value}'" for value in values) or "NULL"
+        return [row[0] for row in self.postgres.run(statement.format(listed), database=self.database)]
 
 
 def _calm(_place: Place) -> AbstractContextManager[None]:

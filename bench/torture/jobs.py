@@ -49,9 +49,10 @@ _SAID: Final = (
     " WHERE j.id = {job} AND j.started_at IS NOT NULL AND i.outcome = 'changed' AND i.position < j.done"
 )
 _IMPORTED: Final = """
-    SELECT count(*) FROM forwards_forwardingalias a
-    JOIN (SELECT alias_id FROM forwards_recipient GROUP BY 1 HAVING count(*) = 1) r ON r.alias_id = a.id
-    WHERE a.context_id = 30 AND a.address LIKE 'import%'
+    SELECT count(*) FROM (
+        SELECT a.id FROM forwards_forwardingalias a LEFT JOIN forwards_recipient r ON r.alias_id = a.id
+        WHERE a.context_id = 30 AND a.address LIKE 'import%' GROUP BY a.id HAVING count(r.id) = 1
+    ) x
 """
 _SUSPENDED: Final = "SELECT count(*) FROM forwards_forwardingalias WHERE context_id = 20 AND NOT is_active"
 _LINES_OF_THE_LOG: Final = (
