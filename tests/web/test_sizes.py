@@ -177,7 +177,7 @@ def test_forms__no_widget_that_the_browser_may_empty_or_round(rf: RequestFactory
         for part in getattr(field.widget, "widgets", [getattr(field.widget, "widget", field.widget)])
         if hasattr(part, "input_type")
     }
-    assert types <= {"text", "password", "checkbox", "select", "file", "hidden"}
+    assert types <= {"text", "password", "checkbox", "select", "radio", "file", "hidden"}
 
 
 @pytest.mark.parametrize(
