@@ -53,7 +53,7 @@ _KNOWN: Final = {
 _CHANGES: Final = """
 INSERT INTO changelog_change (at, actor, channel, action, kind, key, label, context_id, context_name, reseller_id,
         user_id, after{columns})
-    SELECT now() - interval '730 days' * ((count(*) OVER () - u.id)::float / count(*) OVER ()), 'r' || c.reseller_id,
+    SELECT now() - interval '730 days' * ((%(rows)s - u.id)::float / %(rows)s), 'r' || c.reseller_id,
         'import', 'create', 'user', u.id, u.uidname, c.id, c.name, c.reseller_id, u.id,
         json_build_object('uidname', u.uidname){values}
     FROM accounts_user u JOIN accounts_context c ON c.id = u.context_id ORDER BY u.id
@@ -66,7 +66,10 @@ def add_changes(url: str) -> None:
         connection.autocommit = True
         cursor = connection.cursor()
         columns, values = cluster.further(cursor, "changelog_change", _KNOWN, flag="false")
-        cursor.execute(_CHANGES.format(columns=columns, values=values))
+        cursor.execute("SELECT count(*) FROM accounts_user")
+        (rows,) = cursor.fetchone()
+        with cluster.filling(cursor, "changelog_change"):
+            cursor.execute(_CHANGES.format(columns=columns, values=values), {"rows": rows})
         cursor.execute("VACUUM ANALYZE changelog_change")
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, cast
 from urllib.parse import urlencode
 
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import model_ngettext
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Context, Reseller, User
-from core.admin.base import administrator_of
-from core.counts import Count, count_of
+from core.admin.base import ScopedModelAdmin, administrator_of
+from core.counts import Count
 from core.scoping import may
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias
@@ -66,9 +66,7 @@ def _totals(site: AdminSite, request: HttpRequest, text: str) -> list[Total]:
     """How many each list finds by the same words, as the list itself counts them; those that find none are left out."""
     if not text:
         return []
-    counts = [
-        (model, _found(site.get_model_admin(model), request, text)) for model in _LISTS if _may_list(request, model)
-    ]
+    counts = [(model, _count(site, request, model, text)) for model in _LISTS if _may_list(request, model)]
     return [Total(model, count, text) for model, count in counts if count.number]
 
 
@@ -76,6 +74,6 @@ def _may_list(request: HttpRequest, model: type[Model]) -> bool:
     return may(administrator_of(request), "view", model)
 
 
-def _found(pages: ModelAdmin[Any], request: HttpRequest, text: str) -> Count:
-    rows, _duplicates = pages.get_search_results(request, pages.get_queryset(request), text)
-    return count_of(rows)
+def _count(site: AdminSite, request: HttpRequest, model: type[Model], text: str) -> Count:
+    pages = cast(ScopedModelAdmin, site.get_model_admin(model))
+    return pages.search(pages.get_queryset(request), text).count()

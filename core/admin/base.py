@@ -34,8 +34,8 @@ from core.admin import registry
 from core.admin.filters import RelatedFilter
 from core.admin.forms import ServiceForm, VerbatimField, WholeNumberField
 from core.admin.lists import KeysetChangeList
-from core.admin.searching import Text, found, text_of
-from core.admin.widgets import Autocomplete, WholeNumberInput
+from core.admin.searching import Search, Text, found, text_of
+from core.admin.widgets import Autocomplete, WholeNumberInput, tick_box
 from core.counts import CountedPaginator
 from core.errors import Conflict, DomainError, NotAllowed
 from core.names import MAX_NAME
@@ -130,6 +130,10 @@ class ScopedModelAdmin(admin.ModelAdmin):
         waits = getattr(row, "awaits_proof", False)
         why = gettext("domain not proven") if waits else gettext("domain not declared")
         return format_html('{} <span class="pill warn">{}</span>', pill, why)
+
+    def action_checkbox(self, row: Any) -> SafeString:
+        """The box by which a row is ticked."""
+        return tick_box(row)
 
     # How a row is written.
 
@@ -309,16 +313,21 @@ class ScopedModelAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """Searches for the text as it was typed and for the forms in which identifiers and domains are compared.
+        search = self.search(queryset, search_term)
+        request.search = search  # type: ignore[attr-defined]
+        return search.rows, False
+
+    def search(self, queryset: models.QuerySet[Any], search_term: str) -> Search:
+        """Those of the rows in which the text is found, as it was typed or in a form in which such things are compared.
 
         What no text of ours can contain is found nowhere, and never sent to the database; nor is a text longer than
         any of ours, of which each word would be looked for in each column.
         """
         if not self.search_fields or not search_term.strip():
-            return queryset, False
+            return Search(queryset)
         if len(search_term) > MAX_NAME or not printable(search_term):
-            return queryset.none(), False
-        return found(queryset, self.search_texts(search_term)), False
+            return Search(queryset.none())
+        return found(queryset, self.search_texts(search_term))
 
     def search_texts(self, search_term: str) -> list[Text]:
         """What is looked for, of which one must be found."""

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ALL_VAR, PAGE_VAR, ChangeList
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from core.admin import keyset
-from core.counts import Count, count_of
+from core.admin.searching import Search
+from core.counts import Count
 
 AFTER: Final = "after"
 BEFORE: Final = "before"
@@ -31,7 +32,9 @@ class KeysetChangeList(ChangeList):
         for name in PLACE_VARS:
             self.params.pop(name, None)
             self.filter_params.pop(name, None)
-        return super().get_queryset(request, exclude_parameters)
+        rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        self.search: Search = request.search  # type: ignore[attr-defined]
+        return rows
 
     def get_ordering_field(self, field_name: Any) -> Any:
         """What a column is sorted by."""
@@ -44,7 +47,7 @@ class KeysetChangeList(ChangeList):
         self.queryset = self.queryset.order_by(*(key.ordering for key in self.keys))
         rows, has_previous, has_next = self._page(request)
         has_all = not has_previous and not has_next
-        self.count = Count(len(rows)) if has_all else count_of(self.queryset)
+        self.count = Count(len(rows)) if has_all else self.search.count()
         self.result_count = self.count.number
         self.multi_page = not has_all
         self.can_show_all = not self.count.about and self.result_count <= self.list_max_show_all
@@ -79,19 +82,26 @@ class KeysetChangeList(ChangeList):
 
     def _rows(self, values: keyset.Values | None) -> tuple[list[Any], bool]:
         """A page's rows after the place, or the first ones; and whether there are more."""
-        rows = self.queryset if values is None else self.queryset.filter(keyset.after(self.keys, values))
-        return self._limited(rows)
+        return self._limited(self.keys, values)
 
     def _rows_back(self, values: keyset.Values | None) -> tuple[list[Any], bool]:
         """A page's rows before the place, or the last ones; and whether there are more before them."""
-        keys = [key.backwards for key in self.keys]
-        rows = self.queryset.order_by(*(key.ordering for key in keys))
-        rows, more = self._limited(rows if values is None else rows.filter(keyset.after(keys, values)))
+        rows, more = self._limited([key.backwards for key in self.keys], values)
         return rows[::-1], more
 
-    def _limited(self, rows: QuerySet[Any]) -> tuple[list[Any], bool]:
-        found = list(rows[: self.list_per_page + 1])
+    def _limited(self, keys: list[keyset.Key], values: keyset.Values | None) -> tuple[list[Any], bool]:
+        place = Q() if values is None else keyset.after(keys, values)
+        ordering, size = [key.ordering for key in keys], self.list_per_page + 1
+        if self.search.many is None:
+            found = list(self.queryset.filter(place).order_by(*ordering)[:size])
+        else:
+            found = self._of_keys(self.search.many.page(place, ordering, size))
         return found[: self.list_per_page], len(found) > self.list_per_page
+
+    def _of_keys(self, keys: list[Any]) -> list[Any]:
+        """The rows of these keys, in their order, with all that a list shows."""
+        rows = self.apply_select_related(self.root_queryset).in_bulk(keys)
+        return [rows[key] for key in keys if key in rows]
 
     def _values(self, place: str) -> keyset.Values:
         try:

@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.forms import MultiWidget, Select, TextInput
 from django.forms import models as forms_models
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.numbers import MAX_BIGINT
 from core.sizes import BYTES, UNITS, from_bytes, typed
 
 _USUAL_UNIT = "GB"
+
+
+def tick_box(row: Model) -> SafeString:
+    """The box by which a row of a list is ticked. Django's own widget is a template, a third of what a list costs."""
+    label = format_html(gettext("Select this object for an action - {}"), str(row))
+    box = '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">'
+    return format_html(box, ACTION_CHECKBOX_NAME, row.pk, label)
 
 
 class Autocomplete(AutocompleteSelect):
