@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -73,6 +74,7 @@ def configured() -> Application:
         raise SystemExit("Configuration: " + "\n".join(problems))
     metrics.begin()
     serve_requests(settings.WEB_SESSION_OPTIONS)
+    _load_all()
 
     def longest_body(path: str) -> int:
         if path.startswith(V2_PREFIX):
@@ -80,6 +82,15 @@ def configured() -> Application:
         return MAX_CHUNKED if path.startswith(API_PREFIXES) else MAX_FORM
 
     return Gate(inner, longest_body=longest_body)
+
+
+def _load_all() -> None:
+    """Load every page now, and have no collection of garbage look at all that again: it took 0.1 s of a request."""
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018  (what is asked for is loaded)
+    gc.collect()
+    gc.freeze()
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oxaas.settings")

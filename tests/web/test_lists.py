@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +18,7 @@ from accounts.models import Context, Reseller, User
 from bulk.models import BulkJob
 from changelog.models import Change
 from core import counts
+from core.admin import searching
 from core.admin.base import ScopedModelAdmin
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
@@ -145,6 +146,44 @@ def test_links__keep_search_filters_and_order(world: World, root: Person) -> Non
     assert (
         "after=" not in root.get(f"{page(User)}{following}").content.decode().split("<thead>")[1].split("</thead>")[0]
     )
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("ahead", [1, 1000], ids=["too few looked at", "enough looked at"])
+@pytest.mark.parametrize("text", ["many", "MANY acme", "target", "alpha_"])
+@pytest.mark.parametrize("who", ["root", "alpha"])
+def test_search__of_what_many_have_is_the_same_however_it_is_found(
+    world: World, enter: Enter, monkeypatch: pytest.MonkeyPatch, who: str, text: str, ahead: int
+) -> None:
+    """By looking at what comes next in the order, or by sorting all that is found."""
+    fill(20)
+    aliases = list(ForwardingAlias.objects.filter(normalized__startswith="many")[:12])
+    for alias in aliases:
+        for place in (1, 2):
+            address = f"target{place}.{alias.pk}@far.example"
+            Recipient.objects.create(alias=alias, address=address, normalized=address, domain="far.example")
+    person, url = enter(who), page(ForwardingAlias)
+    few = [row.pk for rows in walk(person, url, f"?q={text}", "next") for row in rows]
+    for name, value in (("_MOST", 2), ("_COST", 0), ("_FEWEST_AHEAD", ahead), ("_MOST_AHEAD", ahead)):
+        monkeypatch.setattr(searching, name, value)
+    assert search_of(person, url, text).many is not None
+    many = [row.pk for rows in walk(person, url, f"?q={text}", "next") for row in rows]
+    assert many == few
+    back = list(walk(person, url, f"?q={text}&last=1", "previous"))
+    assert {row.pk for rows in back for row in rows} == set(few)
+
+
+def search_of(person: Person, url: str, text: str) -> searching.Search:
+    """How the list found the text."""
+    search: searching.Search = person.get(f"{url}?q={text}").context["cl"].search
+    return search
+
+
+def test_search__what_is_estimated_to_be_much_is_not_counted(world: World, django_assert_num_queries: Any) -> None:
+    rows = ForwardingAlias.objects.all()
+    many = searching.Many(rows, Q(), rows.values("pk"), Q(), about=123_456, of=200_000)
+    with django_assert_num_queries(0):
+        assert str(searching.Search(rows, many).count()) == "about 120,000"
 
 
 def test_pages__nobody_reaches_what_is_not_theirs_by_a_place(world: World, root: Person, enter: Enter) -> None:
