@@ -173,7 +173,7 @@ def filtered(
         return rows
     if not searched or len(text) > _MAX_SEARCH or "\x00" in text:
         raise WrongParameters({"search": "It cannot be searched for that here."})
-    return found(rows, [text_of(rows.model, searched, form) for form in search_forms(text)])
+    return found(rows, [text_of(rows.model, searched, form) for form in search_forms(text)]).rows
 
 
 def read_page(rows: QuerySet[Any], parameters: QueryDict, order: Order, path: str) -> Page:
