@@ -6,7 +6,7 @@ PYTHON_IN_VENV := .venv/bin/python
 # servers, MariaDB to import from (the program alone, no service), proxy, pooler, fail2ban, promtool, gettext.
 PACKAGES := postgresql chromium fonts-dejavu-core fonts-droid-fallback libatomic1 postfix postfix-pgsql \
 	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql mariadb-server-core nginx systemd openssl gettext \
-	fail2ban pgbouncer haproxy pgbackrest prometheus
+	fail2ban pgbouncer haproxy pgbackrest prometheus procps
 
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20

@@ -25,6 +25,7 @@ _Value = TypeVar("_Value")
 
 TRUE: Final = frozenset({"true", "yes", "on", "1"})
 FALSE: Final = frozenset({"false", "no", "off", "0"})
+FILE_VARIABLE: Final = "OXAAS_ENV_FILE"
 SHORTEST_SECRET: Final = 32
 # What the examples of the documents have where a secret of one's own belongs.
 PLACEHOLDERS: Final = ("CHANGE-ME", "CHANGEME", "…")
@@ -47,14 +48,19 @@ class WrongEnvironment(ImproperlyConfigured):
 class Environment:
     """The variables of the process, and those of a file `.env`, over which the process's own win.
 
+    Of a file that OXAAS_ENV_FILE names, each process that begins reads what it says then, and that wins.
+
     An empty variable counts as one that is not set.
     """
 
     def __init__(self, file: Path | None = None, variables: Mapping[str, str] | None = None) -> None:
-        if file is not None:
+        self._problems: list[str] = []
+        named = os.environ.get(FILE_VARIABLE, "")
+        if file is not None and named:
+            self._read(Path(named))
+        elif file is not None:
             environ.Env.read_env(file)
         self._variables = os.environ if variables is None else variables
-        self._problems: list[str] = []
 
     def parsed(
         self, name: str, parse: Callable[[str], _Value], *, expected: str, default: _Value, secret: bool = False
@@ -155,6 +161,15 @@ class Environment:
         """After the last variable. WrongEnvironment."""
         if self._problems:
             raise WrongEnvironment("\n".join(self._problems))
+
+    def _read(self, file: Path) -> None:
+        """What the file says goes before what the process was told at its start: it may have changed since."""
+        try:
+            with file.open(encoding="utf-8") as lines:
+                environ.Env.read_env(lines, overwrite=True)
+        except (OSError, UnicodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+            self._problems.append(f'{FILE_VARIABLE} is "{file}", which cannot be read: {reason}.')
 
     def _secret_text(self, name: str) -> str:
         """The variable, or what is in the file that `<name>_FILE` names."""

@@ -16,6 +16,7 @@ from bulk.heartbeat import worker_is_alive
 from core.errors import RETRY_AFTER
 from mailstats.services import guard
 from oxaas.gate import LIVE
+from oxaas.leaving import is_leaving
 
 _GOOD: Final = frozenset({"ok", "writable", "applied", "alive"})
 
@@ -45,6 +46,8 @@ def ready(refused: bool) -> HttpResponse:
 
     The mail store is named as it was found last; without it everything but the mail operations goes on.
     """
+    if is_leaving():
+        return _unwell({"status": "leaving"})
     found = {"database": "no answer"}
     try:
         if not refused:

@@ -10,6 +10,8 @@ from typing import Any, Final
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from oxaas.leaving import is_closing, listen
+
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
@@ -34,14 +36,15 @@ class GranianAdapter:
         chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
         if chunked and environ.get("wsgi.input_terminated"):
             environ["CONTENT_LENGTH"] = str(MAX_CHUNKED)
-        if environ.get("SERVER_SOFTWARE") != "Granian" or _length(environ) <= MAX_UNREAD:
+        if not is_closing() and (environ.get("SERVER_SOFTWARE") != "Granian" or _length(environ) <= MAX_UNREAD):
             return self.inner(environ, start_response)
         stream = environ["wsgi.input"]
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             # Of a chunked body only so much was read, and nobody knows how much there is.
             unread = status >= "4" and (environ["wsgi.input"] is stream or _length(environ) >= MAX_CHUNKED)
-            return start_response(status, [*headers, ("Connection", "close")] if unread else headers, *exc_info)
+            closes = is_closing() or (unread and _length(environ) > MAX_UNREAD)
+            return start_response(status, [*headers, ("Connection", "close")] if closes else headers, *exc_info)
 
         return self.inner(environ, start)
 
@@ -72,6 +75,7 @@ def configured() -> Application:
 
     if problems := wrong_configuration():
         raise SystemExit("Configuration: " + "\n".join(problems))
+    listen()
     metrics.begin()
     serve_requests(settings.WEB_SESSION_OPTIONS)
     _load_all()

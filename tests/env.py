@@ -66,6 +66,7 @@ FIXED = {
     "CHANGE_LOG_KEEP_DAYS": "0",
     "LOGIN_LOG_KEEP_DAYS": "90",
     "METRICS_TOKEN": "",
+    "METRICS_FOLDER": "/nonexistent",
     "LOG_LEVEL": "INFO",
     "LOG_FORMAT": "text",
     "LOG_SLOW_REQUEST_MS": "0",
@@ -101,6 +102,7 @@ def _prepare() -> None:
     _folder = tempfile.mkdtemp(prefix="oxaas-tests-")
     url = _cluster.url if _cluster else f"sqlite:///{_folder}/unused.sqlite3"
     os.environ.update(FIXED, DATABASE_URL=url, MAIL_STORE=f"maildir://{_folder}/maildir")
+    os.environ.pop("OXAAS_ENV_FILE", None)
     secrets = (
         "SECRET_KEY",
         "SECRET_KEY_FALLBACKS",

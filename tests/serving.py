@@ -80,15 +80,15 @@ class Server:
 
 
 @contextmanager
-def running(log: Path, environment: dict[str, str], *, threads: int = 64) -> Iterator[Server]:
-    """A Granian with one process."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+def running(
+    log: Path, environment: dict[str, str], *, threads: int = 64, workers: int = 1, port: int = 0, code: Path = BASE
+) -> Iterator[Server]:
+    """A Granian with one process or more, of the code in this folder."""
+    port = port or free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", str(threads), "--no-ws", "oxaas.wsgi:application"]
+    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--no-ws", "oxaas.wsgi:application"]
     with log.open("wb") as output:
-        server = subprocess.Popen(command, env=environment, cwd=BASE, stdout=output, stderr=output, process_group=0)
+        server = subprocess.Popen(command, env=environment, cwd=code, stdout=output, stderr=output, process_group=0)
         try:
             _wait_for(port, server)
             yield Server(port, server)
@@ -99,6 +99,13 @@ def running(log: Path, environment: dict[str, str], *, threads: int = 64) -> Ite
             except subprocess.TimeoutExpired:
                 os.killpg(server.pid, signal.SIGKILL)
                 raise
+
+
+def free_port() -> int:
+    """One that nobody listens at."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:

@@ -175,6 +175,16 @@ def test_start__wrong_values_stop_it_with_all_their_sentences(command: tuple[str
 
 
 @pytest.mark.sqlite
+def test_start__file_of_variables_goes_before_the_process(tmp_path: Path) -> None:
+    """As a reload needs it; one that cannot be read stops the start."""
+    (tmp_path / "file").write_text("LOG_LEVEL=nonsense\n")
+    done = started("manage.py", "check", LOG_LEVEL="INFO", OXAAS_ENV_FILE=str(tmp_path / "file"))
+    assert 'LOG_LEVEL is "nonsense"' in done.stderr
+    done = started("manage.py", "check", OXAAS_ENV_FILE=str(tmp_path / "none"))
+    assert f'OXAAS_ENV_FILE is "{tmp_path}/none", which cannot be read: No such file or directory.' in done.stderr
+
+
+@pytest.mark.sqlite
 def test_server__wrong_mail_store_stops_it_with_a_sentence() -> None:
     done = started("-m", "oxaas.wsgi", MAIL_STORE="imap://master:hunter2@mail.hoster.example")
 

@@ -27,7 +27,7 @@ PACKAGES: Final = (
 # Commands that somebody runs by hand, on one machine.
 COMMANDS: Final = ("importers", "accounts/management", "mailstats/management")
 MUTABLE: Final = {"dict", "set", "list", "OrderedDict", "deque", "defaultdict", "Counter", "WeakKeyDictionary", "local"}
-LOCKS: Final = {"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "ContextVar", "Watch", "count"}
+LOCKS: Final = {"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "ContextVar", "Event", "Watch", "count"}
 DISK: Final = {
     "NamedTemporaryFile", "SpooledTemporaryFile", "TemporaryDirectory", "TemporaryFile", "mkstemp", "mkdtemp",
     "write_text", "write_bytes", "FileField", "ImageField", "FileSystemStorage",
