@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 
 from accounts.login import sightings
 from accounts.login.remembered import forget_all
@@ -17,6 +18,10 @@ from mailstats.guard import guard_of
 from tests.client import Api
 from tests.emptying import empty_patiently
 from tests.world import World, build
+
+# How long an example takes is the machine's business, and what else it does.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 # Lets fixtures and hooks use the database; there from its making on.
 BLOCKER: Final = pytest.StashKey[Any]()

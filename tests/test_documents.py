@@ -105,3 +105,8 @@ def test_blocks__of_logins_are_run_as_written(db: None) -> None:
                 parser_of(name).parse_args(arguments)
             except CommandError as error:
                 pytest.fail(f"{words}: {error}")
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, ROOT / "CHANGELOG.md", ROOT / "Makefile"], ids=lambda path: path.name)
+def test_documents__have_no_mark_of_a_conflict(document: Path) -> None:
+    assert re.findall(r"^(?:<<<<<<<|=======|>>>>>>>)(?: .*)?$", document.read_text(), re.MULTILINE) == []

@@ -282,8 +282,8 @@ def test_login__a_name_that_cannot_be_one_is_not_sent(server: FakeServer, name: 
         ("LIST", b"* STATUS INBOX ((A) 1)\r\nTAG OK", UNEXPECTED, "a word was expected"),
         ("LIST", b"* STATUS INBOX (MESSAGES 1))\r\nTAG OK", UNEXPECTED, "a parenthesis too many"),
         ("LIST", b'* STATUS "INBOX (MESSAGES 1)\r\nTAG OK', UNEXPECTED, "a string without an end"),
-        ("LIST", b"S9 OK somebody else's", UNEXPECTED, "LIST: S9 OK"),
-        ("LIST", b"TAG PERHAPS", UNEXPECTED, "LIST: S2 PERHAPS"),
+        ("LIST", b"S9 OK somebody else's", UNEXPECTED, "LIST: 21 bytes that are no answer"),
+        ("LIST", b"TAG PERHAPS", UNEXPECTED, "LIST: 10 bytes that are no answer"),
         ("EXAMINE", b"TAG NO [NONEXISTENT] No INBOX", UNEXPECTED, "NONEXISTENT"),
         ("EXAMINE", b"TAG OK", UNEXPECTED, "no number of messages"),
         ("EXAMINE", b"* many EXISTS\r\nTAG OK", UNEXPECTED, "a number was expected"),
@@ -372,7 +372,8 @@ def test_failure__the_login_is_never_repeated(server: FakeServer, echo: str) -> 
     server.replies["AUTHENTICATE"] = f"{echo}\r\n".encode()
     error = failure(server.url)
     assert login_blob(USER)[:12] not in "".join(traceback.format_exception(error)) + error.cause
-    assert "the answer repeats the login" in error.cause
+    # What is no answer at all is never shown, whatever is in it.
+    assert "the answer repeats the login" in error.cause or "44 bytes that are no answer" in error.cause
 
 
 def test_store__shows_no_secret() -> None:
