@@ -29,6 +29,18 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 RELEASES: Final = {"trixie": ("13", "313"), "bookworm": ("12", "311")}
 # In this order, in one shell: each may stand on what those before have made.
 DOCUMENTS: Final = tuple(f"docs/{name}.md" for name in ("mail-servers", "backup", "upgrade"))
+# Before them the README's: "You need Python and make, nothing else", as an ordinary user.
+README: Final = "README.md"
+TRY_IT: Final = """
+export DEBIAN_FRONTEND=noninteractive
+apt-get install --yes --no-install-recommends make git curl python3-venv > /dev/null
+useradd --create-home somebody
+runuser -u somebody -- git clone --quiet /srv/oxaas.git /home/somebody/oxaas
+(cd /home/somebody/oxaas && exec setsid runuser -u somebody -- make run > /var/log/make-run.log 2>&1 < /dev/null) &
+RUNNING=$!
+for _ in $(seq 200); do curl --silent --fail http://127.0.0.1:8000/health > /dev/null && break; sleep 1; done
+"""
+THE_END: Final = 'kill -TERM -- "-$RUNNING"; wait "$RUNNING" || true\n'
 MIRROR: Final = "http://deb.debian.org/debian"
 BLOCK: Final = re.compile(r"^```sh(?: debian-(\d+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MARK: Final = "@@ "
@@ -56,7 +68,7 @@ run_unit() { # UNIT: its ExecStart, as its user, with its variables; with a pid 
     done
 }
 stop_unit() {
-    [ ! -e "/run/$1.pid" ] || { pkill -TERM -s "$(cat "/run/$1.pid")" || true; rm "/run/$1.pid"; sleep 2; }
+    [ ! -e "/run/$1.pid" ] || { kill -TERM -- "-$(cat "/run/$1.pid")"; rm "/run/$1.pid"; sleep 3; }
 }
 for name in "$@"; do
     name=${name%.service}
@@ -121,35 +133,34 @@ def packages(release: str) -> list[str]:
     """All that the documents install."""
     text = "".join(block.text for document in DOCUMENTS for block in blocks(document, release)).replace("\\\n", " ")
     lines = re.findall(r"apt-get install ([^\n]*)", text)
-    return [word for line in lines for word in line.split() if not word.startswith("-")]
+    return ["make", *(word for line in lines for word in line.split() if not word.startswith("-"))]
 
 
 def fetch_wheels(folder: Path, python: str) -> None:
     """What requirements.txt pins, for the release's Python."""
+    fetch(folder, python, "--require-hashes", "--no-deps", "--requirement", str(ROOT / "requirements.txt"))
+
+
+def fetch(folder: Path, python: str, *what: str) -> None:
+    """Wheels for a Python that is not this one."""
     machine = platform.machine()
     tags = [f"manylinux{version}_{machine}" for version in ("_2_34", "_2_28", "_2_26", "_2_24", "_2_17", "2014")]
     run(
-        *(sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "--only-binary=:all:", "--no-deps"),
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", folder),
         *(word for tag in tags for word in ("--platform", tag)),
-        *(
-            "--implementation",
-            "cp",
-            "--python-version",
-            python,
-            "--abi",
-            f"cp{python}",
-            "--abi",
-            "abi3",
-            "--abi",
-            "none",
-        ),
-        *("--dest", folder, "--requirement", ROOT / "requirements.txt"),
+        *("--implementation", "cp", "--python-version", python),
+        *("--abi", f"cp{python}", "--abi", "abi3", "--abi", "none"),
+        *what,
     )
 
 
 def script(release: str) -> str:
     """All blocks, each after a line that says when it begins."""
     lines = ["set -eu -o pipefail", "umask 022", "cd /root"]
+    lines += [f'printf "{MARK}%s {README}: make run\\n" "$EPOCHREALTIME"', TRY_IT]
+    for block in blocks(README, release):
+        lines += [f'printf "{MARK}%s {block.where}\\n" "$EPOCHREALTIME"', block.text]
+    lines += [THE_END]
     for document in DOCUMENTS:
         for block in blocks(document, release):
             lines += [f'printf "{MARK}%s {block.where}\\n" "$EPOCHREALTIME"', block.text]
@@ -206,7 +217,8 @@ def main() -> None:
     head = [
         f"# The documents in an empty Debian {version}",
         "",
-        f"Every shell block of {', '.join(DOCUMENTS)}, as it stands and in this order, in one shell",
+        f"`make run` and every shell block of {', '.join((README, *DOCUMENTS))}, as it",
+        "stands and in this order, in one shell",
         f"of root's in a root made by debootstrap (`python -m bench.fresh {release}`). In place of systemd there is a",
         "stand-in that runs what the units say.",
         "",
