@@ -14,7 +14,7 @@ from functools import cache
 from itertools import chain, count, groupby
 from typing import Any, Final, Self
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Field, Lookup, Model
 from django.db.models.sql import InsertQuery
 from psycopg2.extensions import AsIs
@@ -29,6 +29,15 @@ _FEW: Final = 20
 # The most recipients of an alias, as the product comes.
 _LONG: Final = 100
 _BATCH: Final = 1000
+
+# The values that a field of exactly this class leaves as they are.
+_KINDS: Final[dict[type, type]] = {
+    models.CharField: str,
+    models.BooleanField: bool,
+    models.BigAutoField: int,
+    models.BigIntegerField: int,
+    models.PositiveBigIntegerField: int,
+}
 
 _numbers: Final = count(1)
 
@@ -145,8 +154,14 @@ def _insertion(row: Model, *, answers: bool = False) -> Call:
     """The call that inserts a row; it may answer with the key."""
     here = connections[DEFAULT_DB_ALIAS]
     statement, fields = _insert(type(row), row.pk is not None, answers)
-    values = (one.get_db_prep_save(one.pre_save(row, True), here) for one in fields)
-    return statement.call(dict(zip(statement.slots, values, strict=True)))
+    return statement.call({one.attname: _value(one, kind, row, here) for one, kind in fields})
+
+
+def _value(field: Field[Any, Any], kind: type | None, row: Model, here: Any) -> Any:
+    """What is sent for the field: mostly the value as it is, as the field itself would find out."""
+    if kind is not None and type(value := getattr(row, field.attname)) is kind:
+        return value
+    return field.get_db_prep_save(field.pre_save(row, True), here)
 
 
 def _insertion_of(model: type[Model], rows: Sequence[Model]) -> Call:
@@ -156,8 +171,10 @@ def _insertion_of(model: type[Model], rows: Sequence[Model]) -> Call:
 
 
 @cache
-def _insert(model: type[Model], has_key: bool, answers: bool) -> tuple[Statement, list[Field[Any, Any]]]:
-    """The statement that inserts a row of the model, and the fields that its values are of."""
+def _insert(
+    model: type[Model], has_key: bool, answers: bool
+) -> tuple[Statement, list[tuple[Field[Any, Any], type | None]]]:
+    """The statement that inserts a row of the model; the fields of its values, with the type that is sent as it is."""
     compiler = _inserting(model, [model()], has_key=has_key, raw=True)
     if answers:
         compiler.returning_fields = [model._meta.pk]
@@ -165,7 +182,9 @@ def _insert(model: type[Model], has_key: bool, answers: bool) -> tuple[Statement
     names = [one.attname for one in compiler.query.fields]
     if len(parameters) != len(names):
         raise ValueError(f"the statement computes a value of its own: {sql}")
-    return Statement.of(sql, names), compiler.query.fields
+    return Statement.of(sql, names), [
+        (one, _KINDS.get(type(one.target_field if one.is_relation else one))) for one in compiler.query.fields
+    ]
 
 
 def _inserting(model: type[Model], rows: Sequence[Model], *, has_key: bool, raw: bool) -> Any:
