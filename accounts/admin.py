@@ -147,6 +147,7 @@ class ContextAdmin(SuspensionAdmin, ImportModelAdmin):
     autocomplete_fields = ("reseller",)
     fixed_fields = ("id", "reseller")
     edits_of_one = frozenset({"contexts.hand_over"})
+    change_list_template = "admin/accounts/context/change_list.html"
     readonly_fields = ("quota_column",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -210,7 +211,7 @@ class UserAdmin(RedirectAdmin):
     table_name = "users"
     edits_of_one = frozenset({"users.leave"})
     form = UserForm
-    list_display = ("uidname", "number", "context", "phone", "used_column", "quota_column", "status")
+    list_display = ("uidname", "number", "context", "phone", "use_column", "status")
     list_filter = (
         status_filter(*_ABOVE_CONTENTS),
         ("context", RelatedFilter),
@@ -244,17 +245,13 @@ class UserAdmin(RedirectAdmin):
     def phone(self, row: User) -> str | None:
         return row.msisdn
 
-    @admin.display(description=_("used"), ordering="used_percent")
-    def used_column(self, row: Any) -> str:
-        """What the mailbox held when it was last measured."""
-        if row.used_bytes is None:
-            return ""
-        used = format_short(row.used_bytes)
-        return used if row.used_percent is None else f"{used} ({counted(int(row.used_percent))} %)"
-
-    @admin.display(description=_("mail quota"), ordering="quota")
-    def quota_column(self, row: User) -> str:
-        return format_short(row.quota)
+    @admin.display(description=_("mail quota"), ordering="used_percent")
+    def use_column(self, row: Any) -> str:
+        """The quota, and what of it the mailbox held when it was last measured; sorted by that part."""
+        quota = format_short(row.quota)
+        if row.used_percent is not None:
+            return gettext("%(percent)s %% of %(quota)s") % {"percent": counted(int(row.used_percent)), "quota": quota}
+        return quota if row.used_bytes is None else f"{format_short(row.used_bytes)} / {quota}"
 
     @admin.display(description=_("custom ids"))
     def custom(self, row: User) -> str:

@@ -12,6 +12,7 @@ from web import forgotten, second_factor
 from web.account import account_page
 from web.brand import brand_css
 from web.mailbox_panel import mail_panel
+from web.onboarding_page import onboarding_page
 from web.search_page import search_page
 from web.second_login import second_factor_page
 from web.trace import resolve_page
@@ -34,6 +35,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
     """The routes, each behind the site's login."""
     return [
         path("resolve", site.admin_view(lambda request: resolve_page(site, request)), name="resolve"),
+        path("onboarding", site.admin_view(lambda request: onboarding_page(site, request)), name="onboarding"),
         path("search", site.admin_view(lambda request: search_page(site, request)), name="search"),
         path("accounts/user/<int:user_id>/mail", site.admin_view(mail_panel), name="user_mail"),
         path("account", site.admin_view(lambda request: account_page(site, request)), name="account"),

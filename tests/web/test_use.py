@@ -38,16 +38,16 @@ def shown(person: Person, order: str = "") -> list[tuple[str, str]]:
     query = {"context__id__exact": "24", **({"o": order} if order else {})}
     rows = person.get(page(User), **query).context["cl"].result_list
     admin = person.get(page(User)).context["cl"].model_admin
-    return [(row.uidname.partition("@")[0], admin.used_column(row)) for row in rows]
+    return [(row.uidname.partition("@")[0], admin.use_column(row)) for row in rows]
 
 
 def test_list__shows_bytes_and_part(alpha: Person) -> None:
     assert dict(shown(alpha)) == {
-        "johndoe": "",
-        "low": "1 GB (25 %)",
-        "high": "9 GB (90 %)",
-        "over": "3 GB (150 %)",
-        "free": "2 GB",
+        "johndoe": "1 MB",
+        "low": "25 % of 4 GB",
+        "high": "90 % of 10 GB",
+        "over": "150 % of 2 GB",
+        "free": "2 GB / unlimited",
     }
 
 

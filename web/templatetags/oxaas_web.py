@@ -15,6 +15,7 @@ from changelog.words import kind_name
 from core.admin.base import administrator_of
 from core.admin.base import status_pill as status_pill_of
 from core.numbers import counted as counted_in_words
+from web import onboarding_page
 from web.context_page import ContextOverview, overview_of
 
 if TYPE_CHECKING:
@@ -49,6 +50,12 @@ def nowrap(text: str) -> SafeString:
     """A list in a line, which breaks only behind its commas: never inside an address."""
     parts = [(part,) for part in text.split(", ")]
     return format_html_join(", ", '<span class="nowrap">{}</span>', parts)
+
+
+@register.simple_tag(takes_context=True)
+def may_onboard(context: Any) -> bool:
+    """Whether whoever is logged in may set up a company: `{% may_onboard as offered %}`."""
+    return onboarding_page.may_onboard(administrator_of(context["request"]))
 
 
 @register.simple_tag(takes_context=True)
