@@ -27,6 +27,10 @@ class PlannedEdit(BulkEdit[_Row]):
         """What the service makes of the rows, in their order; with `hold` it holds first all that it will write."""
         raise NotImplementedError
 
+    def loaded(self, rows: models.QuerySet[_Row]) -> list[_Row]:
+        """The rows with what the edit looks at."""
+        return list(self.related(rows))
+
     def before(self, row: _Row, planned: Planned) -> str:
         """What the row is like before the edit, for a person."""
         return self.words(planned.before)
@@ -59,7 +63,7 @@ class PlannedEdit(BulkEdit[_Row]):
         return self._work(actor, keys, params, preview=preview)
 
     def _work(self, actor: Actor, keys: Sequence[int], params: Params, *, preview: bool) -> dict[int, Result]:
-        rows = list(self.related(self.visible(actor, keys)))
+        rows = self.loaded(self.visible(actor, keys))
         labels = list(map(str, rows))
         try:
             plan = self.plan(actor, rows, params, hold=not preview)

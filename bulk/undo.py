@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from bulk.edits import GONE, NOTHING, Outcome, Params, Result
 from bulk.rowwise import RowEdit
@@ -37,7 +38,7 @@ class UndoChanges(RowEdit[Change]):
         return administrator.has_perm("changelog.view_change")
 
     def before(self, row: Change) -> str:
-        what = f"{kind_name(row.kind)}, {row.get_action_display()}"
+        what = _what(row.kind, row.action, get_language())
         changed = _changed(row, row.after) if row.before is not None else ""
         return f"{what}: {changed}" if changed else what
 
@@ -104,11 +105,23 @@ def _runs(rows: Sequence[Change]) -> Iterator[list[Change]]:
 def _changed(change: Change, side: dict[str, Any] | None) -> str:
     """One side's values of those that the change changed, by name: PostgreSQL orders JSON its own way."""
     before, after = change.before or {}, change.after or {}
+    language = get_language()
     return "; ".join(
-        f"{field_name(name)}: {_short(value_in_words(name, value, between=', '))}"
+        f"{_field_name(name, language)}: {_short(value_in_words(name, value, between=', '))}"
         for name, value in sorted((side or {}).items())
         if before.get(name) != after.get(name)
     )
+
+
+@lru_cache(maxsize=1000)
+def _what(kind: str, action: str, language: str | None) -> str:
+    """What kind of change it was. Looked up in the catalogue once, not for each row."""
+    return f"{kind_name(kind)}, {dict(Change.Action.choices).get(action, action)}"
+
+
+@lru_cache(maxsize=1000)
+def _field_name(field: str, language: str | None) -> str:
+    return str(field_name(field))
 
 
 def _short(text: str) -> str:

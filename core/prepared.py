@@ -19,6 +19,7 @@ from django.db.models import Field, Lookup, Model
 from django.db.models.sql import InsertQuery
 from psycopg2.extensions import AsIs
 
+from core.inserts import insertion
 from core.iteration import batched
 
 # A statement as it is sent, and its parameters.
@@ -135,19 +136,30 @@ def insert_rows(rows: Sequence[Model], *, keys: bool = False) -> None:
 
     They then do not get to know their keys, unless `keys` are asked for.
     """
-    if connection.vendor != "postgresql" or keys:
-        for model, some in groupby(rows, key=_model):
+    if connection.vendor != "postgresql":
+        for (model, _has_keys), some in groupby(rows, key=_model_and_key):
             model._default_manager.bulk_create(some, batch_size=_BATCH)
+    elif keys:
+        for (model, has_keys), some in groupby(rows, key=_model_and_key):
+            for part in batched(some, _BATCH):
+                found = send([insertion(model, part, has_keys=has_keys, answers=True)])
+                for row, (key,) in zip(part, found, strict=True):
+                    row.pk, row._state.adding, row._state.db = key, False, connection.alias
     elif len(rows) <= _FEW:
         send([_insertion(row) for row in rows])
     else:
+        groups = groupby(rows, key=_model_and_key)
         send(
-            [_insertion_of(model, some) for model, all_ in groupby(rows, key=_model) for some in batched(all_, _BATCH)]
+            [
+                insertion(model, some, has_keys=has_keys, answers=False)
+                for (model, has_keys), all_ in groups
+                for some in batched(all_, _BATCH)
+            ]
         )
 
 
-def _model(row: Model) -> type[Model]:
-    return type(row)
+def _model_and_key(row: Model) -> tuple[type[Model], bool]:
+    return type(row), row.pk is not None
 
 
 def _insertion(row: Model, *, answers: bool = False) -> Call:
@@ -162,12 +174,6 @@ def _value(field: Field[Any, Any], kind: type | None, row: Model, here: Any) -> 
     if kind is not None and type(value := getattr(row, field.attname)) is kind:
         return value
     return field.get_db_prep_save(field.pre_save(row, True), here)
-
-
-def _insertion_of(model: type[Model], rows: Sequence[Model]) -> Call:
-    """The call that inserts rows without keys of their own."""
-    ((sql, parameters),) = _inserting(model, rows, has_key=False, raw=False).as_sql()
-    return sql, list(parameters)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from django import forms
 from django.contrib.admin import site
@@ -25,7 +25,7 @@ from core.errors import Invalid
 from core.numbers import counted
 from core.scoping import Viewer
 from forwards.doubts import doubt
-from forwards.models import ForwardingAlias
+from forwards.models import ForwardingAlias, ForwardingAliasQuerySet
 from forwards.plans import AliasEdit, plan_aliases
 from forwards.services import adding, deleting, dropping, hold_and_plan, replacing, visible_context
 
@@ -91,8 +91,8 @@ class _AliasEdit(PlannedEdit[ForwardingAlias]):
 
     model = ForwardingAlias
 
-    def related(self, rows: QuerySet[ForwardingAlias]) -> QuerySet[ForwardingAlias]:
-        return rows.select_related("context__reseller")
+    def loaded(self, rows: QuerySet[ForwardingAlias]) -> list[ForwardingAlias]:
+        return cast(ForwardingAliasQuerySet, rows).with_contexts()
 
     def plan(self, actor: Actor, rows: Sequence[ForwardingAlias], params: Params, *, hold: bool) -> Plan:
         wish = self.wish(actor, params)

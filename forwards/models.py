@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import ownership
 from accounts.models import Context, User
+from core.addresses import Address
+from core.iteration import batched
 from core.scoping import ScopedQuerySet, Viewer
 
 # Recipients that are read at once.
@@ -34,6 +36,20 @@ class ForwardingAliasQuerySet(ScopedQuerySet["ForwardingAlias"]):
         Looked up by the addresses. By the context it would be all that it has, and it may have got many just now.
         """
         return self.alias(place=F("context_id") + 0).filter(normalized__among=names, place__among=contexts)
+
+    def with_contexts(self, known: Iterable[Context] = ()) -> list[ForwardingAlias]:
+        """The rows, with their contexts and these with their resellers; each of them is read once, if it is not known.
+
+        Joined, it would be read and made anew for each row.
+        """
+        rows, contexts = list(self), {context.pk: context for context in known}
+        if missing := {row.context_id for row in rows} - contexts.keys():
+            contexts |= Context.objects.select_related("reseller").in_bulk(missing)
+        # What went meanwhile took its aliases along.
+        rows = [row for row in rows if row.context_id in contexts]
+        for row in rows:
+            row.context = contexts[row.context_id]
+        return rows
 
     def served(self) -> Self:
         """Those that the mail servers would serve if nothing were suspended: their domain is their context's."""
@@ -97,6 +113,19 @@ class RecipientQuerySet(ScopedQuerySet["Recipient"]):
     def of_alias(self, context_id: int, normalized: str) -> Self:
         """The recipients of one alias of a context, in the order in which they were added."""
         return self.filter(alias__context=context_id, alias__normalized=normalized).order_by("pk")
+
+    def of_aliases(self, keys: Iterable[int]) -> dict[int, dict[str, tuple[int, Address]]]:
+        """The recipients of the aliases with these keys, by their normalized form, each with its key.
+
+        In the order in which they were added.
+        """
+        found: dict[int, dict[str, tuple[int, Address]]] = {}
+        for some in batched(keys, CHUNK):
+            rows = self.filter(alias__in=some).order_by("pk")
+            for key, alias, *address in rows.values_list("pk", "alias_id", "address", "normalized", "domain"):
+                one = Address(*address)
+                found.setdefault(alias, {})[one.normalized] = (key, one)
+        return found
 
     def by_alias(self, context: Context) -> Iterator[tuple[str, list[str]]]:
         """Every alias of the context with its recipients, sorted by alias; read in chunks, never as a whole."""

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import ClassVar, Final, TypeVar
 
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,7 +26,7 @@ from core.addresses import Address, parse_address, parse_alias
 from core.errors import Conflict, DomainError, Invalid
 from core.iteration import batched
 from core.numbers import counted
-from core.prepared import Call, insert_one
+from core.prepared import Call, insert_one, insert_rows
 from forwards.facts import Facts, look_up
 from forwards.graph import Graph
 from forwards.models import ForwardingAlias, Recipient
@@ -149,7 +150,9 @@ class AliasPlan:
             actor = actor.in_batch()
         record_all(actor, chain.from_iterable(draft.planned.entries for draft in due), behind=recipients)
         for keys in batched([draft.row.pk for draft in due if draft.deleted], _CHUNK):
-            ForwardingAlias.objects.filter(pk__in=keys).delete()
+            # Both by their keys alone: the one `delete` of the aliases would read what it deletes.
+            Recipient.objects.filter(alias__in=keys).delete()
+            ForwardingAlias.objects.filter(pk__in=keys)._raw_delete(DEFAULT_DB_ALIAS)
 
 
 def plan_aliases(actor: Actor, wishes: Sequence[Wish], facts: Facts | None = None) -> AliasPlan:
@@ -344,14 +347,11 @@ def _parsed(parse: Callable[[_Text], _Parsed], text: _Text) -> _Parsed | Invalid
 
 
 def _load_recipients(drafts: Sequence[_Draft]) -> None:
-    """Give the aliases that are there their recipients, in the order in which they were added."""
-    by_key = {draft.row.pk: draft for draft in drafts if not draft.row._state.adding}
-    for keys in batched(by_key, _CHUNK):
-        rows = Recipient.objects.filter(alias__in=keys).order_by("pk")
-        for key, alias, *address in rows.values_list("pk", "alias_id", "address", "normalized", "domain"):
-            one = Address(*address)
-            by_key[alias].before[one.normalized] = (key, one)
-    for draft in by_key.values():
+    """Give the aliases that are there their recipients."""
+    there = [draft for draft in drafts if not draft.row._state.adding]
+    found = Recipient.objects.of_aliases(draft.row.pk for draft in there)
+    for draft in there:
+        draft.before = found.get(draft.row.pk, {})
         draft.planned.before = snapshot(draft.row, [one.written for _key, one in draft.before.values()])
 
 
@@ -370,7 +370,7 @@ def _insert_aliases(rows: Sequence[ForwardingAlias]) -> None:
     if len(rows) == 1:
         insert_one(rows[0])
     else:
-        ForwardingAlias.objects.bulk_create(rows, batch_size=_CHUNK)
+        insert_rows(rows, keys=True)
 
 
 def _write_columns(drafts: Sequence[_Draft]) -> None:

@@ -30,13 +30,13 @@ class ForwardSerializer(EntrySerializer):
 
 def _plan(references: References, entries: Sequence[Entry], hold: bool) -> Plan:
     references.load_contexts((entry["context"] for entry in entries), hold=hold)
-    present = _present(entries)
+    present, what = _present(entries), _("the alias")
 
     def wish(entry: Entry) -> Wish:
         context = references.context(entry["context"])
         row = present.get((context.pk, normalize_address(entry["alias"])))
         if row is None:
-            recipients = needed(entry, "recipients", _("the alias"))
+            recipients = needed(entry, "recipients", what)
             return NewAlias(context, entry["alias"], recipients, is_active=entry.get("is_active", True))
         if "recipients" not in entry:
             return AliasEdit(row, is_active=entry.get("is_active"))

@@ -206,10 +206,11 @@ def _held(wishes: Sequence[Wish]) -> list[Wish]:
     """The wishes, about the rows as they are now, held until the transaction ends."""
     edits = [wish for wish in wishes if isinstance(wish, AliasEdit)]
     no_key = not any(wish.may_delete for wish in edits)
+    known = {wish.row.context_id: wish.row.context for wish in edits}.values()
     rows: dict[int, ForwardingAlias] = {}
     for keys in batched(sorted(wish.row.pk for wish in edits), _CHUNK):
-        found = ForwardingAlias.objects.select_related("context__reseller").filter(pk__in=keys).order_by("pk")
-        rows.update((row.pk, row) for row in found.select_for_update(of=("self",), no_key=no_key))
+        found = ForwardingAlias.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=no_key)
+        rows.update((row.pk, row) for row in found.with_contexts(known))
 
     def now(wish: Wish) -> Wish:
         if isinstance(wish, NewAlias):

@@ -15,7 +15,7 @@ from changelog.plan import Plan, plan_what_can_be
 from changelog.undo import UndoKind, refuse_changed
 from core.actor import Actor
 from core.errors import Conflict
-from forwards.models import ForwardingAlias
+from forwards.models import ForwardingAlias, Recipient
 from forwards.plans import NewAlias, Wish, entry, plan_aliases, snapshot
 from forwards.services import deleting, hold_and_plan, setting
 
@@ -44,13 +44,16 @@ def _current(change: Change) -> Snapshot | None:
 
 
 def _plan(actor: Actor, changes: Sequence[Change], hold: bool) -> Plan:
-    found = ForwardingAlias.objects.filter(pk__in={change.key for change in changes})
-    rows = {row.pk: row for row in found.select_related("context__reseller").prefetch_related("recipients")}
     contexts = contexts_of(changes)
+    found = ForwardingAlias.objects.filter(pk__in={change.key for change in changes}).order_by()
+    rows = {row.pk: row for row in found.with_contexts(contexts.values())}
+    recipients = Recipient.objects.of_aliases(rows)
 
     def wish(change: Change) -> Wish:
         row, before = rows.get(change.key), change.before
-        now = None if row is None else snapshot(row, [one.address for one in row.recipients.all()])
+        now = None
+        if row is not None:
+            now = snapshot(row, [one.written for _key, one in recipients.get(row.pk, {}).values()])
         refuse_changed(actor, change, now)
         if row is not None:
             if before is None:
