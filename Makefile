@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock messages screenshots bench torture fresh debian clean packages venv venv-dev
+.PHONY: help run test lint format lock messages screenshots bench torture torture-ha fresh debian clean packages venv venv-dev
 
 PYTHON_IN_VENV := .venv/bin/python
 # What the suite needs: database, browser (with fonts, also for Chinese and Japanese; libatomic1 is for Playwright), mail
@@ -49,6 +49,10 @@ fresh: packages venv-dev ## Run the documents' shell blocks in an empty Debian (
 debian: packages venv-dev ## Run the mail tests on another release of Debian (as root; RELEASE=bookworm for the one before)
 	@scripts/apt debootstrap
 	@$(PYTHON_IN_VENV) -m bench.debian $(RELEASE)
+
+torture-ha: packages venv-dev ## Kill the primary of a cluster under load, and write bench/results/torture-ha.md (as root; five minutes)
+	@scripts/apt patroni etcd-server etcd-client
+	@$(PYTHON_IN_VENV) -m bench.ha
 
 clean: ## Remove the virtual environment, caches and reports; the development data stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache staticfiles test-results

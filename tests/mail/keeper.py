@@ -50,6 +50,12 @@ class Daemon:
     def running(self) -> bool:
         return self._keeper is not None and self._keeper.poll() is None
 
+    @property
+    def keeper(self) -> int:
+        """The process below which the server runs, whatever becomes of its own parents."""
+        assert self._keeper is not None
+        return self._keeper.pid
+
     def start(self) -> None:
         self._keeper = subprocess.Popen(
             [sys.executable, __file__, json.dumps(self._order)],
@@ -89,6 +95,12 @@ def _kill_the_rest() -> None:
             os.waitpid(-1, 0)
 
 
+def _reap_others(server: int) -> None:
+    """Let go of what the server left behind and has ended since, as the system's first process would."""
+    while (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) and ended.si_pid != server:
+        os.waitpid(ended.si_pid, 0)
+
+
 def _start(order: dict[str, Any]) -> subprocess.Popen[bytes]:
     identity = {"user": order["user"], "group": order["user"], "extra_groups": []} if order["user"] else {}
     with Path(order["log"]).open("ab") as log:
@@ -112,6 +124,7 @@ def keep(order: dict[str, Any]) -> None:
     server = _start(order)
     try:
         while server.poll() is None:
+            _reap_others(server.pid)
             readable, _, _ = select.select([sys.stdin.buffer], [], [], 0.2)
             if readable and not os.read(sys.stdin.fileno(), 1):
                 break
