@@ -80,7 +80,7 @@ class WrongValues(Exception):
     """Values of a body that cannot be; each pointer with a sentence."""
 
     def __init__(self, errors: Sequence[dict[str, str]]) -> None:
-        super().__init__("; ".join(one["detail"] for one in errors))
+        super().__init__(" ".join(one["detail"] for one in errors))
         self.errors = list(errors)
 
 
@@ -162,7 +162,7 @@ def _of_framework(error: exceptions.APIException, allowed: Sequence[str]) -> Pro
             return Problem("method-not-allowed", str(error.detail), headers={"Allow": ", ".join(allowed)})
         case exceptions.ValidationError():
             errors = list(pointers(error.detail))
-            return Problem("invalid", "; ".join(one["detail"] for one in errors), errors)
+            return Problem("invalid", " ".join(one["detail"] for one in errors), errors)
     name = next((name for name, (status, _title) in PROBLEMS.items() if status == error.status_code), "internal-error")
     return Problem(name, str(error.detail))
 

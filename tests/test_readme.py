@@ -34,6 +34,7 @@ class Curl:
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     write_out: str = ""
+    shows_body: bool = True
 
     @classmethod
     def parse(cls, command: str) -> Curl:
@@ -46,8 +47,10 @@ class Curl:
                     call.login, call.password = next(words).split(":", 1)
                 case "-X":
                     call.method = next(words)
-                case "-d":
+                case "-d" | "--data-binary":
                     call.body = next(words)
+                case "-o":
+                    call.shows_body = next(words) != "/dev/null"
                 case "-H":
                     name, value = next(words).split(": ", 1)
                     call.headers[name] = value
@@ -69,8 +72,9 @@ class Curl:
             password=self.password,
             raw=self.body.encode(),
             content_type=self.headers.get("Content-Type", "application/x-www-form-urlencoded"),
+            headers={name: value for name, value in self.headers.items() if name != "Content-Type"},
         )
-        printed = str(response.content.decode())
+        printed = str(response.content.decode()) if self.shows_body else ""
         return printed + self.write_out.replace("%{http_code}", str(response.status_code)).replace("\\n", "\n")
 
 
