@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from accounts.models import Administrator, ApiFamily
 from accounts.services.api_passwords import create_api_password, families_of
 from apiv2.table import ACTIONS
+from changelog.models import Change
 from core import access
 from tests import estate
 from tests.apiv2.calls import METHODS, RESELLERS, SUCCESS, Things
@@ -160,7 +161,10 @@ def _answer(v2: V2, call: Any, login: str | None = None, **more: Any) -> tuple[i
     """The call's status, and what it wrote, which is rolled back."""
     writes = Writes()
     with connection.execute_wrapper(writes), transaction.atomic():
+        lines = Change.objects.count()
         response = v2(call.method, call.path, login, call.body, **more)
+        # Rows are also inserted by prepared statements, which do not say what they are.
+        writes.found += ["a line of the change log"] * (Change.objects.count() - lines)
         transaction.set_rollback(True)
     return response.status_code, writes.found
 
