@@ -1,0 +1,255 @@
+"""What is special to each resource of the second version, and that no page costs more statements than another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.models import Administrator, ApiPassword, User
+from accounts.services.administrators import create_administrator
+from accounts.services.api_passwords import create_api_password
+from accounts.services.config import Owner, set_property
+from accounts.services.contexts import create_context
+from accounts.services.resellers import create_reseller
+from accounts.services.users import create_user
+from apiv2.models import KeptAnswer
+from changelog.models import Change
+from core.access import Role
+from domains.services import add_domain
+from tests.apiv2.client import V2
+from tests.world import OPERATOR, World
+
+
+def _make(world: World, resource: str, number: int) -> None:
+    """One more of the resource, in the charge of root."""
+    match resource:
+        case "resellers":
+            create_reseller(actor=OPERATOR, name=f"n{number}", parent=world.resellers["alpha"])
+        case "contexts":
+            create_context(actor=OPERATOR, context_id=1000 + number, name=f"n{number}", reseller=None)
+        case "users":
+            values: dict[str, Any] = {"context": world.contexts[24], "number": 1000 + number, "uidname": f"n{number}"}
+            create_user(actor=OPERATOR, custom=[f"a{number}", f"b{number}"], **values)
+        case "domains":
+            add_domain(actor=OPERATOR, context=world.contexts[24], name=f"n{number}.example")
+        case "administrators":
+            login: dict[str, Any] = {"login": f"n{number}", "role": Role.CONTEXT, "context": world.contexts[24]}
+            create_administrator(actor=OPERATOR, password="a long password", **login)
+        case "api-passwords":
+            owner = world.administrators["root" if number % 2 else "alpha"]
+            create_api_password(actor=OPERATOR, administrator=owner, name=f"n{number}", families=["Admin"])
+        case "properties":
+            set_property(actor=OPERATOR, owner=Owner(user=world.users[24]), name=f"n{number}", value="x")
+        case "changes":
+            set_property(actor=OPERATOR, owner=Owner(context=world.contexts[24]), name=f"n{number}", value="x")
+
+
+@pytest.mark.parametrize(
+    ("resource", "include"),
+    [
+        ("resellers", "parent"),
+        ("contexts", "reseller"),
+        ("users", "context"),
+        ("domains", "context"),
+        ("administrators", ""),
+        ("api-passwords", ""),
+        ("properties", ""),
+        ("changes", ""),
+    ],
+)
+def test_list__takes_as_many_statements_for_1_as_for_100(
+    world: World, v2: V2, resource: str, include: str, django_assert_num_queries: Any
+) -> None:
+    for number in range(100):
+        _make(world, resource, number)
+    path = f"/{resource}?sort=-id&include={include}"
+    v2("GET", path, "root")
+    statements = 3 if resource == "users" else 2
+    for limit in (1, 100):
+        with django_assert_num_queries(statements):
+            assert len(v2("GET", f"{path}&limit={limit}", "root").json()["data"]) == limit
+
+
+class TestUsers:
+    """Users."""
+
+    def test_post__whatever_can_be_said(self, world: World, v2: V2) -> None:
+        body = {
+            "context": 24, "number": 7, "uidname": "Seven@acme.example", "msisdn": "+49 30 123456",
+            "custom": ["b", "a"], "quota": 5, "is_active": False,
+        }  # fmt: skip
+        made = v2("POST", "/users", "admin@alpha_acme", body)
+        assert made.status_code == 201
+        assert made.json() == {**body, "id": User.objects.get(number=7).pk}
+
+    @pytest.mark.parametrize(
+        ("changes", "pointer", "status"),
+        [
+            ({"number": 42}, "number", 409),
+            ({"number": 0}, "number", 422),
+            ({"uidname": "johndoe@acme.example"}, "uidname", 409),
+            ({"uidname": ""}, "uidname", 422),
+            ({"msisdn": "x"}, "msisdn", 422),
+            ({"custom": ["john25"]}, "custom", 422),
+            ({"quota": -1}, "quota", 422),
+            ({"quota": "5"}, "quota", 422),
+            ({"quota": 2**63}, "quota", 422),
+            ({"is_active": 1}, "is_active", 422),
+        ],
+    )
+    def test_post__points_to_what_is_wrong(
+        self, world: World, v2: V2, changes: dict[str, Any], pointer: str, status: int
+    ) -> None:
+        body = {"context": 24, "number": 7, "uidname": "seven@acme.example"} | changes
+        refused = v2("POST", "/users", "alpha", body)
+        assert refused.status_code == status
+        assert [one["pointer"] for one in refused.json()["errors"]] == [f"#/{pointer}"]
+
+    def test_put__what_is_left_out_is_as_in_a_new_one(self, world: World, v2: V2) -> None:
+        key = world.users[24].pk
+        put = v2("PUT", f"/users/{key}", "alpha", {"uidname": "johndoe@acme.example"}).json()
+        assert (put["msisdn"], put["custom"], put["quota"]) == (None, [], None)
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ("uidname=JOHNDOE@acme.example", 1),
+            ("msisdn=%2B4912345624", 1),
+            ("custom=john24", 1),
+            ("custom=john44", 0),
+            ("number=42", 4),
+            ("search=doe", 4),
+        ],
+    )
+    def test_list__finds_by_identifiers(self, world: World, v2: V2, query: str, found: int) -> None:
+        assert len(v2("GET", f"/users?{query}", "alpha").json()["data"]) == found
+
+    def test_properties__are_the_effective_ones_with_their_source(self, world: World, v2: V2) -> None:
+        found = v2("GET", f"/users/{world.users[24].pk}/properties", "admin@alpha_acme").json()["data"]
+        assert {one["name"]: (one["value"], one["scope"]) for one in found} == {
+            "com.openexchange.brand": ("alpha_acme", "context"),
+            "com.openexchange.capability.webmail": ("true", "server"),
+        }
+
+
+def test_contexts__their_own_administrator_is_not_told_who_sold_them(world: World, v2: V2) -> None:
+    assert v2("GET", "/contexts/24", "alpha").json()["reseller"] == world.resellers["alpha"].pk
+    own = v2("GET", "/contexts/24?include=reseller", "admin@alpha_acme").json()
+    assert (own["reseller"], own["included"]["reseller"]) == (None, None)
+    lines = v2("GET", "/changes", "admin@alpha_acme").json()["data"]
+    assert {line["reseller"] for line in lines} == {None}
+
+
+def test_contexts__a_resellers_own_needs_no_reseller(world: World, v2: V2) -> None:
+    made = v2("POST", "/contexts", "alpha", {"id": 900, "name": "fresh"}).json()
+    assert made["reseller"] == world.resellers["alpha"].pk
+    assert v2("POST", "/contexts", "root", {"id": 901, "name": "own"}).json()["reseller"] is None
+
+
+def test_domains__wait_for_their_proof(world: World, v2: V2, settings: Any) -> None:
+    settings.DOMAIN_PROOF = "dns"
+    made = v2("POST", "/domains", "alpha", {"context": 24, "name": "Fresh.example"}).json()
+    assert (made["name"], made["proof"], made["is_proven"]) == ("fresh.example", "waiting", False)
+    assert made["record_name"] == "_oxaas-proof.fresh.example"
+    assert len(v2("GET", "/domains?proof=waiting", "alpha").json()["data"]) == 1
+    assert v2("POST", f"/domains/{made['id']}/prove", "alpha").status_code == 403
+    assert v2("POST", f"/domains/{made['id']}/prove", "root").json()["proof"] == "master"
+    assert v2("POST", f"/domains/{made['id']}/withdraw", "root").json()["proof"] == "waiting"
+    assert v2("GET", "/domains?is_proven=true&context=24", "alpha").json()["data"][0]["name"] == "acme.example"
+
+
+class TestAdministrators:
+    """Administrators and their API passwords: no secret is shown twice."""
+
+    def test_post__password_is_nowhere_afterwards(self, world: World, v2: V2) -> None:
+        body = {"login": "new", "role": "context", "context": 24, "password": "a long password"}
+        made = v2("POST", "/administrators", "alpha", body)
+        assert made.status_code == 201
+        assert "password" not in made.json()
+        assert v2("GET", "/contexts/24", "new@alpha_acme", password="a long password").status_code == 200
+        assert "a long password" not in str(list(Change.objects.values_list("after", flat=True)))
+
+    @pytest.mark.parametrize(
+        ("changes", "pointer"),
+        [
+            ({"password": "short"}, "password"),
+            ({"role": "wizard"}, "role"),
+            ({"role": "reseller"}, "role"),
+            ({"context": 44}, "context"),
+            ({"email": "x"}, "email"),
+            ({"time_zone": "Moon/Base"}, "time_zone"),
+            ({"language": "xx"}, "language"),
+        ],
+    )
+    def test_post__points_to_what_is_wrong(self, world: World, v2: V2, changes: dict[str, Any], pointer: str) -> None:
+        body = {"login": "new", "role": "context", "context": 24, "password": "a long password"} | changes
+        refused = v2("POST", "/administrators", "alpha", body)
+        assert refused.status_code == 422
+        assert [one["pointer"] for one in refused.json()["errors"]] == [f"#/{pointer}"]
+
+    def test_post__nobody_makes_a_master_but_a_master(self, world: World, v2: V2) -> None:
+        body = {"login": "new", "role": "master", "password": "a long password"}
+        assert v2("POST", "/administrators", "alpha", body).status_code == 403
+        assert not Administrator.objects.filter(login="new").exists()
+
+    def test_patch__a_new_password_works(self, world: World, v2: V2) -> None:
+        key = world.administrators["admin@alpha_acme"].pk
+        assert v2("PATCH", f"/administrators/{key}", "alpha", {"password": "another long one"}).status_code == 200
+        assert v2("GET", "/contexts", "admin@alpha_acme").status_code == 401
+        assert v2("GET", "/contexts", "admin@alpha_acme", password="another long one").status_code == 200
+
+    def test_api_password__its_text_is_answered_once_and_sealed_for_a_repeated_call(self, world: World, v2: V2) -> None:
+        body = {"name": "machine", "families": ["Forwards"], "networks": ["127.0.0.0/8"]}
+        made = v2("POST", "/api-passwords", "alpha", body, headers={"Idempotency-Key": "k"})
+        secret = made.json()["secret"]
+        assert v2("GET", "/aliases", token=secret).status_code == 200
+        assert v2("POST", "/api-passwords", "alpha", body, headers={"Idempotency-Key": "k"}).json()["secret"] == secret
+        assert "secret" not in v2("GET", f"/api-passwords/{made.json()['id']}", "alpha").json()
+        kept = KeptAnswer.objects.get()
+        assert secret not in kept.sealed + str(kept.headers)
+        assert v2("DELETE", f"/api-passwords/{made.json()['id']}", "alpha").status_code == 204
+        assert v2("GET", "/aliases", token=secret).status_code == 401
+        assert not ApiPassword.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("changes", "pointer"),
+        [
+            ({"families": []}, "families"),
+            ({"families": ["Mail"]}, "families"),
+            ({"families": ["Magic"]}, "families/0"),
+            ({"contexts": [44]}, "contexts"),
+            ({"networks": ["x"]}, "networks"),
+            ({"expires_at": "2001-01-01T00:00:00Z"}, "expires_at"),
+            ({"expires_at": 5}, "expires_at"),
+        ],
+    )
+    def test_api_password__points_to_what_is_wrong(
+        self, world: World, v2: V2, changes: dict[str, Any], pointer: str
+    ) -> None:
+        refused = v2("POST", "/api-passwords", "alpha", {"name": "x", "families": ["Admin"]} | changes)
+        assert refused.status_code == 422
+        assert [one["pointer"] for one in refused.json()["errors"]] == [f"#/{pointer}"]
+
+
+def test_properties__one_that_is_set_is_changed_and_not_made_again(world: World, v2: V2) -> None:
+    body = {"name": "x.y", "value": "1", "context": 24}
+    made = v2("POST", "/properties", "alpha", body)
+    assert (made.status_code, made.json()["scope"]) == (201, "context")
+    for value in ("1", "2"):
+        assert v2("POST", "/properties", "alpha", body | {"value": value}).status_code == 409
+    key = made.json()["id"]
+    assert v2("GET", f"/properties/{key}", "alpha").json()["value"] == "1"
+    assert v2("PATCH", f"/properties/{key}", "alpha", {"value": "3"}).json()["value"] == "3"
+    both = body | {"name": "z", "user": world.users[24].pk}
+    assert [one["pointer"] for one in v2("POST", "/properties", "alpha", both).json()["errors"]] == ["#/user"]
+
+
+def test_changes__are_found_by_object_and_time(world: World, v2: V2) -> None:
+    v2("PATCH", f"/users/{world.users[24].pk}", "alpha", {"quota": 77})
+    line = v2("GET", f"/changes?kind=user&object={world.users[24].pk}&sort=-id&limit=1", "alpha").json()["data"][0]
+    assert (line["actor"], line["channel"], line["after"]["quota"]) == ("alpha", "api", 77)
+    assert line["at"].endswith("Z")
+    later = v2("GET", f"/changes?since={line['at']}&kind=user", "alpha").json()["data"]
+    assert [one["id"] for one in later] == [line["id"]]
+    assert v2("GET", f"/changes?before={line['at']}&kind=user&object={line['object']}", "alpha").status_code == 200
