@@ -19,6 +19,7 @@ function request()
   local search = "/oxaas/v1/admin/oxuser?field="
   headers["Authorization"] = logins[1 + context % #logins]
   if kind == "get" then return wrk.format("GET", forwards .. "alias" .. i .. domain, headers) end
+  if kind == "v2" then return wrk.format("GET", "/api/v2/aliases/" .. (i + 1), headers) end
   if kind == "uidname" then return wrk.format("GET", search .. "UIDNAME&search=user" .. i .. domain, headers) end
   if kind == "msisdn" then
     return wrk.format("GET", search .. "MSISDN&search=%2B49170" .. string.format("%09d", i), headers)
