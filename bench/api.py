@@ -31,7 +31,8 @@ from bench.chart import cost_by_size
 
 BASE: Final = Path(__file__).resolve().parent.parent
 RESULTS: Final = BASE / "bench" / "results"
-SIZES: Final = (10_000, 1_000_000, 10_000_000) if os.environ.get("FULL") else (10_000, 1_000_000)
+_USUAL: Final = "10000 1000000 10000000" if os.environ.get("FULL") else "10000 1000000"
+SIZES: Final = tuple(map(int, os.environ.get("SIZES", _USUAL).split()))
 SECONDS: Final = int(os.environ.get("SECONDS", "4"))
 REPEATS: Final = int(os.environ.get("REPEATS", "5"))
 CONNECTIONS: Final = 16
