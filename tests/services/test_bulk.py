@@ -277,7 +277,7 @@ def test_preview__shows_what_the_rows_are_like(world: World) -> None:
     job = preview(alpha, "users.suspend", User.objects.filter(pk=world.users[24].pk))
     assert job.items.get().before == "1 MB, active"
     job = preview(alpha, "contexts.delete", Context.objects.filter(pk=24))
-    assert job.items.get().before == "1 user, 1 alias, 1 domain"
+    assert job.items.get().before == "1 user, 1 alias, 1 domain, 1 administrator"
 
 
 _SALES: Final = "sales@acme.example"
