@@ -74,6 +74,7 @@ def _wait_for(job: Any, reached: Any) -> None:
 
 def main() -> int:
     """Measure by turns, write the table, and say whether somebody would notice."""
+    load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     alone, beside, lines = Runs(), Runs(), []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -105,10 +106,10 @@ def main() -> int:
                 lines.append((job.done - done) / (time.monotonic() - began))
                 if job.state != "running":
                     raise SystemExit("The import was over before the requests: more ROWS.")
-    return _report(alone, beside, lines)
+    return _report(alone, beside, lines, load)
 
 
-def _report(alone: Runs, beside: Runs, lines: list[float]) -> int:
+def _report(alone: Runs, beside: Runs, lines: list[float], load: str) -> int:
     ratios = [
         statistics.median(two / one for one, two in zip(before, after, strict=True))
         for before, after in ((alone.medians, beside.medians), (alone.tails, beside.tails))
@@ -117,6 +118,7 @@ def _report(alone: Runs, beside: Runs, lines: list[float]) -> int:
         "# A GET beside a running import",
         "",
         f"Written by `python -m bench.beside`. {machine()}",
+        f"Load of the machine before the run: {load}.",
         f"wrk with {CONNECTIONS} connections, {REPEATS} times {SECONDS} seconds, by turns.",
         "",
         "| GET one forward | requests a second | median ms | 99th percentile ms |",
