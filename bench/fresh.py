@@ -35,7 +35,8 @@ TRY_IT: Final = """
 export DEBIAN_FRONTEND=noninteractive
 apt-get install --yes --no-install-recommends make git curl python3-venv > /dev/null
 useradd --create-home somebody
-runuser -u somebody -- git clone --quiet /srv/oxaas.git /home/somebody/oxaas
+git clone --quiet /srv/oxaas.git /home/somebody/oxaas
+chown -R somebody: /home/somebody/oxaas
 (cd /home/somebody/oxaas && exec setsid runuser -u somebody -- make run > /var/log/make-run.log 2>&1 < /dev/null) &
 RUNNING=$!
 for _ in $(seq 200); do curl --silent --fail http://127.0.0.1:8000/health > /dev/null && break; sleep 1; done
