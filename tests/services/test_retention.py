@@ -124,7 +124,7 @@ KEPT_UNTIL_DELETED = {
     *("accounts.Administrator", "accounts.ApiPassword", "accounts.ConfigProperty", "accounts.Context"),
     *("accounts.CustomId", "accounts.LastLogin", "accounts.Passkey", "accounts.RecoveryCode", "accounts.Reseller"),
     *("accounts.TotpDevice", "accounts.User", "domains.ExplicitDomain", "forwards.ForwardingAlias"),
-    *("forwards.Recipient", "mailstats.MailboxUse", "web.Figures", "bulk.Heartbeat"),
+    *("forwards.Recipient", "mailstats.MailboxUse", "web.Figures", "bulk.Heartbeat", "changelog.LastWrite"),
     # Of Django; nothing is written to the last one (`ScopedModelAdmin.log_addition` and so on).
     *("auth.Group", "auth.Permission", "contenttypes.ContentType", "admin.LogEntry"),
 }
