@@ -100,7 +100,8 @@ def test_data_base_restarts_under_traffic__no_mail_is_lost_and_the_api_recovers(
     with Traffic(platform) as traffic:
         traffic.wait_for_mail()
         platform.postgres.stop()
-        wait_until(lambda: traffic.refusals and traffic.answers[-1][0] == 503, "mail and API notice")
+        answers = traffic.answers
+        wait_until(lambda: traffic.refusals and answers and answers[-1][0] == 503, "mail and API notice")
         _status, body, headers = traffic.answers[-1]
         assert body == {"error": "The database is not reachable at the moment. Try again shortly."}
         assert {name.lower(): value for name, value in headers.items()}["retry-after"] == "5"
