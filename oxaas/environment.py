@@ -12,6 +12,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -237,6 +238,20 @@ def check_host(text: str) -> None:
     bracketed = text.startswith("[") and text.endswith("]")
     if any(character in text for character in "/@ ") or (":" in text and not bracketed):
         raise ValueError
+
+
+def check_key(text: str) -> None:
+    """A key that signed once: as long as one that signs. ValueError."""
+    if len(text) < SHORTEST_SECRET:
+        raise ValueError
+
+
+def parse_sender(text: str) -> str:
+    """A mail address, alone or as in Name <address>. ValueError."""
+    _name, address = parseaddr(text)
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address) or not text.isprintable():
+        raise ValueError
+    return text
 
 
 def process_name() -> str:

@@ -4,7 +4,7 @@ A `.env` file beside `manage.py` is read as well (oxaas/places.py); the real env
 """
 
 from core.patience import PatientCursor, connect
-from oxaas.environment import Environment, check_host, check_origin, parse_zone, process_name
+from oxaas.environment import Environment, check_host, check_key, check_origin, parse_sender, parse_zone, process_name
 from oxaas.places import FILES, HOME
 
 env = Environment(HOME / ".env")
@@ -13,7 +13,13 @@ DEBUG: bool = env.boolean("DEBUG", default=False)
 # Outside DEBUG a secret has no default: starting without one must fail.
 SECRET_KEY: str = env.secret_key("SECRET_KEY", default="only-for-development" if DEBUG else "")
 # Keys of before, which still open what they signed: sessions outlive a change of the key.
-SECRET_KEY_FALLBACKS: list[str] = env.items("SECRET_KEY_FALLBACKS", default=[], secret=True)
+SECRET_KEY_FALLBACKS: list[str] = env.items(
+    "SECRET_KEY_FALLBACKS",
+    default=[],
+    expected="keys of before, each of at least 32 characters, separated by commas",
+    check=check_key,
+    secret=True,
+)
 ALLOWED_HOSTS: list[str] = env.items(
     "ALLOWED_HOSTS",
     default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [],
@@ -196,7 +202,9 @@ EMAIL_HOST_PASSWORD: str = env.text("EMAIL_HOST_PASSWORD", default="", secret=Tr
 _EMAIL_SECURITY: str = env.choice("EMAIL_SECURITY", ("none", "starttls", "tls"), default="none")
 EMAIL_USE_TLS, EMAIL_USE_SSL = _EMAIL_SECURITY == "starttls", _EMAIL_SECURITY == "tls"
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL: str = env.text("EMAIL_FROM", default="oxaas@localhost", expected="a mail address")
+DEFAULT_FROM_EMAIL: str = env.parsed(
+    "EMAIL_FROM", parse_sender, expected="a mail address, or a name with one in <>", default="oxaas@localhost"
+)
 PASSWORD_RESET_TIMEOUT = 3600
 
 AUTH_USER_MODEL = "accounts.Administrator"

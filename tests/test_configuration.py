@@ -14,7 +14,15 @@ import environ
 import pytest
 
 from oxaas.checks import check_mail_store, check_reserved_domains
-from oxaas.environment import Environment, WrongEnvironment, check_host, check_origin, parse_zone
+from oxaas.environment import (
+    Environment,
+    WrongEnvironment,
+    check_host,
+    check_key,
+    check_origin,
+    parse_sender,
+    parse_zone,
+)
 
 ROOT: Final = Path(__file__).parent.parent
 KEY: Final = "0123456789" * 4
@@ -34,6 +42,8 @@ READ: Final[dict[str, Callable[[Environment, str], Any]]] = {
     "choice": lambda env, name: env.choice(name, ("allow", "refuse"), default="allow"),
     "hosts": lambda env, name: env.items(name, default=[], expected="names", check=check_host),
     "origins": lambda env, name: env.items(name, default=[], expected="origins", check=check_origin),
+    "keys": lambda env, name: env.items(name, default=[], expected="keys", check=check_key, secret=True),
+    "sender": lambda env, name: env.parsed(name, parse_sender, expected="a mail address", default=""),
     "zone": lambda env, name: env.parsed(name, parse_zone, expected="a time zone", default="UTC"),
     "key": lambda env, name: env.secret_key(name, default=""),
     "database": lambda env, name: env.database(name, default="sqlite:///db.sqlite3"),
@@ -65,6 +75,8 @@ def refusal(kind: str, **variables: str) -> str:
         ("hosts", "a.example, .b.example,[::1] *", ["a.example", ".b.example", "[::1]", "*"]),
         ("origins", "https://a.example:8443", ["https://a.example:8443"]),
         ("key", KEY, KEY),
+        ("keys", f"{KEY},{KEY}", [KEY, KEY]),
+        ("sender", "oxaas <noreply@hoster.example>", "oxaas <noreply@hoster.example>"),
     ],
 )
 def test_environment__right_value_is_read(kind: str, text: str, value: object) -> None:
@@ -87,6 +99,12 @@ def test_environment__right_value_is_read(kind: str, text: str, value: object) -
         ("hosts", "a.example:8443", 'X is "a.example:8443"; it must be names.'),
         ("origins", "a.example", 'X is "a.example"; it must be origins.'),
         ("origins", "https://a.example/path", 'X is "https://a.example/path"; it must be origins.'),
+        ("keys", f"{KEY},hunter2", "X is wrong (its value is not shown); it must be keys."),
+        *(
+            ("sender", text, f'X is "{text}"; it must be a mail address.')
+            for text in ("oxaas", "@b", "a@", "a b@c", "oxaas <>")
+        ),
+        ("sender", "a@b.example\nBcc: c@d.example", 'X is "a@b.example?Bcc: c@d.example"; it must be a mail address.'),
         ("boolean", "CHANGE-ME", "X still has the placeholder of an example in it; it must be true or false."),
     ],
 )
