@@ -188,15 +188,15 @@ _LONG_LIST: Final = f"GET {FORWARDS}/20 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthoriza
 _BODY: Final = f"POST {FORWARDS}/20/slow@d20.example HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n["
 
 FAULTS: Final = (
+    Fault("disk of the tables full for 6 s", 200, 6, disk_full, around=on_a_small_disk),
     Fault("web processes killed (kill -9)", 503, 6, web_killed),
     Fault("PostgreSQL killed (kill -9), back after 5 s", 503, 5, killed),
     Fault("PostgreSQL stopped for 5 s", 503, 5, stopped),
     Fault("PostgreSQL paused (SIGSTOP) for 10 s", 503, 10, paused),
     Fault("PostgreSQL read-only for 5 s", 200, 5, read_only),
     Fault("no connection left for 6 s", 503, 6, out_of_connections),
-    Fault("disk of the tables full for 6 s", 200, 6, disk_full, around=on_a_small_disk),
     Fault("mail store hangs, 40 calls of it at a time", 200, 12, store_hangs, frozenset({500})),
-    Fault("20 slow readers of 100,000 aliases", 200, 8, lambda place: _slow(place.door, 20, _LONG_LIST)),
+    Fault("8 slow readers of 100,000 aliases", 200, 8, lambda place: _slow(place.door, 8, _LONG_LIST)),
     Fault("6 slow readers of 100,000 aliases, past nginx", 200, 8, lambda place: _slow(place.bare, 6, _LONG_LIST)),
     Fault("60 slow bodies", 200, 8, lambda place: _slow(place.door, 60, _BODY)),
     Fault("60 slow bodies, past nginx", 200, 8, lambda place: _slow(place.bare, 60, _BODY)),

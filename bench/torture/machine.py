@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -108,6 +109,10 @@ class Postgres:
                 os.kill(process, signum)
 
 
+class ScriptError(Exception):
+    """It failed; the text is what it said."""
+
+
 class Application:
     """Granian as the systemd unit starts it, and a worker that is started again as systemd would."""
 
@@ -115,6 +120,7 @@ class Application:
         self.port = postgres._free_port()
         self._environment = cluster.environment(url) | more
         self._folder = folder
+        self._lock = threading.Lock()
         self._server: subprocess.Popen[bytes] | None = None
         self._worker: subprocess.Popen[bytes] | None = None
 
@@ -141,6 +147,12 @@ class Application:
         self._worker.kill()
         self._worker.wait()
 
+    def replace_worker(self) -> None:
+        """Kill it, and start another as systemd would; whoever else wants that waits."""
+        with self._lock:
+            self.kill_worker()
+            self.start_worker()
+
     def kill_web(self) -> None:
         """End every web process in the middle of what it does; the server starts others."""
         assert self._server is not None
@@ -149,12 +161,12 @@ class Application:
                 os.kill(process, signal.SIGKILL)
 
     def script(self, text: str) -> str:
-        """What a piece of Python prints that has the application's models."""
+        """What a piece of Python prints that has the application's models. ScriptError."""
         command = [sys.executable, "-c", f"import django; django.setup()\n{text}"]
         environment = self._environment | {"DJANGO_SETTINGS_MODULE": "oxaas.settings"}
         done = subprocess.run(command, cwd=BASE, env=environment, check=False, capture_output=True, text=True)
         if done.returncode:
-            sys.exit(done.stderr)
+            raise ScriptError(done.stderr)
         return done.stdout.strip()
 
     def stop(self) -> None:

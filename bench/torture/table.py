@@ -43,11 +43,12 @@ them are there all the same: where a connection is lost at the commit, nobody ca
 JOBS: Final = """
 ## Large jobs, killed
 
-*Killed* and *seconds*: while the file was read, in the preview, in the run; `kill -9` of the worker, and once, in the
-run of the bulk edit, of PostgreSQL with all its processes. Each time the next worker took it up; a file that was being
-read is taken up after ten seconds. *Lost, twice*: of the rows that the run says
-it has done, those that are not there or not in the change log; and whatever is there, or in the change log, more often
-than that. *Reads*: of one forward, beside it.
+The import begins before the faults and goes on through all of them and the bulk edit, until it is done or ten minutes
+are almost over. *Killed* and *seconds*: while the file was read, in the preview, in the run; `kill -9` of the worker,
+and once, in the run of the bulk edit, of PostgreSQL with all its processes. Each time the next worker took it up; a
+file that was being read is taken up after ten seconds. *Lost, twice*: of the rows that the run says it has done, those
+that are not there or not in the change log; and whatever is there, or in the change log, more often than that. *Reads*:
+of one forward, beside it; beside the import while nothing else goes wrong.
 
 | job | beside it | killed | seconds | how far | lost, twice | reads: median, 99th %, ms | not 200 |
 |---|---|---|---|---|---|---|---|
