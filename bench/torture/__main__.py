@@ -119,7 +119,7 @@ def main() -> int:
     broken += [f"{one.fault.name}: {what}" for one in lines for what in one.broken]
     broken += [f"{one.large.name}: {what}" for one in told for what in one.broken]
     if not only:
-        RESULTS.write_text(table.report(lines, told, took, load))
+        RESULTS.write_text(table.report(lines, told, broken, took, load))
     for what in broken:
         say(f"NOT AS PROMISED: {what}")
     return 1 if broken else 0
