@@ -243,3 +243,14 @@ class TestPages:
         assert "192.0.2.7" in client.get("/admin/accounts/administrator/").content.decode()
         page = client.get(f"/admin/accounts/administrator/{world.administrators['alpha'].pk}/change/")
         assert "192.0.2.7" in page.content.decode()
+
+
+def test_sightings__are_kept_for_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    sightings.forget_all()
+    monkeypatch.setattr(sightings, "_MOST", 3)
+
+    assert all(sightings.is_news("login", number) for number in range(10))
+
+    assert len(sightings._seen) == 3
+    assert not sightings.is_news("login", 9)
+    assert sightings.is_news("login", 0)
