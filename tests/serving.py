@@ -17,7 +17,7 @@ from typing import Final
 import pytest
 
 BASE: Final = Path(__file__).resolve().parent.parent
-PATIENCE: Final = 60
+PATIENCE: Final = 180
 WORLD: Final = """
 import django
 django.setup()

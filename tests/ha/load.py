@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ class Load:
 
     def __init__(self, port: int) -> None:
         self._port = port
+        self._name = secrets.token_hex(4)  # no other load has written these aliases
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self.found: Counter[str] = Counter()
@@ -44,7 +46,7 @@ class Load:
                 thread.join(PATIENCE)
 
     def _calls(self, method: str, *, kept: bool) -> None:
-        connection, number, name = self._connection(), 0, f"{method.lower()}{int(kept)}"
+        connection, number, name = self._connection(), 0, f"{self._name}{int(kept)}"
         while not self._stop.wait(_PAUSE):
             number += 1
             writes = method == "POST"

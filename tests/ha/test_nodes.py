@@ -80,9 +80,9 @@ def _both_answer(nodes: Nodes) -> bool:
     return browser.nodes == NODES
 
 
-def until(true: Callable[[], Any], what: str) -> Any:
+def until(true: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
     """What is true, once it is."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not (found := true()):
         assert time.monotonic() < end, f"never: {what}"
         time.sleep(0.05)
