@@ -136,7 +136,10 @@ class AliasViewSet(BatchedViewSet):
         return NewAlias(context, data["address"], data["recipients"], data["is_active"], must_be_new=True)
 
     def wish_change(self, row: ForwardingAlias, data: dict[str, Any]) -> AliasEdit:
-        return _edit(row, data) if data else deleting(row)
+        return _edit(row, data)
+
+    def wish_deletion(self, row: ForwardingAlias) -> AliasEdit:
+        return deleting(row)
 
     def written(self, actor: Actor, wishes: list[Any]) -> list[tuple[Any, int]]:
         rows = write_aliases(actor=actor, wishes=wishes)

@@ -87,7 +87,11 @@ class BatchedViewSet(ResourceViewSet):
         raise NotImplementedError
 
     def wish_change(self, row: Any, data: dict[str, Any]) -> Any:
-        """The wish for a change; without data the object goes."""
+        """The wish for a change; without data there is none."""
+        raise NotImplementedError
+
+    def wish_deletion(self, row: Any) -> Any:
+        """The wish that the object goes."""
         raise NotImplementedError
 
     def written(self, actor: Actor, wishes: list[Any]) -> Sequence[tuple[Any, int]]:
@@ -120,7 +124,7 @@ class BatchedViewSet(ResourceViewSet):
         line = Line(number)
         try:
             given = read_json(text)
-            if not isinstance(given, dict) or given.get("op") not in _STATUSES:
+            if not isinstance(given, dict) or given.get("op") not in tuple(_STATUSES):
                 raise WrongValues([{"pointer": pointer("op"), "detail": "It must be create, update or delete."}])
             line.op = given.pop("op")
             if line.op != "create":
@@ -179,7 +183,8 @@ class BatchedViewSet(ResourceViewSet):
             return self.wish_new(data.pop("context"), data)
         if line.key not in rows:
             raise NotFound("There is no such object.")
-        return self.wish_change(rows[line.key], data if line.op == "update" else {})
+        row = rows[line.key]
+        return self.wish_deletion(row) if line.op == "delete" else self.wish_change(row, data)
 
     def _contexts(self, lines: Sequence[Line]) -> dict[int, Context]:
         keys = {line.data["context"] for line in lines if line.data and "context" in line.data}

@@ -155,7 +155,10 @@ class UserViewSet(BatchedViewSet):
         return new_user(context, **data)
 
     def wish_change(self, row: User, data: dict[str, Any]) -> UserWish:
-        return UserWish(row, **data) if data else UserWish(row, delete=True)
+        return UserWish(row, **data)
+
+    def wish_deletion(self, row: User) -> UserWish:
+        return UserWish(row, delete=True)
 
     def written(self, actor: Actor, wishes: list[Any]) -> list[tuple[Any, int]]:
         plan = hold_and_plan(actor, wishes)

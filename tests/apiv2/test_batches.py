@@ -88,6 +88,23 @@ def test_users__are_created_changed_and_deleted(world: World, v2: V2) -> None:
     assert not User.objects.filter(pk=john).exists()
 
 
+@pytest.mark.parametrize("resource", ["aliases", "users"])
+def test_batch__update_of_nothing_changes_nothing(world: World, v2: V2, resource: str) -> None:
+    rows = {"aliases": ForwardingAlias.objects.filter(context=24), "users": User.objects.filter(context=24)}[resource]
+    key, lines = rows.values_list("pk", flat=True)[0], Change.objects.count()
+    (outcome,) = _outcomes(_batch(v2, resource, [{"op": "update", "id": key}]))
+
+    assert outcome == {"line": 1, "status": 200, "id": key}
+    assert rows.filter(pk=key).exists()
+    assert Change.objects.count() == lines
+
+
+@pytest.mark.parametrize("op", [[], {}, None, 1, True])
+def test_batch__op_of_another_type_is_that_lines_own_mistake(world: World, v2: V2, op: Any) -> None:
+    lines = [{"op": op, "id": 1}, ALIAS | {"address": "one@acme.example"}]
+    assert [one["status"] for one in _outcomes(_batch(v2, "aliases", lines))] == [422, 201]
+
+
 def test_batch__is_undone_as_one(world: World, v2: V2) -> None:
     response = _batch(v2, "aliases", [ALIAS | {"address": f"n{number}@acme.example"} for number in range(5)])
     (batch,) = set(Change.objects.order_by("-pk")[:5].values_list("batch", flat=True))
