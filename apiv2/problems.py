@@ -101,12 +101,18 @@ class Problem:
     def body(self) -> dict[str, Any]:
         """The problem details."""
         status, title = PROBLEMS[self.name]
-        body = {"type": f"{TYPE}{self.name}", "title": title, "status": status, "detail": self.detail}
-        return body | ({"errors": self.errors} if self.errors else {})
+        body = {"type": f"{TYPE}{self.name}", "title": title, "status": status, "detail": _sendable(self.detail)}
+        errors = [{key: _sendable(value) for key, value in one.items()} for one in self.errors]
+        return body | ({"errors": errors} if errors else {})
 
     def response(self) -> Response:
         """The answer."""
         return Response(self.body(), status=self.status, headers=self.headers, content_type=MEDIA_TYPE)
+
+
+def _sendable(text: str) -> str:
+    """The text with what UTF-8 cannot carry spelled out: JSON may escape half a character, and we name what came."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def pointer(*parts: str | int) -> str:

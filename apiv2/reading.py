@@ -13,10 +13,12 @@ from operator import or_
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms import DecimalField
 from django.http import QueryDict
-from django_filters import FilterSet, NumberFilter, TypedChoiceFilter
+from django_filters import FilterSet, IsoDateTimeFilter, NumberFilter, TypedChoiceFilter
+from django_filters.fields import IsoDateTimeField
 
 from apiv2.problems import WrongParameters
 from core.admin.searching import found, text_of
@@ -48,6 +50,24 @@ class FlagFilter(TypedChoiceFilter):
     def __init__(self, **kwargs: Any) -> None:
         choices = [("true", "true"), ("false", "false")]
         super().__init__(choices=choices, coerce=lambda text: text == "true", **kwargs)
+
+
+class _MomentField(IsoDateTimeField):
+    """A moment that the calendar has in UTC too."""
+
+    def clean(self, value: Any) -> datetime | None:
+        """The moment in UTC. ValidationError."""
+        found: datetime | None = super().clean(value)
+        try:
+            return None if found is None else _in_utc(found)
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class MomentFilter(IsoDateTimeFilter):
+    """Compared with a moment."""
+
+    field_class = _MomentField
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +152,7 @@ def _value(field: Any, value: Any) -> Any:
     """The cursor's value as the column has it. ValueError."""
     kind = field.get_internal_type()
     if kind == "DateTimeField":
-        return datetime.fromisoformat(value)
+        return _in_utc(datetime.fromisoformat(value))
     if kind == "BooleanField":
         if not isinstance(value, bool):
             raise ValueError(value)
@@ -145,6 +165,16 @@ def _value(field: Any, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_BIGINT:
         raise ValueError(value)
     return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    """The same moment. ValueError for one without a zone, and for one that is beyond the calendar's ends there."""
+    if value.tzinfo is None:
+        raise ValueError(value)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(value) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ def _filter_schema(one: Any) -> JSONSchema:
             return {"type": "integer", "format": "int64", "minimum": 0}
         case "BooleanFilter" | "FlagFilter":
             return {"type": "boolean"}
-        case "IsoDateTimeFilter":
+        case "MomentFilter":
             return {"type": "string", "format": "date-time"}
         case "UUIDFilter":
             return {"type": "string", "format": "uuid"}

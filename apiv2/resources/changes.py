@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django_filters import CharFilter, ChoiceFilter, FilterSet, IsoDateTimeFilter, UUIDFilter
+from django_filters import CharFilter, ChoiceFilter, FilterSet, UUIDFilter
 from rest_framework import serializers
 
 from accounts.models import ApiFamily
 from apiv2.base import ResourceViewSet
-from apiv2.reading import Shape, WholeFilter, moment
+from apiv2.reading import MomentFilter, Shape, WholeFilter, moment
 from apiv2.shapes import Key, Moment
 from changelog.models import Change
 from core.access import Role
@@ -53,8 +53,8 @@ class ChangeFilters(FilterSet):
     user = WholeFilter(field_name="user_id")
     administrator = WholeFilter(field_name="administrator_id")
     batch = UUIDFilter(field_name="batch")
-    since = IsoDateTimeFilter(field_name="at", lookup_expr="gte", help_text="At this moment or later.")
-    before = IsoDateTimeFilter(field_name="at", lookup_expr="lt", help_text="Before this moment.")
+    since = MomentFilter(field_name="at", lookup_expr="gte", help_text="At this moment or later.")
+    before = MomentFilter(field_name="at", lookup_expr="lt", help_text="Before this moment.")
 
 
 class ChangeViewSet(ResourceViewSet):

@@ -28,6 +28,7 @@ from apiv2.shapes import Flag, Key, Moment, Whole
 from bulk import edits, jobs
 from bulk.edits import BulkEdit, BulkForm, Outcome
 from bulk.models import BulkJob, BulkJobItem
+from changelog.models import Change
 from core.actor import Channel
 from core.admin.forms import SizeField
 from core.errors import Invalid, NotAllowed, NotFound
@@ -197,6 +198,8 @@ class JobViewSet(ResourceViewSet):
         """Run what the preview announced."""
         data = self.read(V2JobStartSerializer)
         job = self._job(writes=True)
+        if job.edit == UNDO:
+            self._refuse_unopened(job.items.values("object_pk"))
         jobs.start_job(administrator=self.caller, job=job, typed=data.get("confirm", ""))
         return Response(self.shown(jobs.finish_in_request(job), self.whole()))
 
@@ -224,6 +227,8 @@ class JobViewSet(ResourceViewSet):
     def _made(self, edit: BulkEdit[Any], params: dict[str, Any], chosen: QuerySet[Any], *, preview: bool) -> Response:
         if not preview and edit.always_confirm:
             raise Invalid("This edit is previewed before it runs.", field="preview")
+        if edit.name == UNDO:
+            self._refuse_unopened(chosen.order_by().values("pk"))
         job = jobs.create_job(
             administrator=self.caller,
             edit=edit,
@@ -238,6 +243,15 @@ class JobViewSet(ResourceViewSet):
     def _opens(self, name: str, *, writes: bool = False) -> bool:
         view = EDITED[edits.edit_named(name).model]
         return self.caller.credential.admits(view.family, writes=writes)
+
+    def _refuse_unopened(self, changes: QuerySet[Any, Any]) -> None:
+        """Undoing a change writes what was changed, so the credential must open that too. NotAllowed."""
+        credential = self.caller.credential
+        if credential.families is None:
+            return
+        kinds = [view.kind for view in EDITED.values() if view.kind and credential.admits(view.family, writes=True)]
+        if Change.objects.filter(pk__in=changes).exclude(kind__in=kinds).exists():
+            raise NotAllowed("The API password does not open all that would be undone.")
 
     def _edit(self, name: str) -> BulkEdit[Any]:
         if name not in known_edits():
@@ -319,7 +333,8 @@ def _typed(form: BulkForm, params: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if isinstance(value, dict | list):
             raise WrongValues([{"pointer": pointer("params", name), "detail": "It must be one value."}])
-        typed[form.add_prefix(name)] = "on" if value is True else str(value)
+        # A form is never sent half a character, which JSON can escape and no column keeps.
+        typed[form.add_prefix(name)] = "on" if value is True else str(value).encode(errors="replace").decode()
         if isinstance(form.fields[name], SizeField):
             typed[f"{form.add_prefix(name)}_unit"] = BYTES
     return typed

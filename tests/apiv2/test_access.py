@@ -299,6 +299,23 @@ def test_api_password__limited_to_contexts_sees_those_alone(things: Things, v2: 
     assert refused.status_code == 403
 
 
+def test_api_password__undoes_only_what_it_could_have_changed(things: Things, v2: V2) -> None:
+    owner, user = things.world.administrators["alpha"], things.world.users[24].pk
+    assert v2("PATCH", f"/users/{user}", "alpha", {"quota": 4711}).status_code == 200
+    line = Change.objects.order_by("-pk")[0]
+    undo = {"edit": "changes.undo", "ids": [line.pk]}
+    prepared = v2("POST", "/jobs", "alpha", undo).json()["id"]
+    log_alone = _token(owner, [ApiFamily.CHANGES, ApiFamily.FORWARDS], writes=True)
+    both = _token(owner, [ApiFamily.ADMIN, ApiFamily.CHANGES], writes=True)
+
+    assert v2("POST", "/jobs", None, undo, token=log_alone).status_code == 403
+    assert v2("POST", "/jobs", None, undo | {"preview": False}, token=log_alone).status_code == 403
+    assert v2("POST", f"/jobs/{prepared}/start", None, {}, token=log_alone).status_code == 403
+    assert v2("GET", f"/users/{user}", "alpha").json()["quota"] == 4711
+    assert v2("POST", "/jobs", None, undo | {"preview": False}, token=both).json()["changed"] == 1
+    assert v2("GET", f"/users/{user}", "alpha").json()["quota"] != 4711
+
+
 @pytest.mark.parametrize("token", ["", "x", "oxaas_aaaaaaaaaaaa_" + "a" * 40])
 def test_bearer__what_is_no_api_password_is_401(things: Things, v2: V2, token: str) -> None:
     assert v2("GET", "/aliases", token=token).status_code == 401

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -253,3 +255,34 @@ def test_changes__are_found_by_object_and_time(world: World, v2: V2) -> None:
     later = v2("GET", f"/changes?since={line['at']}&kind=user", "alpha").json()["data"]
     assert [one["id"] for one in later] == [line["id"]]
     assert v2("GET", f"/changes?before={line['at']}&kind=user&object={line['object']}", "alpha").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00%2B23:59", "9999-12-31T23:59:59-23:59", "2026-01-01T25:00:00Z", "x"]
+)
+def test_changes__a_moment_that_the_calendar_does_not_have_is_400(world: World, v2: V2, moment: str) -> None:
+    for name in ("since", "before"):
+        refused = v2("GET", f"/changes?{name}={moment}", "alpha")
+        assert [one["parameter"] for one in refused.json()["errors"]] == [name]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01T00:00:00"])
+def test_changes__a_cursor_that_is_none_of_ours_is_400(world: World, v2: V2, moment: str) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps(["at,pk", moment, 1]).encode()).decode().rstrip("=")
+    refused = v2("GET", f"/changes?sort=at&cursor={cursor}", "alpha")
+    assert [one["parameter"] for one in refused.json()["errors"]] == ["cursor"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "where"),
+    [
+        ("/users", {"\ud800": 1}, "#/\\ud800"),
+        ("/jobs", {"edit": "users.set_quota", "params": {"\ud800": 1}, "ids": [1]}, "#/params/\\ud800"),
+        ("/jobs", {"edit": "users.delete", "params": {"leads": "\ud800"}, "ids": [1]}, "#/params/leads"),
+        ("/jobs", {"edit": "users.suspend", "filter": {"\ud800": "x"}}, "#/filter/\\ud800"),
+    ],
+)
+def test_problem__names_half_a_character(world: World, v2: V2, path: str, body: Any, where: str) -> None:
+    refused = v2("POST", path, "alpha", body)
+    assert refused.status_code == 422
+    assert where in [one["pointer"] for one in refused.json()["errors"]]
