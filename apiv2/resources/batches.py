@@ -24,6 +24,8 @@ from core.errors import DomainError, Invalid, NotFound
 MAX_LINES: Final = 10_000
 # In one transaction: small enough that whoever waits for a row does so for a fraction of a second.
 _CHUNK: Final = 500
+# An object that comes again begins another one. Each takes its time, and the caller's slot until the last is done.
+_MAX_CHUNKS: Final = 100
 _TRIES: Final = 3
 _STATUSES: Final = {"create": 201, "update": 200, "delete": 204}
 LINES: Final = "application/x-ndjson"
@@ -114,7 +116,10 @@ class BatchedViewSet(ResourceViewSet):
     def _done(self, texts: Sequence[bytes]) -> Response:
         actor = self.actor.in_batch()
         lines = [self._read(number, text) for number, text in enumerate(texts, start=1)]
-        for chunk in _chunks([line for line in lines if line.problem is None]):
+        chunks = list(_chunks([line for line in lines if line.problem is None]))
+        if len(chunks) > _MAX_CHUNKS:
+            raise WrongValues([{"pointer": pointer(), "detail": "The lines name the same objects too often."}])
+        for chunk in chunks:
             self._write(actor, chunk)
         body = b"".join(json.dumps(line.outcome(), separators=(",", ":")).encode() + b"\n" for line in lines)
         return Response(body, headers={"Link": f'</api/v2/changes?batch={actor.batch}>; rel="related"'})

@@ -12,7 +12,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Administrator
+from accounts.leads import Choice, Redirect
+from accounts.models import Administrator, ApiFamily
 from apiv2.base import ResourceViewSet
 from apiv2.problems import WrongParameters, WrongValues, pointer
 from apiv2.reading import Order, Shape, filtered, moment, read_page
@@ -200,6 +201,7 @@ class JobViewSet(ResourceViewSet):
         job = self._job(writes=True)
         if job.edit == UNDO:
             self._refuse_unopened(job.items.values("object_pk"))
+        self._refuse_redirecting(job.params)
         jobs.start_job(administrator=self.caller, job=job, typed=data.get("confirm", ""))
         return Response(self.shown(jobs.finish_in_request(job), self.whole()))
 
@@ -229,6 +231,7 @@ class JobViewSet(ResourceViewSet):
             raise Invalid("This edit is previewed before it runs.", field="preview")
         if edit.name == UNDO:
             self._refuse_unopened(chosen.order_by().values("pk"))
+        self._refuse_redirecting(params)
         job = jobs.create_job(
             administrator=self.caller,
             edit=edit,
@@ -252,6 +255,13 @@ class JobViewSet(ResourceViewSet):
         kinds = [view.kind for view in EDITED.values() if view.kind and credential.admits(view.family, writes=True)]
         if Change.objects.filter(pk__in=changes).exclude(kind__in=kinds).exists():
             raise NotAllowed("The API password does not open all that would be undone.")
+
+    def _refuse_redirecting(self, params: dict[str, Any]) -> None:
+        """What becomes of the aliases to a mailbox is for who may change aliases. NotAllowed."""
+        if Redirect.of(params).choice is Choice.LEAVE:
+            return
+        if not self.caller.credential.admits(ApiFamily.FORWARDS, writes=True):
+            raise NotAllowed("The API password does not open aliases: they can only be left as they are.")
 
     def _edit(self, name: str) -> BulkEdit[Any]:
         if name not in known_edits():

@@ -316,6 +316,21 @@ def test_api_password__undoes_only_what_it_could_have_changed(things: Things, v2
     assert v2("GET", f"/users/{user}", "alpha").json()["quota"] != 4711
 
 
+def test_api_password__of_users_leads_no_mail_elsewhere(things: Things, v2: V2) -> None:
+    owner = things.world.administrators["alpha"]
+    params = {"mailbox": "suspended", "leads": "hand_over", "address": "thief@attacker.example"}
+    body = {"edit": "users.leave", "params": params, "ids": [things.world.users[24].pk], "anyway": True}
+    users_alone = _token(owner, [ApiFamily.ADMIN], writes=True)
+    both = _token(owner, [ApiFamily.FORWARDS, ApiFamily.ADMIN], writes=True)
+    prepared = v2("POST", "/jobs", None, body, token=both)
+
+    assert prepared.status_code == 201, prepared.content
+    assert v2("POST", "/jobs", None, body, token=users_alone).status_code == 403
+    assert v2("POST", f"/jobs/{prepared.json()['id']}/start", None, {}, token=users_alone).status_code == 403
+    body["params"] = {"mailbox": "suspended", "leads": "leave"}
+    assert v2("POST", "/jobs", None, body, token=users_alone).status_code == 201
+
+
 @pytest.mark.parametrize("token", ["", "x", "oxaas_aaaaaaaaaaaa_" + "a" * 40])
 def test_bearer__what_is_no_api_password_is_401(things: Things, v2: V2, token: str) -> None:
     assert v2("GET", "/aliases", token=token).status_code == 401

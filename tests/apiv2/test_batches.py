@@ -137,6 +137,13 @@ def test_batch__of_nothing_or_too_much_is_refused(world: World, v2: V2, count: i
     assert _batch(v2, "aliases", [b"{}"] * count).status_code == status
 
 
+def test_batch__that_names_one_object_too_often_is_refused_whole(world: World, v2: V2) -> None:
+    lines = [{"op": "update", "id": world.users[24].pk, "quota": number} for number in range(101)]
+    assert _batch(v2, "users", lines, Idempotency_Key="often").status_code == 422
+    assert User.objects.get(pk=world.users[24].pk).quota == world.users[24].quota
+    assert {one["status"] for one in _outcomes(_batch(v2, "users", lines[:3], Idempotency_Key="often"))} == {200}
+
+
 def test_batch__of_another_type_is_415(world: World, v2: V2) -> None:
     assert v2("POST", "/aliases/batch", "alpha", {"op": "create"}).status_code == 415
     assert v2("POST", "/aliases", "alpha", raw=b"{}", content_type="application/x-ndjson").status_code == 415
