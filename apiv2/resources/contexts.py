@@ -108,5 +108,7 @@ def represent_context(view: ResourceViewSet, row: Context) -> dict[str, Any]:
 
 
 def context_of(view: ResourceViewSet, row: Context | None) -> dict[str, Any] | None:
-    """A context that is included: whoever sees what is in it sees it too."""
-    return None if row is None else represent_context(view, row)
+    """A context that is included: whoever sees what is in it sees it too, if their API password opens contexts."""
+    if row is None or not view.caller.credential.admits(ApiFamily.CONTEXTS, writes=False):
+        return None
+    return represent_context(view, row)

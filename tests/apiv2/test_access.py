@@ -331,6 +331,18 @@ def test_api_password__of_users_leads_no_mail_elsewhere(things: Things, v2: V2) 
     assert v2("POST", "/jobs", None, body, token=users_alone).status_code == 201
 
 
+@pytest.mark.parametrize(("resource", "family"), [("aliases", ApiFamily.FORWARDS), ("users", ApiFamily.ADMIN)])
+def test_api_password__includes_no_context_that_it_does_not_open(
+    things: Things, v2: V2, resource: str, family: ApiFamily
+) -> None:
+    owner = things.world.administrators["alpha"]
+    narrow = _token(owner, [family], writes=False)
+    both = _token(owner, [family, ApiFamily.CONTEXTS], writes=False)
+    for token, seen in ((narrow, {None}), (both, {24})):
+        listed = v2("GET", f"/{resource}?context=24&include=context", token=token).json()["data"]
+        assert {(one["included"]["context"] or {"id": None})["id"] for one in listed} == seen
+
+
 @pytest.mark.parametrize("token", ["", "x", "oxaas_aaaaaaaaaaaa_" + "a" * 40])
 def test_bearer__what_is_no_api_password_is_401(things: Things, v2: V2, token: str) -> None:
     assert v2("GET", "/aliases", token=token).status_code == 401
