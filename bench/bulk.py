@@ -53,6 +53,9 @@ def main() -> int:
         import django
 
         django.setup()
+        from bulk.management.commands.worker import settle
+
+        settle()
         figures = _product() | {"provision": _provision()}
         by_hand = _by_hand(url)
     lines = [

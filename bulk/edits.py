@@ -132,7 +132,9 @@ class BulkEdit(Generic[_Row]):
     def visible(self, actor: Actor, keys: Sequence[int]) -> models.QuerySet[_Row]:
         """Those of the rows that the actor's administrator sees now, in the order of their keys."""
         everything: Any = self.model._default_manager
-        rows: models.QuerySet[_Row] = everything.visible_to(actor.administrator).filter(pk__in=keys).order_by("pk")
+        rows: models.QuerySet[_Row] = (
+            everything.visible_to(actor.administrator).filter(pk__among=list(keys)).order_by("pk")
+        )
         return rows
 
     def lines(self, administrator: Viewer, pieces: Iterator[list[Row]], upload: UUID) -> Iterator[list[_Row]]:

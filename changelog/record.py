@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from changelog.entries import Entry, Owners
@@ -39,8 +41,8 @@ def record_all(actor: Actor, entries: Iterable[Entry], *, behind: Sequence[Model
     NotAllowed undoes them all where the actor is not in charge of what one is about: the last line of defence, behind
     the checks of every channel.
     """
-    permitted = _permitted(actor.administrator, entries)
-    rows = [_row(actor, entry) for entry in permitted if entry.before != entry.after]
+    permitted, now = list(_permitted(actor.administrator, entries)), timezone.now()
+    rows = [_row(actor, entry, at=now) for entry in permitted if entry.before != entry.after]
     insert_rows([*behind, *rows], keys=actor.made is not None)
     if actor.administrator is not None:
         replica.wrote_on_commit(actor.administrator.pk)
@@ -93,9 +95,10 @@ def _is_in_charge(writer: Viewer | None, entry: Entry) -> bool:
     return False
 
 
-def _row(actor: Actor, entry: Entry, action: Change.Action | None = None) -> Change:
+def _row(actor: Actor, entry: Entry, action: Change.Action | None = None, *, at: datetime | None = None) -> Change:
     writer, owners = actor.administrator, entry.owners
     return Change(
+        at=at or timezone.now(),
         actor=str(actor),
         administrator_id=None if writer is None else writer.pk,
         channel=actor.channel,

@@ -200,9 +200,13 @@ def _inserting(model: type[Model], rows: Sequence[Model], *, has_key: bool, raw:
     return query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
 
 
+@models.ForeignKey.register_lookup  # which takes over none of the others
 @Field.register_lookup
 class Among(Lookup):
-    """`name__among=[…]`: is one of these. Unlike that of `in` the list is one value: a compiled statement takes any."""
+    """`name__among=[…]`: is one of these.
+
+    Unlike that of `in` the list is one value: a compiled statement takes any, and a long one costs little to send.
+    """
 
     lookup_name = "among"
 

@@ -53,6 +53,8 @@ def doubts(viewer: Viewer | None, lists: Sequence[Collection[str]], known: Known
     missing = missing_of(viewer, {one for addresses in lists for one in addresses})
     soon = known(set(missing)) if missing else set()
     missing = {name: one for name, one in missing.items() if name not in soon}
+    if not missing:
+        return [""] * len(lists)
     nearest = nearest_of(list(missing.values()))
     return [sentence([missing[name] for name in _parsed(one) if name in missing], nearest) for one in lists]
 

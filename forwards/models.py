@@ -121,7 +121,7 @@ class RecipientQuerySet(ScopedQuerySet["Recipient"]):
         """
         found: dict[int, dict[str, tuple[int, Address]]] = {}
         for some in batched(keys, CHUNK):
-            rows = self.filter(alias__in=some).order_by("pk")
+            rows = self.filter(alias__among=some).order_by("pk")
             for key, alias, *address in rows.values_list("pk", "alias_id", "address", "normalized", "domain"):
                 one = Address(*address)
                 found.setdefault(alias, {})[one.normalized] = (key, one)

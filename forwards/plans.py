@@ -143,7 +143,7 @@ class AliasPlan:
         for draft in new:
             draft.planned.entries = [replace(one, key=draft.row.pk) for one in draft.planned.entries]
         for keys in batched([key for draft in due for key in draft.gone if not draft.deleted], _CHUNK):
-            Recipient.objects.filter(pk__in=keys).delete()
+            Recipient.objects.filter(pk__among=keys).delete()
         recipients = [_recipient(draft.row, one) for draft in due for one in draft.added]
         _write_columns([draft for draft in due if not draft.row._state.adding])
         if actor.batch is None and any(len(draft.planned.entries) > 1 for draft in due):
@@ -151,8 +151,8 @@ class AliasPlan:
         record_all(actor, chain.from_iterable(draft.planned.entries for draft in due), behind=recipients)
         for keys in batched([draft.row.pk for draft in due if draft.deleted], _CHUNK):
             # Both by their keys alone: the one `delete` of the aliases would read what it deletes.
-            Recipient.objects.filter(alias__in=keys).delete()
-            ForwardingAlias.objects.filter(pk__in=keys)._raw_delete(DEFAULT_DB_ALIAS)
+            Recipient.objects.filter(alias__among=keys).delete()
+            ForwardingAlias.objects.filter(pk__among=keys)._raw_delete(DEFAULT_DB_ALIAS)
 
 
 def plan_aliases(actor: Actor, wishes: Sequence[Wish], facts: Facts | None = None) -> AliasPlan:
@@ -383,11 +383,11 @@ def _write_columns(drafts: Sequence[_Draft]) -> None:
             updates.setdefault(("is_active", draft.is_active), []).append(draft.row.pk)
     for (column, value), keys in updates.items():
         for some in batched(keys, _CHUNK):
-            ForwardingAlias.objects.filter(pk__in=some).update(**{column: value})
+            ForwardingAlias.objects.filter(pk__among=some).update(**{column: value})
 
 
 def _recipient(row: ForwardingAlias, address: Address) -> Recipient:
-    return Recipient(alias=row, address=address.written, normalized=address.normalized, domain=address.domain)
+    return Recipient(alias_id=row.pk, address=address.written, normalized=address.normalized, domain=address.domain)
 
 
 def _check_count(count: int) -> None:

@@ -209,7 +209,7 @@ def _held(wishes: Sequence[Wish]) -> list[Wish]:
     known = {wish.row.context_id: wish.row.context for wish in edits}.values()
     rows: dict[int, ForwardingAlias] = {}
     for keys in batched(sorted(wish.row.pk for wish in edits), _CHUNK):
-        found = ForwardingAlias.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=no_key)
+        found = ForwardingAlias.objects.filter(pk__among=keys).order_by("pk").select_for_update(no_key=no_key)
         rows.update((row.pk, row) for row in found.with_contexts(known))
 
     def now(wish: Wish) -> Wish:

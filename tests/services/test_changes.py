@@ -310,6 +310,7 @@ def test_delete_forwards__is_one_batch(world: World, alpha: Actor) -> None:
     lines = new_lines(known)
     assert len(lines) == 6
     assert len({line.batch for line in lines} - {None}) == 1
+    assert len({line.at for line in lines}) == 1
     assert sorted(line.label for line in lines)[0] == "n0@acme.example"
 
 

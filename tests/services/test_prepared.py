@@ -177,3 +177,4 @@ def test_among__is_the_same_as_in(world: World, names: list[str]) -> None:
     assert list(rows.filter(name__among=names)) == list(rows.filter(name__in=names))
     contexts = [24, 34]
     assert list(rows.filter(context__id__among=contexts)) == list(rows.filter(context__in=contexts))
+    assert list(rows.filter(context__among=contexts)) == list(rows.filter(context__in=contexts))
