@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.machine_secrets import seal, unseal
@@ -20,6 +21,8 @@ from core.transactions import atomic
 
 _Result = TypeVar("_Result")
 KEPT: Final = timedelta(days=1)
+# No call is at work for so long: whoever was, has been killed, and the call may come again.
+_AT_WORK: Final = timedelta(hours=1)
 
 
 class PreconditionFailed(DomainError):
@@ -89,9 +92,9 @@ def once_at_length(call: Repeatable, work: Callable[[], Kept]) -> Kept:
 
 def _taken(call: Repeatable) -> KeptAnswer | None:
     """The row of a call that is new; None for one that comes again."""
-    KeptAnswer.objects.filter(
-        administrator=call.administrator, key=call.key, created_at__lt=timezone.now() - KEPT
-    ).delete()
+    now = timezone.now()
+    over = Q(created_at__lt=now - KEPT) | Q(status=None, created_at__lt=now - _AT_WORK)
+    KeptAnswer.objects.filter(over, administrator=call.administrator, key=call.key).delete()
     try:
         with transaction.atomic():
             return KeptAnswer.objects.create(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from apiv2.models import KeptAnswer
@@ -130,6 +132,13 @@ def test_batch__of_which_one_is_still_at_work_is_409(world: World, v2: V2) -> No
     KeptAnswer.objects.create(administrator=world.administrators["alpha"], key="b1", fingerprint="x")
     refused = _batch(v2, "aliases", [ALIAS | {"address": "one@acme.example"}], Idempotency_Key="b1")
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:oxaas:problem:key-in-use")
+
+
+def test_batch__that_was_killed_can_come_again(world: World, v2: V2) -> None:
+    before = timezone.now() - timedelta(hours=2)
+    KeptAnswer.objects.create(administrator=world.administrators["alpha"], key="b1", fingerprint="x", created_at=before)
+    again = _batch(v2, "aliases", [ALIAS | {"address": "one@acme.example"}], Idempotency_Key="b1")
+    assert [one["status"] for one in _outcomes(again)] == [201]
 
 
 @pytest.mark.parametrize(("count", "status"), [(0, 400), (10_001, 422)])
