@@ -28,6 +28,7 @@ TRUE: Final = frozenset({"true", "yes", "on", "1"})
 FALSE: Final = frozenset({"false", "no", "off", "0"})
 FILE_VARIABLE: Final = "OXAAS_ENV_FILE"
 SHORTEST_SECRET: Final = 32
+SHORTEST_TOKEN: Final = 20
 # What the examples of the documents have where a secret of one's own belongs.
 PLACEHOLDERS: Final = ("CHANGE-ME", "CHANGEME", "…")
 ENGINES: Final = {
@@ -244,6 +245,13 @@ def check_key(text: str) -> None:
     """A key that signed once: as long as one that signs. ValueError."""
     if len(text) < SHORTEST_SECRET:
         raise ValueError
+
+
+def parse_token(text: str) -> str:
+    """A token that opens something by itself, so that nobody may guess it. ValueError."""
+    if len(text) < SHORTEST_TOKEN or not text.isascii():
+        raise ValueError
+    return text
 
 
 def parse_sender(text: str) -> str:

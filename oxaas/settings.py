@@ -4,7 +4,17 @@ A `.env` file beside `manage.py` is read as well (oxaas/places.py); the real env
 """
 
 from core.patience import PatientCursor, connect
-from oxaas.environment import Environment, check_host, check_key, check_origin, parse_sender, parse_zone, process_name
+from oxaas.environment import (
+    SHORTEST_TOKEN,
+    Environment,
+    check_host,
+    check_key,
+    check_origin,
+    parse_sender,
+    parse_token,
+    parse_zone,
+    process_name,
+)
 from oxaas.places import FILES, HOME
 
 env = Environment(HOME / ".env")
@@ -298,7 +308,13 @@ SPECTACULAR_SETTINGS = {
 LOG_FORMAT: str = env.choice("LOG_FORMAT", ("text", "json"), default="text")
 # Whoever shows this token is told figures for Prometheus at /metrics; without it there are none. The folder is where
 # the processes of a machine put theirs down.
-METRICS_TOKEN: str = env.text("METRICS_TOKEN", default="", expected="a long random text", secret=True)
+METRICS_TOKEN: str = env.parsed(
+    "METRICS_TOKEN",
+    parse_token,
+    default="",
+    expected=f"at least {SHORTEST_TOKEN} characters made by chance, of ASCII alone",
+    secret=True,
+)
 METRICS_FOLDER: str = env.text("METRICS_FOLDER", default=f"{HOME}/var/metrics", expected="the path of a folder")
 # In milliseconds, what makes a request, a statement, or a batch or chore of the worker one that is named; 0: none is.
 LOG_SLOW_REQUEST_MS: int = env.number("LOG_SLOW_REQUEST_MS", default=1000)

@@ -21,6 +21,7 @@ from oxaas.environment import (
     check_key,
     check_origin,
     parse_sender,
+    parse_token,
     parse_zone,
 )
 
@@ -155,6 +156,13 @@ def test_database_url__right_one_is_read(url: str, host: str, port: str) -> None
 @pytest.mark.parametrize("key", ["", "short", "CHANGE-ME", "CHANGE-ME-0123456789-0123456789-0123456789"])
 def test_secret_key__needs_one_of_its_own(key: str) -> None:
     assert "it must be at least 32 characters made by chance" in refusal("key", X=key)
+
+
+@pytest.mark.parametrize("token", ["short", "x" * 19, "ü" * 32])
+def test_token__that_could_be_guessed_or_not_be_sent_is_none(token: str) -> None:
+    with pytest.raises(ValueError, match=r"^$"):
+        parse_token(token)
+    assert parse_token("x" * 20) == "x" * 20
 
 
 def test_secret__comes_from_a_file(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from accounts.models import (
     TotpDevice,
     User,
 )
-from bulk.models import BulkJob, BulkJobItem, ImportLine
+from bulk.models import BulkJob, BulkJobItem, ImportLine, Upload, UploadPart
 from core.access import Role
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
@@ -80,6 +80,18 @@ def _lines(world: World) -> None:
     upload = "12345678-1234-5678-1234-567812345678"
     administrator = world.administrators["root"]
     _twice(ImportLine.objects.create, administrator=administrator, upload=upload, number=1, label="x", data={})
+
+
+def _upload(job: BulkJob) -> Upload:
+    return Upload.objects.create(job=job, form=Upload.Form.CSV, bytes=1, size=1)
+
+
+def _uploads(world: World) -> None:
+    _twice(_upload, job=_job(world))
+
+
+def _parts(world: World) -> None:
+    _twice(UploadPart.objects.create, upload=_upload(_job(world)), number=0, content=b"x")
 
 
 CHECKS: Final[dict[str, list[Violation]]] = {
@@ -188,6 +200,8 @@ UNIQUE: Final[dict[str, list[Violation]]] = {
     "recipient_is_unique_in_alias": [lambda w: _recipient(w, normalized="outside@elsewhere.example")],
     "bulk_job_item_position_is_unique": [_items],
     "import_line_number_is_unique": [_lines],
+    "Upload.job": [_uploads],
+    "upload_part_number_is_unique": [_parts],
     "Reseller.name_normalized": [lambda w: Reseller.objects.create(name="ＡLPHA")],
     "Context.name_normalized": [lambda w: Context.objects.create(id=9, name="Alpha_acme")],
     "User.uidname_normalized": [lambda w: _user(w, uidname_normalized="johndoe@echo.example")],
