@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, cast
 
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.access import Role
 
@@ -131,12 +131,23 @@ class OwnedQuerySet(ScopedQuerySet[_Row]):
 
     def visible_to(self, viewer: Viewer | AnonymousUser | None) -> Self:
         """The viewer's own rows; unknown, inactive and anonymous see nothing."""
+        return self._seen_by(viewer, "administrator_id")
+
+    def visible_among(self, viewer: Viewer | AnonymousUser | None, keys: list[int]) -> Self:
+        """Those of `visible_to` that have one of these keys.
+
+        Looked up by the keys. By the administrator it would be all that they have, and they may have got many just now.
+        """
+        rows = self.alias(whose=F("administrator_id") + 0).filter(pk__among=keys)
+        return rows._seen_by(viewer, "whose")
+
+    def _seen_by(self, viewer: Viewer | AnonymousUser | None, column: str) -> Self:
         administrator = _acting(viewer)
         if administrator is None:
             return self.none()
         if Role(administrator.role) in self.sees_all:
             return self.all()
-        return self.filter(administrator_id=administrator.pk)
+        return self.filter(**{column: administrator.pk})
 
 
 def _acting(viewer: object) -> Viewer | None:

@@ -50,6 +50,9 @@ class _Import(BulkEdit[ImportLine]):
     def lines(self, administrator: Viewer, pieces: Iterator[list[Row]], upload: UUID) -> Iterator[list[ImportLine]]:
         return lines_of(resource_named(self.section)(administrator), pieces, upload)
 
+    def visible(self, actor: Actor, keys: Sequence[int]) -> QuerySet[ImportLine]:
+        return ImportLine.objects.visible_among(actor.administrator, list(keys)).order_by("pk")
+
     def upload_url(self) -> str:
         opts = self.listed._meta
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_import")

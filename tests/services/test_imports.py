@@ -55,6 +55,23 @@ def aliases(count: int) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("preview", [True, False])
+def test_import__lines_of_another_administrator_are_refused(world: World, preview: bool) -> None:
+    own, others = kept(world, "forwards", aliases(1)), kept(world, "forwards", aliases(2), login="root")
+
+    outcomes = [outcome for outcome, _detail in imported(world, "forwards", [*own, *others], preview=preview)]
+
+    assert outcomes == [Outcome.CHANGED, Outcome.REFUSED, Outcome.REFUSED]
+
+
+def test_visible_among__is_the_same_as_visible_to(world: World) -> None:
+    keys = [*kept(world, "forwards", aliases(2)), *kept(world, "forwards", aliases(2), login="root")]
+
+    for viewer in (world.administrators["alpha"], world.administrators["root"], None):
+        visible = ImportLine.objects.visible_to(viewer).filter(pk__in=keys[1:])
+        assert set(ImportLine.objects.visible_among(viewer, keys[1:])) == set(visible)
+
+
+@pytest.mark.parametrize("preview", [True, False])
 @pytest.mark.parametrize(("section", "table"), [("users", users), ("forwards", aliases)])
 def test_import__statements_do_not_grow_with_the_lines(world: World, section: str, table: Any, preview: bool) -> None:
     def queries(count: int) -> int:
