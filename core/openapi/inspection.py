@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from threading import Lock
+from typing import Any, Final
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
@@ -94,9 +95,19 @@ class BodyExtension(OpenApiSerializerExtension):
         return schema if example is None else schema | {"example": example}
 
 
-@cache
+_making: Final = Lock()
+
+
 def document() -> dict[str, Any]:
-    """The whole OpenAPI document. It depends on the code alone, so it is made once."""
+    """The whole OpenAPI document. It depends on the code alone, so it is made once, and by one thread, as the
+    generator is not made for two.
+    """
+    with _making:
+        return _document()
+
+
+@cache
+def _document() -> dict[str, Any]:
     generator = ContractGenerator()  # type: ignore[no-untyped-call]
     made: dict[str, Any] = generator.get_schema(request=None, public=True)
     return made

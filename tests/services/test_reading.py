@@ -238,12 +238,13 @@ def test_read__statements_do_not_grow_with_the_lines(world: World) -> None:
         upload(
             world.administrators["alpha"], "forwards", "context,alias,recipients\n" + "24,a@acme.example,x\n" * number
         )
+        # A desk of its own: one with another file on it looks whether that is still wanted.
         with CaptureQueriesContext(connection) as captured:
-            jobs.work_once()
+            jobs.work_once(Desk())
         assert not Upload.objects.exists()
         BulkJob.objects.all().delete()
-        counts.append(len(captured))
-    assert counts[0] == counts[1]
+        counts.append([one["sql"][:200] for one in captured])
+    assert len(counts[0]) == len(counts[1]), counts
 
 
 def test_upload__is_kept_in_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
