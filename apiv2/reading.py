@@ -24,6 +24,7 @@ from apiv2.problems import WrongParameters
 from core.admin.searching import found, text_of
 from core.numbers import MAX_BIGINT, whole_number
 from core.search import search_forms
+from core.zones import in_utc
 
 LIMIT: Final = 100
 MAX_LIMIT: Final = 1000
@@ -59,7 +60,7 @@ class _MomentField(IsoDateTimeField):
         """The moment in UTC. ValidationError."""
         found: datetime | None = super().clean(value)
         try:
-            return None if found is None else _in_utc(found)
+            return None if found is None else in_utc(found)
         except ValueError as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
@@ -152,7 +153,7 @@ def _value(field: Any, value: Any) -> Any:
     """The cursor's value as the column has it. ValueError."""
     kind = field.get_internal_type()
     if kind == "DateTimeField":
-        return _in_utc(datetime.fromisoformat(value))
+        return in_utc(datetime.fromisoformat(value))
     if kind == "BooleanField":
         if not isinstance(value, bool):
             raise ValueError(value)
@@ -165,16 +166,6 @@ def _value(field: Any, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_BIGINT:
         raise ValueError(value)
     return value
-
-
-def _in_utc(value: datetime) -> datetime:
-    """The same moment. ValueError for one without a zone, and for one that is beyond the calendar's ends there."""
-    if value.tzinfo is None:
-        raise ValueError(value)
-    try:
-        return value.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(value) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 from django.db.models import Model, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
-from django.utils.timezone import is_naive
 
 from core.addresses import printable
 from core.numbers import MAX_BIGINT
+from core.zones import in_utc
 
 # More than the values of any place take.
 _LONGEST: Final = 8192
@@ -79,8 +79,8 @@ class Key:
                 raise ValueError(self.path)
             return None
         read = self.field.to_python(value)
-        if isinstance(read, datetime) and is_naive(read):
-            raise ValueError(self.path)
+        if isinstance(read, datetime):
+            read = in_utc(read)
         is_possible = abs(read) <= MAX_BIGINT if isinstance(read, int) else printable(str(read))
         if read is None or not is_possible:
             raise ValueError(self.path)

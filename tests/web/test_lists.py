@@ -310,3 +310,14 @@ def test_search__no_list_reads_rows_twice(world: World, root: Person) -> None:
         with CaptureQueriesContext(connection) as captured:
             root.get(page(model), q="acme")
         assert not [one["sql"] for one in captured if "DISTINCT" in one["sql"]]
+
+
+@pytest.mark.parametrize(
+    "moment", ["2026-01-01T00:00:00+18:50", "0001-01-01T00:00:00+15:00", "9999-12-31T23:59:59-15:00"]
+)
+def test_pages__a_moment_that_a_database_does_not_know_is_no_failure(root: Person, moment: str) -> None:
+    place = urlsafe_b64encode(f'["{moment}",1]'.encode()).decode()
+    for name in ("after", "before"):
+        assert root.client.get(page(Change), {"o": "1", name: place}).status_code in {200, 302}
+    for lookup in ("at__gte", "at__lt", "at"):
+        assert root.client.get(page(Change), {lookup: moment}).status_code == 400
