@@ -24,8 +24,8 @@ def run(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """The command with these words, asked by nobody; what it says."""
     settings.STATIC_ROOT = tmp_path / "static"
     monkeypatch.setattr("sys.stdin", StringIO())
-    # The suite's own, which no installation has.
-    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE")
+    # The suite's own variable, which no installation has, and which a test after a browser's cannot do without.
+    settings.SILENCED_SYSTEM_CHECKS = [*settings.SILENCED_SYSTEM_CHECKS, "async.E001"]
 
     def command(*words: str) -> str:
         said = StringIO()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import shutil
 import signal
@@ -46,8 +47,10 @@ class Migration(migrations.Migration):
 @pytest.fixture(scope="module")
 def environment(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A database of their own, with the world and a worker seen for as long as these tests take."""
-    folder, url = tmp_path_factory.mktemp("gap"), urlsplit(postgres_url)._replace(path="/oxaas_gap").geturl()
-    _make_database(postgres_url, "oxaas_gap")
+    # The tests of this module may be shared out among several processes.
+    name = f"oxaas_gap_{os.getpid()}"
+    folder, url = tmp_path_factory.mktemp("gap"), urlsplit(postgres_url)._replace(path=f"/{name}").geturl()
+    _make_database(postgres_url, name)
     more = {"LOG_LEVEL": "INFO", "METRICS_TOKEN": TOKEN, "METRICS_FOLDER": f"{folder}/metrics"}
     found = environment_of(folder, DATABASE_URL=url, **more) | {"DEBUG": "true", "TRUSTED_PROXIES": "1"}
     build_world(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -47,8 +48,10 @@ class Nodes:
 @pytest.fixture(scope="module")
 def nodes(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     """Two nodes, a worker as on one of them, and a database of their own."""
-    folder, url = tmp_path_factory.mktemp("nodes"), urlsplit(postgres_url)._replace(path="/oxaas_nodes").geturl()
-    _make_database(postgres_url, "oxaas_nodes")
+    # The tests of this module may be shared out among several processes.
+    name = f"oxaas_nodes_{os.getpid()}"
+    folder, url = tmp_path_factory.mktemp("nodes"), urlsplit(postgres_url)._replace(path=f"/{name}").geturl()
+    _make_database(postgres_url, name)
     more = {"LOGIN_FAILURE_LIMIT": str(LIMIT), "BULK_REQUEST_ROWS": "0", "TRUSTED_PROXIES": "1", "DEBUG": "true"}
     environment = environment_of(folder, DATABASE_URL=url, **more)
     build_world(environment)
