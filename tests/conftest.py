@@ -16,7 +16,7 @@ from accounts.login import sightings
 from accounts.login.remembered import forget_all
 from mailstats.guard import guard_of
 from tests.client import Api
-from tests.emptying import empty_patiently
+from tests.emptying import empty_patiently, send_away_others
 from tests.world import World, build
 
 # How long an example takes is the machine's business, and what else it does.
@@ -37,12 +37,19 @@ def cheap_hashes() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_db_setup: None, django_db_blocker: Any, cheap_hashes: None, pytestconfig: pytest.Config
-) -> None:
-    """The world stands in the database before the first test; each test's own changes are rolled back."""
+) -> Iterator[None]:
+    """The world stands in the database before the first test; each test's own changes are rolled back.
+
+    In the end whoever is still connected, such as a thread of a server that a browser asked, is sent away: a database
+    that is in use cannot be removed.
+    """
     with django_db_blocker.unblock():
         build()
     pytestconfig.stash[BLOCKER] = django_db_blocker
     empty_patiently()
+    yield
+    with django_db_blocker.unblock():
+        send_away_others()
 
 
 @pytest.hookimpl(wrapper=True)

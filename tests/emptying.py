@@ -19,6 +19,18 @@ def clear() -> None:
     Reseller.objects.all().delete()
 
 
+def send_away_others() -> None:
+    """End every other session in the database."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.close()
+
+
 # Less than PostgreSQL's deadlock_timeout: whoever empties gives way, never a look-up of Postfix, which would take the
 # database to be away for a minute.
 _GIVE_WAY: Final = "SET LOCAL lock_timeout = '300ms'"
