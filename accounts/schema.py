@@ -20,7 +20,7 @@ SCHEME_DESCRIPTIONS: Final = {
 class SchemeExtension(OpenApiAuthenticationExtension):
     """The contract's five security schemes."""
 
-    target_class = "accounts.api.SchemeAuthentication"
+    target_class = "accounts.schemes.SchemeAuthentication"
     match_subclasses = True
 
     @property

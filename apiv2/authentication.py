@@ -8,9 +8,9 @@ from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from accounts.api import SchemeAuthentication
 from accounts.login.backends import ApiBackend
 from accounts.models import Administrator
+from accounts.schemes import SchemeAuthentication
 from apiv2.problems import CHALLENGE
 from core import access
 

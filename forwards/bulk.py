@@ -26,8 +26,9 @@ from core.numbers import counted
 from core.scoping import Viewer
 from forwards.doubts import doubt
 from forwards.models import ForwardingAlias, ForwardingAliasQuerySet
-from forwards.plans import AliasEdit, plan_aliases
+from forwards.plans import plan_aliases
 from forwards.services import adding, deleting, dropping, hold_and_plan, replacing, visible_context
+from forwards.wishes import AliasEdit
 
 # More of an alias's recipients than this are only counted where the alias is shown in a line.
 _SHOWN: Final = 5

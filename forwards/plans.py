@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import chain
-from typing import ClassVar, Final, TypeVar
+from typing import Final
 
-from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import Context
 from accounts.ownership import Claims
@@ -22,93 +19,16 @@ from changelog.entries import Entry, Snapshot
 from changelog.plan import Planned, refuse_strangers
 from changelog.record import record_all
 from core.actor import Actor
-from core.addresses import Address, parse_address, parse_alias
+from core.addresses import Address
 from core.errors import Conflict, DomainError, Invalid
 from core.iteration import batched
-from core.numbers import counted
 from core.prepared import Call, insert_one, insert_rows
 from forwards.facts import Facts, look_up
 from forwards.graph import Graph
 from forwards.models import ForwardingAlias, Recipient
+from forwards.wishes import AliasEdit, NewAlias, Wish, address_of, check_count, once
 
-_Text = TypeVar("_Text")
-_Parsed = TypeVar("_Parsed")
 _CHUNK: Final = 1000
-
-
-@dataclass(frozen=True)
-class NewAlias:
-    """An alias that shall be there; where the context has it already, nothing changes, whatever is asked.
-
-    Unless it `must_be_new`: then it is refused. `key` is the former primary key of one that is restored.
-    """
-
-    context: Context
-    alias: str
-    recipients: Sequence[str]
-    is_active: bool = True
-    key: int | None = None
-    must_be_new: bool = False
-    makes_edges: ClassVar[bool] = True
-
-    @cached_property
-    def parsed(self) -> Address | Invalid:
-        """The alias, or what is wrong with it."""
-        return _parsed(parse_alias, self.alias)
-
-    @cached_property
-    def wanted(self) -> list[Address] | Invalid:
-        """The recipients, or what is wrong with them."""
-        return _parsed(parse_recipients, self.recipients)
-
-    @property
-    def address(self) -> Address | None:
-        """The alias, if it is an address."""
-        return None if isinstance(self.parsed, Invalid) else self.parsed
-
-    @property
-    def place(self) -> int:
-        """The context that it shall be in."""
-        return self.context.pk
-
-    @property
-    def new(self) -> Sequence[Address]:
-        """The recipients, if they are addresses."""
-        return () if isinstance(self.wanted, Invalid) else self.wanted
-
-
-@dataclass(frozen=True, slots=True)
-class AliasEdit:
-    """What shall become of an alias that is there.
-
-    `recipients` makes of the present recipients those that shall be, and may raise a DomainError; an alias that is left
-    without any is deleted, which `may_delete` announces. `new` are those that it may add.
-    """
-
-    row: ForwardingAlias
-    recipients: Callable[[list[Address]], Sequence[Address]] | None = None
-    new: Sequence[Address] = ()
-    is_active: bool | None = None
-    context: Context | None = None
-    may_delete: bool = False
-
-    @property
-    def address(self) -> Address:
-        """The alias."""
-        return address_of(self.row)
-
-    @property
-    def place(self) -> int:
-        """The context that it shall be in."""
-        return self.row.context_id if self.context is None else self.context.pk
-
-    @property
-    def makes_edges(self) -> bool:
-        """Whether edges may come to be served that were not."""
-        return bool(self.new) or self.context is not None
-
-
-Wish = NewAlias | AliasEdit
 
 
 @dataclass(slots=True)
@@ -203,27 +123,6 @@ def snapshot(row: ForwardingAlias, recipients: Iterable[str] | None = None) -> S
     return {"alias": row.address, "recipients": list(recipients), "is_active": row.is_active}
 
 
-def address_of(row: ForwardingAlias) -> Address:
-    """The alias as an address."""
-    return Address(row.address, row.normalized, row.domain)
-
-
-def parse_recipients(recipients: Sequence[str]) -> list[Address]:
-    """The addresses, each once, in order; one bad address spoils the list. Invalid."""
-    if not recipients:
-        raise Invalid(_("There must be at least one recipient."), field="recipients")
-    _check_count(len(recipients))
-    return once([parse_address(one, field="recipients") for one in recipients])
-
-
-def once(addresses: Iterable[Address]) -> list[Address]:
-    """The addresses without those that are the same as one before."""
-    first: dict[str, Address] = {}
-    for one in addresses:
-        first.setdefault(one.normalized, one)
-    return list(first.values())
-
-
 class _Rules:
     """The rules for one batch, with all that they look at read beforehand."""
 
@@ -289,7 +188,7 @@ class _Rules:
         if moved:
             self._check_place(row, context)
         if draft.added:
-            _check_count(len(wanted))
+            check_count(len(wanted))
         if draft.added or moved:
             self._check_edges(row, context, wanted if moved else draft.added, gone=present.keys() - kept)
         after = (before or {}) | {
@@ -339,13 +238,6 @@ def _new_draft(wish: NewAlias) -> _Draft:
     return _Draft(row)
 
 
-def _parsed(parse: Callable[[_Text], _Parsed], text: _Text) -> _Parsed | Invalid:
-    try:
-        return parse(text)
-    except Invalid as error:
-        return error
-
-
 def _load_recipients(drafts: Sequence[_Draft]) -> None:
     """Give the aliases that are there their recipients."""
     there = [draft for draft in drafts if not draft.row._state.adding]
@@ -388,16 +280,3 @@ def _write_columns(drafts: Sequence[_Draft]) -> None:
 
 def _recipient(row: ForwardingAlias, address: Address) -> Recipient:
     return Recipient(alias_id=row.pk, address=address.written, normalized=address.normalized, domain=address.domain)
-
-
-def _check_count(count: int) -> None:
-    if count > settings.MAX_RECIPIENTS:
-        raise Invalid(
-            ngettext(
-                "An alias has at most %(limit)s recipient.",
-                "An alias has at most %(limit)s recipients.",
-                settings.MAX_RECIPIENTS,
-            )
-            % {"limit": counted(settings.MAX_RECIPIENTS)},
-            field="recipients",
-        )

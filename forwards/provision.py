@@ -15,8 +15,9 @@ from core.actor import Actor
 from core.addresses import normalize_uidname as normalize_address
 from forwards.doubts import doubts
 from forwards.models import ForwardingAlias, Recipient
-from forwards.plans import AliasEdit, NewAlias, Wish, plan_aliases
+from forwards.plans import plan_aliases
 from forwards.services import hold_and_plan, setting
+from forwards.wishes import AliasEdit, NewAlias, Wish
 
 
 class ForwardSerializer(EntrySerializer):

@@ -15,8 +15,9 @@ from core.iteration import batched
 from core.scoping import Viewer
 from forwards.doubts import doubt
 from forwards.models import ForwardingAlias, Recipient
-from forwards.plans import AliasEdit, AliasPlan, plan_aliases
+from forwards.plans import AliasPlan, plan_aliases
 from forwards.services import hold_and_plan
+from forwards.wishes import AliasEdit
 
 _CHUNK = 1000
 

@@ -18,7 +18,8 @@ from core.transactions import atomic
 from forwards.facts import Facts
 from forwards.graph import lock_graph, locking_edges
 from forwards.models import ForwardingAlias
-from forwards.plans import AliasEdit, AliasPlan, NewAlias, Wish, facts_about, parse_recipients, plan_aliases
+from forwards.plans import AliasPlan, facts_about, plan_aliases
+from forwards.wishes import AliasEdit, NewAlias, Wish, parse_recipients
 
 _CHUNK: Final = 1000
 

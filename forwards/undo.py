@@ -16,8 +16,9 @@ from changelog.undo import UndoKind, refuse_changed
 from core.actor import Actor
 from core.errors import Conflict
 from forwards.models import ForwardingAlias, Recipient
-from forwards.plans import NewAlias, Wish, entry, plan_aliases, snapshot
+from forwards.plans import entry, plan_aliases, snapshot
 from forwards.services import deleting, hold_and_plan, setting
+from forwards.wishes import NewAlias, Wish
 
 
 def cascade_entries(context: Context) -> Iterator[Entry]:

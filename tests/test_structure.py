@@ -17,15 +17,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.api import (
     ADMIN,
-    AUTHENTICATION,
     EXPLICIT_DOMAINS,
     FORWARDS,
     MAIL,
     ContractViewSet,
     Family,
-    SchemePermission,
 )
 from accounts.models import ApiFamily
+from accounts.schemes import AUTHENTICATION, SchemePermission
 from apiv2.authentication import ActionPermission
 from apiv2.base import ResourceViewSet
 from conformance import contract

@@ -24,8 +24,8 @@ from core.errors import NotFound
 from core.numbers import whole_number
 from core.openapi.fields import Text
 from forwards.models import ForwardingAlias, Recipient
-from forwards.plans import AliasEdit, NewAlias, parse_recipients
 from forwards.services import deleting, write_aliases
+from forwards.wishes import AliasEdit, NewAlias, parse_recipients
 
 
 class V2AliasSerializer(serializers.Serializer[Any]):

@@ -34,6 +34,7 @@ from core.admin import registry
 from core.admin.filters import RelatedFilter
 from core.admin.forms import ServiceForm, VerbatimField, WholeNumberField
 from core.admin.lists import KeysetChangeList
+from core.admin.pills import status_pill
 from core.admin.searching import Search, Text, found, text_of
 from core.admin.widgets import Autocomplete, WholeNumberInput, tick_box
 from core.counts import CountedPaginator
@@ -72,19 +73,6 @@ def actor_of(request: HttpRequest) -> Actor:
 
 # The form's field with the version of the object that it was opened at.
 _VERSION: Final = "_version"
-
-_SUSPENDED: Final = {
-    "itself": _("suspended"),
-    "context": _("company suspended"),
-    "reseller": _("reseller suspended"),
-}
-
-
-def status_pill(suspended_by: str) -> SafeString:
-    """A row's `suspended_by` in words."""
-    if not suspended_by:
-        return format_html('<span class="pill good">{}</span>', gettext("active"))
-    return format_html('<span class="pill bad">{}</span>', _SUSPENDED[suspended_by])
 
 
 class ScopedModelAdmin(admin.ModelAdmin):

@@ -64,9 +64,13 @@ class Dovecot:
 
     def __init__(self, storage: str) -> None:
         if version() != "2.3":
-            # Written with the settings of 2.3, with which 2.4 refuses to start. How 2.4 delivers and is read is tested
-            # in test_flow and test_deploy.
-            pytest.skip(f"only Dovecot 2.3 can make the folders that are compared here; this is {version()}")
+            # On Debian 12 all of this runs. What is compared is how our reader counts in folders that Dovecot itself has
+            # laid out by settings such as mail_location, which 2.4 has abolished and refuses to start with. How a 2.4
+            # delivers, and that its mailboxes are counted right, is tested in test_flow and test_deploy.
+            pytest.skip(
+                f"these folder layouts are made by settings of Dovecot 2.3 that {version()} refuses to start with; "
+                "what 2.4 delivers and counts is tested in test_flow.py and test_deploy.py"
+            )
         if os.geteuid() != 0:
             raise StackError("the mail servers' tests need root: mail belongs to another account")
         self.folder = Path(tempfile.mkdtemp(prefix="oxaas-dovecot-", dir="/tmp"))

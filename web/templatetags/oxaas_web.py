@@ -13,7 +13,7 @@ from changelog.models import Change
 from changelog.undo import why_not_undoable
 from changelog.words import kind_name
 from core.admin.base import administrator_of
-from core.admin.base import status_pill as status_pill_of
+from core.admin.pills import status_pill as status_pill_of
 from core.numbers import counted as counted_in_words
 from web import onboarding_page
 from web.context_page import ContextOverview, overview_of
