@@ -64,9 +64,8 @@ class Dovecot:
 
     def __init__(self, storage: str) -> None:
         if version() != "2.3":
-            # On Debian 12 all of this runs. What is compared is how our reader counts in folders that Dovecot itself has
-            # laid out by settings such as mail_location, which 2.4 has abolished and refuses to start with. How a 2.4
-            # delivers, and that its mailboxes are counted right, is tested in test_flow and test_deploy.
+            # On Debian 12 all of this runs. What is compared is how our reader counts in folders that Dovecot has laid
+            # out itself, by settings such as mail_location, which 2.4 has abolished and refuses to start with.
             pytest.skip(
                 f"these folder layouts are made by settings of Dovecot 2.3 that {version()} refuses to start with; "
                 "what 2.4 delivers and counts is tested in test_flow.py and test_deploy.py"
