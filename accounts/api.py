@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,13 +21,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.utils.encoders import JSONEncoder
-from rest_framework.viewsets import ViewSet
 
 from accounts.login.lockout import PathContext
-from accounts.models import Administrator, Context
-from accounts.schemes import AUTHENTICATION, CHALLENGE, SchemePermission
+from accounts.models import Context
+from accounts.schemes import AUTHENTICATION, CHALLENGE, CallingViewSet, SchemePermission
 from core import replica
-from core.actor import Actor, Channel
+from core.bodies import DeclaredNegotiation, read_json
 from core.database_errors import state_of
 from core.errors import (
     RETRY_AFTER,
@@ -97,19 +95,6 @@ EXPLICIT_DOMAINS: Final = Family(
 )
 
 
-class JSONOnlyNegotiation(BaseContentNegotiation):
-    """There is one parser and one renderer; an odd `Accept` is no reason for a 406 that the contract does not have."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        """The parser, when the body is declared as what it reads; None (415) otherwise."""
-        media_type = (request.content_type or "").partition(";")[0].strip().lower()
-        return parsers[0] if media_type == parsers[0].media_type else None
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        """The renderer."""
-        return renderers[0], renderers[0].media_type
-
-
 class ContractJSONParser(JSONParser):
     """UTF-8 JSON of at most MAX_BODY bytes, whatever charset the header claims."""
 
@@ -120,18 +105,11 @@ class ContractJSONParser(JSONParser):
         content = stream.read(MAX_BODY + 1)
         if len(content) > MAX_BODY:
             raise BodyTooLarge
-        try:
-            return json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
-            raise exceptions.ParseError("The body is not valid JSON in UTF-8.") from error
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+        return read_json(content)
 
 
 PARSER: Final = ContractJSONParser()
-NEGOTIATION: Final = JSONOnlyNegotiation()
+NEGOTIATION: Final = DeclaredNegotiation()
 RENDERER: Final = JSONRenderer()
 _JSON: Final = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -145,7 +123,7 @@ def answer(data: Any = None, status: int = HTTPStatus.OK, headers: Mapping[str, 
     return HttpResponse(_JSON.encode(data), status=status, headers=headers, content_type=RENDERER.media_type)
 
 
-class ContractViewSet(ViewSet):
+class ContractViewSet(CallingViewSet):
     """Base of the viewsets. A subclass declares `scheme` and `family`; its methods resolve, call a service, answer."""
 
     scheme: ClassVar[str]
@@ -153,7 +131,7 @@ class ContractViewSet(ViewSet):
     permission_classes = (SchemePermission,)
     parser_classes = (ContractJSONParser,)
     renderer_classes = (JSONRenderer,)
-    content_negotiation_class = JSONOnlyNegotiation
+    content_negotiation_class = DeclaredNegotiation
     context_kwarg: ClassVar[str | None] = "contextid"
     context_names: ClassVar[bool] = False
     http_method_names = ["get", "post", "put", "delete", "head"]
@@ -186,16 +164,6 @@ class ContractViewSet(ViewSet):
     def get_exception_handler(self) -> Callable[[Exception, Mapping[str, Any]], HttpResponse | None]:
         """The contract's one."""
         return exception_handler
-
-    @property
-    def caller(self) -> Administrator:
-        """Who asks; only after permission was given."""
-        return cast(Administrator, self.request.user)
-
-    @property
-    def actor(self) -> Actor:
-        """What the services are told."""
-        return Actor(self.caller, Channel.API, credential=str(self.caller.credential))
 
     @property
     def context(self) -> Context:

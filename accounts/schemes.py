@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from django.conf import settings
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
 
 from accounts.login.backends import LoginBackend, PathContextBackend, TenantBackend
 from accounts.models import Administrator
 from core import access
-from core.actor import Channel
+from core.actor import Actor, Channel
 
 CHALLENGE: Final = 'Basic realm="OX REST", charset="UTF-8"'
 _OTHER_SITES: Final = frozenset({"cross-site", "same-site"})
@@ -92,6 +93,20 @@ class TennantAuth(SchemeAuthentication):
 AUTHENTICATION: Final[dict[str, SchemeAuthentication]] = {
     one.scheme: one() for one in (ContextAdminAuth, ContextAdminOnlyAuth, ResellerAdminAuth, BasicAuth, TennantAuth)
 }
+
+
+class CallingViewSet(ViewSet):
+    """What a viewset of either API knows of who asks, once permission was given."""
+
+    @property
+    def caller(self) -> Administrator:
+        """Who asks."""
+        return cast(Administrator, self.request.user)
+
+    @property
+    def actor(self) -> Actor:
+        """What the services are told."""
+        return Actor(self.caller, Channel.API, credential=str(self.caller.credential))
 
 
 class SchemePermission(BasePermission):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,18 +15,19 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
-from rest_framework.viewsets import ViewSet
 
 from accounts.models import Administrator
+from accounts.schemes import CallingViewSet
 from apiv2.authentication import ActionPermission, ApiAuthentication
 from apiv2.models import MAX_KEY
 from apiv2.problems import WrongParameters, WrongValues, exception_handler, pointer, pointers
 from apiv2.reading import Order, Shape, filtered, read_page
 from apiv2.schema import ResourceSchema
 from apiv2.services import Kept, Repeatable, changed_from, once, together
-from apiv2.wire import RENDERER, BodyParser, MergePatchParser, Negotiation, refuse_unreadable
+from apiv2.wire import RENDERER, BodyParser, MergePatchParser, refuse_unreadable
 from changelog.models import Change
-from core.actor import Actor, Channel
+from core.actor import Actor
+from core.bodies import DeclaredNegotiation
 from core.errors import Invalid, NotAllowed, NotFound
 from core.numbers import whole_number
 
@@ -40,7 +41,7 @@ class NoFilters(FilterSet):
     """A collection without filters of its own."""
 
 
-class ResourceViewSet(ViewSet):
+class ResourceViewSet(CallingViewSet):
     """Base of the resources: a collection of what the caller sees, and its items.
 
     A subclass says what it is about in the attributes, makes an object of a row in `represent`, and calls services in
@@ -70,7 +71,7 @@ class ResourceViewSet(ViewSet):
     permission_classes = (ActionPermission,)
     parser_classes = (BodyParser, MergePatchParser)
     renderer_classes = (JSONRenderer,)
-    content_negotiation_class = Negotiation
+    content_negotiation_class = DeclaredNegotiation
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     schema = ResourceSchema()
 
@@ -194,16 +195,6 @@ class ResourceViewSet(ViewSet):
             response = super().finalize_response(request, response, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         return response
-
-    @property
-    def caller(self) -> Administrator:
-        """Who asks; only after permission was given."""
-        return cast(Administrator, self.request.user)
-
-    @property
-    def actor(self) -> Actor:
-        """What the services are told."""
-        return Actor(self.caller, Channel.API, credential=str(self.caller.credential))
 
     def shape(self) -> Shape:
         """What of each object is asked for. WrongParameters."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import IO, Any, ClassVar, Final
 
 from rest_framework import exceptions
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from accounts.api import MAX_BODY, BodyTooLarge
+from core.bodies import read_json
 
 # Of a batch, whose lines are ten thousand at most.
 MAX_BATCH: Final = 16 * 1024 * 1024
@@ -58,31 +57,6 @@ class LinesParser(BodyParser):
     def read(self, content: bytes) -> list[bytes]:
         """The lines, without empty ones."""
         return [line for line in content.split(b"\n") if line.strip()]
-
-
-def read_json(content: bytes) -> Any:
-    """The value of JSON in UTF-8. ParseError."""
-    try:
-        return json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise exceptions.ParseError("The body is not valid JSON in UTF-8.") from error
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-class Negotiation(BaseContentNegotiation):
-    """There is one representation: JSON."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        """The parser of the declared type; None (415) otherwise."""
-        media_type = (request.content_type or "").partition(";")[0].strip().lower()
-        return next((parser for parser in parsers if parser.media_type == media_type), None)
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        """The one renderer; whether the caller can read it is asked by `refuse_unreadable`."""
-        return renderers[0], renderers[0].media_type
 
 
 def refuse_unreadable(request: Request) -> None:

@@ -17,8 +17,9 @@ from accounts.models import Context
 from apiv2.base import ResourceViewSet
 from apiv2.problems import Problem, WrongValues, pointer, problem_of
 from apiv2.services import once_at_length, together
-from apiv2.wire import LinesParser, read_json
+from apiv2.wire import LinesParser
 from core.actor import Actor
+from core.bodies import read_json
 from core.errors import DomainError, Invalid, NotFound
 
 MAX_LINES: Final = 10_000
