@@ -3,7 +3,7 @@
 `oxaas_<identifier>_<secret>`: the prefix is for people and for programs that look for leaked secrets, the identifier
 finds the row, and 40 random characters of 36 are 206 bits, which nobody guesses: so it needs no slow hash.
 
-Also recovery codes, kept in the same way, and the sealing of what has to be read again.
+Also first passwords, recovery codes, kept in the same way, and the sealing of what has to be read again.
 """
 
 from __future__ import annotations
@@ -21,9 +21,15 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts.models.api_passwords import IDENTIFIER_LENGTH
 
 SECRET_LENGTH: Final = 40
+_PASSWORD_BYTES: Final = 18
 _ALPHABET: Final = string.ascii_lowercase + string.digits
 _SHAPE: Final = re.compile(rf"oxaas_([a-z0-9]{{{IDENTIFIER_LENGTH}}})_[a-z0-9]{{{SECRET_LENGTH}}}")
 _SALT: Final = "oxaas.api-password"
+
+
+def first_password() -> str:
+    """A password for an account that somebody else sets up: 144 random bits, in characters that need no quoting."""
+    return secrets.token_urlsafe(_PASSWORD_BYTES)
 
 
 def make() -> tuple[str, str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.contrib.auth.hashers import make_password
 
+from accounts.machine_secrets import first_password
 from core.access import Role
 from core.errors import Invalid
 from core.names import clean_identifier
@@ -99,7 +98,7 @@ class People:
                 continue
             made += 1
             if (key, entry["login"]) not in self._logins:
-                password = password or secrets.token_urlsafe(12)
+                password = password or first_password()
                 entry["password_hash"] = make_password(password)
                 draft.passwords.append((f"{entry['login']}@{context.name}", password))
             self._logins.add((key, entry["login"]))
@@ -144,7 +143,7 @@ class People:
         return ""
 
     def _secret(self, login: str) -> Entry:
-        password = secrets.token_urlsafe(12)
+        password = first_password()
         self._draft.passwords.append((login, password))
         return {"password_hash": make_password(password)}
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, cast
 from uuid import UUID
 
+from accounts.machine_secrets import first_password
 from accounts.models import Administrator, Context, Reseller
 from accounts.services.administrators import create_administrator
 from accounts.services.contexts import create_context
@@ -21,7 +21,6 @@ from domains.services import add_domain
 
 # 2 is the context's own administrator in OX.
 FIRST_USER: Final = 3
-_PASSWORD_BYTES: Final = 15
 
 
 class StepError(Exception):
@@ -66,7 +65,7 @@ def onboard(
         )
     with _step(otherwise="domain"):
         add_domain(actor=actor, context=context, name=domain)
-    password = secrets.token_urlsafe(_PASSWORD_BYTES)
+    password = first_password()
     with _step(email="email", otherwise="login"):
         administrator = create_administrator(
             actor=actor,

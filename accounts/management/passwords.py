@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from getpass import getpass
-from typing import Final
 
 from django.core.management.base import CommandError, CommandParser
 
-# 144 random bits, in characters that need no quoting.
-_GENERATED_BYTES: Final = 18
+from accounts.machine_secrets import first_password
 
 
 def add_password_arguments(parser: CommandParser) -> None:
@@ -23,7 +20,7 @@ def add_password_arguments(parser: CommandParser) -> None:
 def new_password(*, generate: bool, stdin: bool) -> str:
     """The password. CommandError where nobody can be asked for one."""
     if generate:
-        return secrets.token_urlsafe(_GENERATED_BYTES)
+        return first_password()
     if stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return asked_password()
