@@ -73,23 +73,6 @@ def replace_recipient(*, actor: Actor, forward: ForwardingAlias, old: str, new: 
 
 
 @atomic
-def drop_recipient(*, actor: Actor, forward: ForwardingAlias, recipient: str) -> bool:
-    """Take one recipient away but never the last; False when the alias has no such. Invalid, NotFound."""
-    return _one(actor, dropping(forward, parse_address(recipient, field="recipient")))
-
-
-@atomic
-def move_forward(*, actor: Actor, forward: ForwardingAlias, context: Context) -> bool:
-    """Give the alias with its recipients to another context; False when it is there already.
-
-    NotFound where the actor does not see the context; Conflict when the address is in another context's domain, or an
-    alias of that context already; Invalid when it would be served there and close a loop or a chain that is too long.
-    The change log has two lines, one for each context, so that neither learns of the other: it went, it came.
-    """
-    return _one(actor, AliasEdit(forward, context=visible_context(actor, context.pk)))
-
-
-@atomic
 def set_forward_active(*, actor: Actor, forward: ForwardingAlias, is_active: bool) -> bool:
     """Suspend or resume an alias; whether anything changed. NotFound."""
     return _one(actor, AliasEdit(forward, is_active=is_active))

@@ -29,7 +29,8 @@ from core.actor import Actor, Channel
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
-from forwards.services import create_forward, delete_forward, move_forward, set_forward_active
+from forwards.services import create_forward, delete_forward, set_forward_active
+from tests.services.aliases import move_forward
 from tests.services.bulk import changes, details, outcomes, prepare, preview, run
 from tests.world import CONTEXTS, OPERATOR, World
 

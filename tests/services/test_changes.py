@@ -29,14 +29,13 @@ from forwards.services import (
     create_forward,
     delete_forward,
     delete_forwards,
-    drop_recipient,
-    move_forward,
     remove_recipient,
     replace_recipient,
     set_forward_active,
     set_recipients,
 )
 from tests.client import DOMAINS, FORWARDS, Api
+from tests.services.aliases import drop_recipient, move_forward
 from tests.world import OPERATOR, World
 
 JOHN = "johndoe@acme.example"

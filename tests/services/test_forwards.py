@@ -20,14 +20,13 @@ from forwards.services import (
     create_forward,
     delete_forward,
     delete_forwards,
-    drop_recipient,
     find_forward,
-    move_forward,
     remove_recipient,
     replace_recipient,
     set_forward_active,
     set_recipients,
 )
+from tests.services.aliases import drop_recipient, move_forward
 from tests.world import OPERATOR, World
 
 OUTSIDE = "outside@elsewhere.example"
