@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import IO, Any, ClassVar, Final, TypeVar, cast
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import Error, IntegrityError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework import exceptions, status
 from rest_framework.authentication import BaseAuthentication
@@ -27,7 +27,7 @@ from accounts.models import Context
 from accounts.schemes import AUTHENTICATION, CHALLENGE, CallingViewSet, SchemePermission
 from core import replica
 from core.bodies import DeclaredNegotiation, read_json
-from core.database_errors import state_of
+from core.database_errors import sentence_for_callers
 from core.errors import (
     RETRY_AFTER,
     Busy,
@@ -48,7 +48,6 @@ logger = logging.getLogger(__name__)
 MAX_BODY: Final = 1024 * 1024
 _Answer = TypeVar("_Answer", bound=HttpResponseBase)
 _Input = TypeVar("_Input", bound=Serializer[Any])
-_RACE: Final = "Somebody else changed the same data at this moment. Try again."
 
 
 class BodyTooLarge(exceptions.APIException):
@@ -267,15 +266,10 @@ def _refusal(error: Exception, family: Family, request: Request) -> tuple[int, s
 
 def _of_database(error: Error) -> tuple[int, str, dict[str, str]] | None:
     """Status, sentence and headers for what the database did not do."""
-    state = state_of(error)
-    if state is not None:
-        logger.error("the database %s: %s", state.value, error)
-        return status.HTTP_503_SERVICE_UNAVAILABLE, state.sentence, {"Retry-After": str(RETRY_AFTER)}
-    if isinstance(error, IntegrityError):
-        # The last to notice a race, such as a context that was deleted before this transaction could commit.
-        logger.error("refused by the database: %s", error)
-        return status.HTTP_503_SERVICE_UNAVAILABLE, _RACE, {"Retry-After": str(RETRY_AFTER)}
-    return None
+    sentence = sentence_for_callers(error)
+    if sentence is None:
+        return None
+    return status.HTTP_503_SERVICE_UNAVAILABLE, sentence, {"Retry-After": str(RETRY_AFTER)}
 
 
 def _sentences(detail: Any, name: str = "") -> list[str]:

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import Error, IntegrityError
+from django.db import Error
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from accounts.login.lockout import WINDOW
 from apiv2.services import KeyInUse, KeyReused, PreconditionFailed
-from core.database_errors import state_of
+from core.database_errors import sentence_for_callers
 from core.errors import (
     RETRY_AFTER,
     Busy,
@@ -53,7 +53,6 @@ PROBLEMS: Final[dict[str, tuple[int, str]]] = {
     "unavailable": (503, "Not at the moment"),
 }
 CHALLENGE: Final = 'Basic realm="oxaas", charset="UTF-8", Bearer realm="oxaas"'
-_RACE: Final = "Somebody else changed the same data at this moment. Try again."
 _TRY_AGAIN: Final = {"Retry-After": str(RETRY_AFTER)}
 _OF_DOMAIN: Final[tuple[tuple[type[DomainError], str], ...]] = (
     (Invalid, "invalid"),
@@ -174,12 +173,8 @@ def _of_framework(error: exceptions.APIException, allowed: Sequence[str]) -> Pro
 
 
 def _of_database(error: Error) -> Problem | None:
-    state = state_of(error)
-    if state is None and not isinstance(error, IntegrityError):
-        return None
-    # An integrity error is the last to notice a race, such as a context that was deleted meanwhile.
-    logger.error("the database %s: %s", state.value if state else "refused", error)
-    return Problem("unavailable", state.sentence if state else _RACE, headers=_TRY_AGAIN)
+    sentence = sentence_for_callers(error)
+    return None if sentence is None else Problem("unavailable", sentence, headers=_TRY_AGAIN)
 
 
 def _limit(seconds: int) -> dict[str, str]:

@@ -7,7 +7,6 @@ starts it, imports aliases: by turns, in one run. Writes bench/results/beside.md
 from __future__ import annotations
 
 import base64
-import io
 import os
 import re
 import statistics
@@ -22,6 +21,7 @@ from typing import Any, Final
 
 from bench import cluster
 from bench.api import BASE, CONNECTIONS, REPEATS, RESULTS, SECONDS, Runs, drive, machine, serving
+from bench.bulk import upload_of_aliases
 
 SIZE: Final = 10_000
 ROWS: Final = int(os.environ.get("ROWS", "100000"))
@@ -40,18 +40,10 @@ def worker_command() -> list[str]:
 def importing(environment: dict[str, str], turn: int) -> Iterator[Any]:
     """The job of an import that a worker is running; it is stopped in the end."""
     from accounts.models import Administrator
-    from bulk import edits, jobs
+    from bulk import jobs
 
     root: Any = Administrator.objects.with_owner().get(login="root")
-    lines = (f'10,t{turn}n{n}@d10.example,"a{n}@far.example, b{n}@far.example"\n' for n in range(ROWS))
-    job: Any = jobs.create_upload_job(
-        administrator=root,
-        edit=edits.edit_named("import.forwards"),
-        params={"file": "x.csv", "skip_bad": True},
-        name="x.csv",
-        file=io.BytesIO("".join(["context,alias,recipients\n", *lines]).encode()),
-        language="en",
-    )
+    job = upload_of_aliases(root, f"t{turn}n", ROWS)
     worker = subprocess.Popen(worker_command(), cwd=BASE, env=environment)
     try:
         _wait_for(job, lambda: job.state == "ready")

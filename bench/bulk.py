@@ -111,12 +111,12 @@ def _same_recipient() -> None:
         cursor.execute("VACUUM ANALYZE forwards_recipient")
 
 
-def _import(administrator: Any) -> dict[str, float]:
-    """A file of new aliases, each with two recipients: read, previewed and run."""
+def upload_of_aliases(administrator: Any, name: str, rows: int) -> Any:
+    """The job of a file with so many new aliases in context 10, each with two recipients; nothing of it is read yet."""
     from bulk import edits, jobs
 
-    lines = (f'10,new{n}@d10.example,"a{n}@far.example, b{n}@far.example"\n' for n in range(ROWS))
-    job = jobs.create_upload_job(
+    lines = (f'10,{name}{n}@d10.example,"a{n}@far.example, b{n}@far.example"\n' for n in range(rows))
+    return jobs.create_upload_job(
         administrator=administrator,
         edit=edits.edit_named("import.forwards"),
         params={"file": "x.csv", "skip_bad": True},
@@ -124,6 +124,11 @@ def _import(administrator: Any) -> dict[str, float]:
         file=io.BytesIO("".join(["context,alias,recipients\n", *lines]).encode()),
         language="en",
     )
+
+
+def _import(administrator: Any) -> dict[str, float]:
+    """A file of new aliases, each with two recipients: read, previewed and run."""
+    job = upload_of_aliases(administrator, "new", ROWS)
     reading = _seconds(lambda: _finish(job.pk))
     return {
         "import, reading the file": reading,

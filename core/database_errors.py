@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from enum import Enum
 from typing import Final
 
-from django.db import Error, InterfaceError, OperationalError
+from django.db import Error, IntegrityError, InterfaceError, OperationalError
 
 from core.errors import BUSY, FULL, READ_ONLY, UNAVAILABLE
 
+logger = logging.getLogger(__name__)
+
+_RACE: Final = "Somebody else changed the same data at this moment. Try again."
 # PostgreSQL's SQLSTATE codes.
 _GAVE_WAY: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _TIMED_OUT: Final = frozenset({"55P03", "57014"})  # lock_not_available, query_canceled (by statement_timeout)
@@ -57,3 +61,19 @@ def state_of(error: BaseException) -> DatabaseState | None:
     if code in _FULL or _SQLITE_FULL in str(error):
         return DatabaseState.FULL
     return DatabaseState.UNREACHABLE if isinstance(error, OperationalError | InterfaceError) else None
+
+
+def sentence_for_callers(error: Error) -> str | None:
+    """Why the database did not do what a caller of an API asked, with a line in the log; None where we are mistaken.
+
+    The sentence is English, as the APIs are.
+    """
+    state = state_of(error)
+    if state is not None:
+        logger.error("the database %s: %s", state.value, error)
+        return state.sentence
+    if isinstance(error, IntegrityError):
+        # The last to notice a race, such as a context that was deleted before this transaction could commit.
+        logger.error("refused by the database: %s", error)
+        return _RACE
+    return None
