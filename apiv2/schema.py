@@ -108,7 +108,9 @@ class ResourceSchema(AutoSchema):
         if view.action in {"list", "retrieve"}:
             found += _shaping(view)
         if view.action == "list":
-            found += [*_paging(view), *_filtering(view)]
+            found += [*_paging(view), *_filtering(view.filters, searched=view.searched)]
+        if view.action in view.lists:
+            found += [*_paging(None), *_filtering(view.lists[view.action])]
         if view.action in {"update", "partial_update", "destroy"} and view.kind:
             found.append(_header("If-Match", "The ETag that was read."))
         if view.action in {"create", *view.repeatable}:
@@ -145,7 +147,7 @@ class ResourceSchema(AutoSchema):
             return {str(status): self._answer(body) for status, body in view.answers[view.action].items()}
         match view.action:
             case "list":
-                return {"200": _json("A page of the collection.", _page(_sparse(one, view)))}
+                return {"200": _json("A page of the collection.", _page(_sparse(one, view), one))}
             case "retrieve":
                 return {"200": _json("The object.", _sparse(one, view), etag=bool(view.kind))}
             case "create":
@@ -173,8 +175,10 @@ def _sparse(one: JSONSchema, view: Any) -> JSONSchema:
     return {"anyOf": [whole, {"$ref": "#/components/schemas/V2Part"}]}
 
 
-def _page(one: JSONSchema) -> JSONSchema:
+def _page(one: JSONSchema, whole: JSONSchema) -> JSONSchema:
     return {
+        # What generated clients call it.
+        "title": f"{whole['$ref'].rpartition('/')[2]}Page",
         "type": "object",
         "required": ["data", "next"],
         "properties": {
@@ -217,18 +221,21 @@ def _shaping(view: Any) -> list[OpenApiParameter]:
 
 
 def _paging(view: Any) -> list[OpenApiParameter]:
-    sorts = ", ".join(["id", *view.sorts])
-    return [
+    """The parameters of pages; without a view they have one order."""
+    found = [
         _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "Objects on a page."),
         _query("cursor", _TEXT, "Where the page begins; from `next`."),
-        _query("sort", _TEXT, f"Of {sorts}, separated by commas; with - in front it descends."),
         _query("total", {"type": "boolean", "default": False}, "Whether all are counted."),
     ]
+    if view is not None:
+        sorts = ", ".join(["id", *view.sorts])
+        found.append(_query("sort", _TEXT, f"Of {sorts}, separated by commas; with - in front it descends."))
+    return found
 
 
-def _filtering(view: Any) -> list[OpenApiParameter]:
-    found = [_query("search", _TEXT, "A text anywhere in its names.")] if view.searched else []
-    for name, one in view.filters.base_filters.items():
+def _filtering(filters: Any, *, searched: Any = ()) -> list[OpenApiParameter]:
+    found = [_query("search", _TEXT, "A text anywhere in its names.")] if searched else []
+    for name, one in filters.base_filters.items():
         found.append(_query(name, _filter_schema(one), str(one.extra.get("help_text", "")) or f"Only of this {name}."))
     return found
 

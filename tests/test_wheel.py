@@ -45,7 +45,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy: building leaves files behind, which would get into the next wheel."""
     folder = tmp_path_factory.mktemp("wheel")
     for name in tracked():
-        if not name.startswith(("tests/", "bench/", "conformance/", "docs/")):
+        if not name.startswith(("tests/", "bench/", "clients/", "conformance/", "docs/")):
             (folder / "source" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, folder / "source" / name)
     options = ["--quiet", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(folder)]
@@ -92,7 +92,7 @@ def test_wheel__has_all_files_that_are_not_python(wheel: Path) -> None:
 
 
 def test_wheel__has_all_modules_and_nothing_of_the_tests(wheel: Path) -> None:
-    aside = ("tests/", "bench/", "scripts/", "conformance/", "setup.py", "manage.py")
+    aside = ("tests/", "bench/", "clients/", "scripts/", "conformance/", "setup.py", "manage.py")
     wanted = {name for name in tracked() if name.endswith(".py") and not name.startswith(aside)}
 
     assert {name for name in ZipFile(wheel).namelist() if name.endswith(".py")} == wanted

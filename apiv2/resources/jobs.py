@@ -153,6 +153,7 @@ class JobViewSet(ResourceViewSet):
         "items": {200: V2JobRowsSerializer},
     }
     repeatable = ("undo",)
+    lists: ClassVar = {"items": RowFilters}
 
     def family_of(self, caller: Administrator) -> str:
         """Jobs are of many families; which of them are opened is asked of each."""

@@ -1,0 +1,191 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.uids_input import UidsInput
+from ...models.user import User
+from ...types import Response
+
+
+def _get_kwargs(
+    contextid: float,
+    userid: float,
+    *,
+    body: UidsInput,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/oxaas/v1/admin/contexts/{contextid}/users/{userid}/uids".format(
+            contextid=quote(str(contextid), safe=""),
+            userid=quote(str(userid), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> User | None:
+    if response.status_code == 200:
+        response_200 = User.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 201:
+        response_201 = User.from_dict(response.json())
+
+        return response_201
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[User]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    contextid: float,
+    userid: float,
+    *,
+    client: AuthenticatedClient,
+    body: UidsInput,
+) -> Response[User]:
+    """change or remove msisdn or custom id(s)
+
+    Args:
+        contextid (float):
+        userid (float):
+        body (UidsInput):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[User]
+    """
+
+    kwargs = _get_kwargs(
+        contextid=contextid,
+        userid=userid,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    contextid: float,
+    userid: float,
+    *,
+    client: AuthenticatedClient,
+    body: UidsInput,
+) -> User | None:
+    """change or remove msisdn or custom id(s)
+
+    Args:
+        contextid (float):
+        userid (float):
+        body (UidsInput):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        User
+    """
+
+    return sync_detailed(
+        contextid=contextid,
+        userid=userid,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    contextid: float,
+    userid: float,
+    *,
+    client: AuthenticatedClient,
+    body: UidsInput,
+) -> Response[User]:
+    """change or remove msisdn or custom id(s)
+
+    Args:
+        contextid (float):
+        userid (float):
+        body (UidsInput):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[User]
+    """
+
+    kwargs = _get_kwargs(
+        contextid=contextid,
+        userid=userid,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    contextid: float,
+    userid: float,
+    *,
+    client: AuthenticatedClient,
+    body: UidsInput,
+) -> User | None:
+    """change or remove msisdn or custom id(s)
+
+    Args:
+        contextid (float):
+        userid (float):
+        body (UidsInput):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        User
+    """
+
+    return (
+        await asyncio_detailed(
+            contextid=contextid,
+            userid=userid,
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,296 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.v2_administrator_page import V2AdministratorPage
+from ...models.v2_administrators_list_role import V2AdministratorsListRole
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    limit: int | Unset = 100,
+    cursor: str | Unset = UNSET,
+    total: bool | Unset = False,
+    sort: str | Unset = UNSET,
+    search: str | Unset = UNSET,
+    login: str | Unset = UNSET,
+    role: V2AdministratorsListRole | Unset = UNSET,
+    reseller: int | Unset = UNSET,
+    context: int | Unset = UNSET,
+    is_active: bool | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
+    params["total"] = total
+
+    params["sort"] = sort
+
+    params["search"] = search
+
+    params["login"] = login
+
+    json_role: str | Unset = UNSET
+    if not isinstance(role, Unset):
+        json_role = role
+
+    params["role"] = json_role
+
+    params["reseller"] = reseller
+
+    params["context"] = context
+
+    params["is_active"] = is_active
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v2/administrators",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> V2AdministratorPage | None:
+    if response.status_code == 200:
+        response_200 = V2AdministratorPage.from_dict(response.json())
+
+        return response_200
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[V2AdministratorPage]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 100,
+    cursor: str | Unset = UNSET,
+    total: bool | Unset = False,
+    sort: str | Unset = UNSET,
+    search: str | Unset = UNSET,
+    login: str | Unset = UNSET,
+    role: V2AdministratorsListRole | Unset = UNSET,
+    reseller: int | Unset = UNSET,
+    context: int | Unset = UNSET,
+    is_active: bool | Unset = UNSET,
+) -> Response[V2AdministratorPage]:
+    """List administrators
+
+    Args:
+        limit (int | Unset):  Default: 100.
+        cursor (str | Unset):
+        total (bool | Unset):  Default: False.
+        sort (str | Unset):
+        search (str | Unset):
+        login (str | Unset):
+        role (V2AdministratorsListRole | Unset):
+        reseller (int | Unset):
+        context (int | Unset):
+        is_active (bool | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[V2AdministratorPage]
+    """
+
+    kwargs = _get_kwargs(
+        limit=limit,
+        cursor=cursor,
+        total=total,
+        sort=sort,
+        search=search,
+        login=login,
+        role=role,
+        reseller=reseller,
+        context=context,
+        is_active=is_active,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 100,
+    cursor: str | Unset = UNSET,
+    total: bool | Unset = False,
+    sort: str | Unset = UNSET,
+    search: str | Unset = UNSET,
+    login: str | Unset = UNSET,
+    role: V2AdministratorsListRole | Unset = UNSET,
+    reseller: int | Unset = UNSET,
+    context: int | Unset = UNSET,
+    is_active: bool | Unset = UNSET,
+) -> V2AdministratorPage | None:
+    """List administrators
+
+    Args:
+        limit (int | Unset):  Default: 100.
+        cursor (str | Unset):
+        total (bool | Unset):  Default: False.
+        sort (str | Unset):
+        search (str | Unset):
+        login (str | Unset):
+        role (V2AdministratorsListRole | Unset):
+        reseller (int | Unset):
+        context (int | Unset):
+        is_active (bool | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        V2AdministratorPage
+    """
+
+    return sync_detailed(
+        client=client,
+        limit=limit,
+        cursor=cursor,
+        total=total,
+        sort=sort,
+        search=search,
+        login=login,
+        role=role,
+        reseller=reseller,
+        context=context,
+        is_active=is_active,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 100,
+    cursor: str | Unset = UNSET,
+    total: bool | Unset = False,
+    sort: str | Unset = UNSET,
+    search: str | Unset = UNSET,
+    login: str | Unset = UNSET,
+    role: V2AdministratorsListRole | Unset = UNSET,
+    reseller: int | Unset = UNSET,
+    context: int | Unset = UNSET,
+    is_active: bool | Unset = UNSET,
+) -> Response[V2AdministratorPage]:
+    """List administrators
+
+    Args:
+        limit (int | Unset):  Default: 100.
+        cursor (str | Unset):
+        total (bool | Unset):  Default: False.
+        sort (str | Unset):
+        search (str | Unset):
+        login (str | Unset):
+        role (V2AdministratorsListRole | Unset):
+        reseller (int | Unset):
+        context (int | Unset):
+        is_active (bool | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[V2AdministratorPage]
+    """
+
+    kwargs = _get_kwargs(
+        limit=limit,
+        cursor=cursor,
+        total=total,
+        sort=sort,
+        search=search,
+        login=login,
+        role=role,
+        reseller=reseller,
+        context=context,
+        is_active=is_active,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 100,
+    cursor: str | Unset = UNSET,
+    total: bool | Unset = False,
+    sort: str | Unset = UNSET,
+    search: str | Unset = UNSET,
+    login: str | Unset = UNSET,
+    role: V2AdministratorsListRole | Unset = UNSET,
+    reseller: int | Unset = UNSET,
+    context: int | Unset = UNSET,
+    is_active: bool | Unset = UNSET,
+) -> V2AdministratorPage | None:
+    """List administrators
+
+    Args:
+        limit (int | Unset):  Default: 100.
+        cursor (str | Unset):
+        total (bool | Unset):  Default: False.
+        sort (str | Unset):
+        search (str | Unset):
+        login (str | Unset):
+        role (V2AdministratorsListRole | Unset):
+        reseller (int | Unset):
+        context (int | Unset):
+        is_active (bool | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        V2AdministratorPage
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            limit=limit,
+            cursor=cursor,
+            total=total,
+            sort=sort,
+            search=search,
+            login=login,
+            role=role,
+            reseller=reseller,
+            context=context,
+            is_active=is_active,
+        )
+    ).parsed

@@ -1,0 +1,296 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.v2_properties_list_scope import V2PropertiesListScope
+from ...models.v2_property_page import V2PropertyPage
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    limit: int | Unset = 100,
+    cursor: str | Unset = UNSET,
+    total: bool | Unset = False,
+    sort: str | Unset = UNSET,
+    search: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    reseller: int | Unset = UNSET,
+    context: int | Unset = UNSET,
+    user: int | Unset = UNSET,
+    scope: V2PropertiesListScope | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["limit"] = limit
+
+    params["cursor"] = cursor
+
+    params["total"] = total
+
+    params["sort"] = sort
+
+    params["search"] = search
+
+    params["name"] = name
+
+    params["reseller"] = reseller
+
+    params["context"] = context
+
+    params["user"] = user
+
+    json_scope: str | Unset = UNSET
+    if not isinstance(scope, Unset):
+        json_scope = scope
+
+    params["scope"] = json_scope
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/v2/properties",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> V2PropertyPage | None:
+    if response.status_code == 200:
+        response_200 = V2PropertyPage.from_dict(response.json())
+
+        return response_200
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[V2PropertyPage]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 100,
+    cursor: str | Unset = UNSET,
+    total: bool | Unset = False,
+    sort: str | Unset = UNSET,
+    search: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    reseller: int | Unset = UNSET,
+    context: int | Unset = UNSET,
+    user: int | Unset = UNSET,
+    scope: V2PropertiesListScope | Unset = UNSET,
+) -> Response[V2PropertyPage]:
+    """List properties
+
+    Args:
+        limit (int | Unset):  Default: 100.
+        cursor (str | Unset):
+        total (bool | Unset):  Default: False.
+        sort (str | Unset):
+        search (str | Unset):
+        name (str | Unset):
+        reseller (int | Unset):
+        context (int | Unset):
+        user (int | Unset):
+        scope (V2PropertiesListScope | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[V2PropertyPage]
+    """
+
+    kwargs = _get_kwargs(
+        limit=limit,
+        cursor=cursor,
+        total=total,
+        sort=sort,
+        search=search,
+        name=name,
+        reseller=reseller,
+        context=context,
+        user=user,
+        scope=scope,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 100,
+    cursor: str | Unset = UNSET,
+    total: bool | Unset = False,
+    sort: str | Unset = UNSET,
+    search: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    reseller: int | Unset = UNSET,
+    context: int | Unset = UNSET,
+    user: int | Unset = UNSET,
+    scope: V2PropertiesListScope | Unset = UNSET,
+) -> V2PropertyPage | None:
+    """List properties
+
+    Args:
+        limit (int | Unset):  Default: 100.
+        cursor (str | Unset):
+        total (bool | Unset):  Default: False.
+        sort (str | Unset):
+        search (str | Unset):
+        name (str | Unset):
+        reseller (int | Unset):
+        context (int | Unset):
+        user (int | Unset):
+        scope (V2PropertiesListScope | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        V2PropertyPage
+    """
+
+    return sync_detailed(
+        client=client,
+        limit=limit,
+        cursor=cursor,
+        total=total,
+        sort=sort,
+        search=search,
+        name=name,
+        reseller=reseller,
+        context=context,
+        user=user,
+        scope=scope,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 100,
+    cursor: str | Unset = UNSET,
+    total: bool | Unset = False,
+    sort: str | Unset = UNSET,
+    search: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    reseller: int | Unset = UNSET,
+    context: int | Unset = UNSET,
+    user: int | Unset = UNSET,
+    scope: V2PropertiesListScope | Unset = UNSET,
+) -> Response[V2PropertyPage]:
+    """List properties
+
+    Args:
+        limit (int | Unset):  Default: 100.
+        cursor (str | Unset):
+        total (bool | Unset):  Default: False.
+        sort (str | Unset):
+        search (str | Unset):
+        name (str | Unset):
+        reseller (int | Unset):
+        context (int | Unset):
+        user (int | Unset):
+        scope (V2PropertiesListScope | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[V2PropertyPage]
+    """
+
+    kwargs = _get_kwargs(
+        limit=limit,
+        cursor=cursor,
+        total=total,
+        sort=sort,
+        search=search,
+        name=name,
+        reseller=reseller,
+        context=context,
+        user=user,
+        scope=scope,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 100,
+    cursor: str | Unset = UNSET,
+    total: bool | Unset = False,
+    sort: str | Unset = UNSET,
+    search: str | Unset = UNSET,
+    name: str | Unset = UNSET,
+    reseller: int | Unset = UNSET,
+    context: int | Unset = UNSET,
+    user: int | Unset = UNSET,
+    scope: V2PropertiesListScope | Unset = UNSET,
+) -> V2PropertyPage | None:
+    """List properties
+
+    Args:
+        limit (int | Unset):  Default: 100.
+        cursor (str | Unset):
+        total (bool | Unset):  Default: False.
+        sort (str | Unset):
+        search (str | Unset):
+        name (str | Unset):
+        reseller (int | Unset):
+        context (int | Unset):
+        user (int | Unset):
+        scope (V2PropertiesListScope | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        V2PropertyPage
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            limit=limit,
+            cursor=cursor,
+            total=total,
+            sort=sort,
+            search=search,
+            name=name,
+            reseller=reseller,
+            context=context,
+            user=user,
+            scope=scope,
+        )
+    ).parsed

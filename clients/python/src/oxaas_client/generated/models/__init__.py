@@ -1,0 +1,209 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .custom import Custom
+from .custom_input import CustomInput
+from .error import Error
+from .get_recentmails_response_200_item import GetRecentmailsResponse200Item
+from .list_domains_response_200 import ListDomainsResponse200
+from .list_forwards_response_200 import ListForwardsResponse200
+from .mail_all import MailAll
+from .mail_all_newmessages import MailAllNewmessages
+from .mail_all_quota import MailAllQuota
+from .mail_all_recentmails_item import MailAllRecentmailsItem
+from .mail_all_recentmessages import MailAllRecentmessages
+from .mail_quota import MailQuota
+from .mail_quota_mail_quota import MailQuotaMailQuota
+from .message_count import MessageCount
+from .msisdn import Msisdn
+from .patched_v2_administrator_edit import PatchedV2AdministratorEdit
+from .patched_v2_administrator_edit_language import PatchedV2AdministratorEditLanguage
+from .patched_v2_alias_edit import PatchedV2AliasEdit
+from .patched_v2_context_edit import PatchedV2ContextEdit
+from .patched_v2_property_edit import PatchedV2PropertyEdit
+from .patched_v2_reseller_edit import PatchedV2ResellerEdit
+from .patched_v2_user_edit import PatchedV2UserEdit
+from .post_domain_response_200 import PostDomainResponse200
+from .recipient_input_type_0 import RecipientInputType0
+from .search_user_field import SearchUserField
+from .uidname import Uidname
+from .uids_input import UidsInput
+from .user import User
+from .userconfig import Userconfig
+from .userconfig_userconfig_item import UserconfigUserconfigItem
+from .v2_administrator import V2Administrator
+from .v2_administrator_edit import V2AdministratorEdit
+from .v2_administrator_edit_language import V2AdministratorEditLanguage
+from .v2_administrator_language import V2AdministratorLanguage
+from .v2_administrator_page import V2AdministratorPage
+from .v2_administrator_role import V2AdministratorRole
+from .v2_administrators_list_role import V2AdministratorsListRole
+from .v2_alias import V2Alias
+from .v2_alias_edit import V2AliasEdit
+from .v2_alias_page import V2AliasPage
+from .v2_api_password import V2ApiPassword
+from .v2_api_password_families_item import V2ApiPasswordFamiliesItem
+from .v2_api_password_page import V2ApiPasswordPage
+from .v2_change import V2Change
+from .v2_change_action import V2ChangeAction
+from .v2_change_after_type_0 import V2ChangeAfterType0
+from .v2_change_before_type_0 import V2ChangeBeforeType0
+from .v2_change_channel import V2ChangeChannel
+from .v2_change_page import V2ChangePage
+from .v2_changes_list_action import V2ChangesListAction
+from .v2_changes_list_channel import V2ChangesListChannel
+from .v2_context import V2Context
+from .v2_context_edit import V2ContextEdit
+from .v2_context_page import V2ContextPage
+from .v2_domain import V2Domain
+from .v2_domain_page import V2DomainPage
+from .v2_domain_proof import V2DomainProof
+from .v2_domains_list_proof import V2DomainsListProof
+from .v2_effective import V2Effective
+from .v2_effective_config import V2EffectiveConfig
+from .v2_effective_scope import V2EffectiveScope
+from .v2_job import V2Job
+from .v2_job_page import V2JobPage
+from .v2_job_row import V2JobRow
+from .v2_job_row_outcome import V2JobRowOutcome
+from .v2_job_rows import V2JobRows
+from .v2_job_start import V2JobStart
+from .v2_job_state import V2JobState
+from .v2_job_undo import V2JobUndo
+from .v2_jobs_items_outcome import V2JobsItemsOutcome
+from .v2_jobs_list_state import V2JobsListState
+from .v2_made_api_password import V2MadeApiPassword
+from .v2_made_api_password_families_item import V2MadeApiPasswordFamiliesItem
+from .v2_mail import V2Mail
+from .v2_new_administrator import V2NewAdministrator
+from .v2_new_administrator_language import V2NewAdministratorLanguage
+from .v2_new_administrator_role import V2NewAdministratorRole
+from .v2_new_alias import V2NewAlias
+from .v2_new_api_password import V2NewApiPassword
+from .v2_new_api_password_families_item import V2NewApiPasswordFamiliesItem
+from .v2_new_context import V2NewContext
+from .v2_new_domain import V2NewDomain
+from .v2_new_job import V2NewJob
+from .v2_new_job_filter import V2NewJobFilter
+from .v2_new_job_params import V2NewJobParams
+from .v2_new_property import V2NewProperty
+from .v2_new_reseller import V2NewReseller
+from .v2_new_user import V2NewUser
+from .v2_part import V2Part
+from .v2_problem import V2Problem
+from .v2_problem_errors_item import V2ProblemErrorsItem
+from .v2_properties_list_scope import V2PropertiesListScope
+from .v2_property import V2Property
+from .v2_property_edit import V2PropertyEdit
+from .v2_property_page import V2PropertyPage
+from .v2_property_scope import V2PropertyScope
+from .v2_reseller import V2Reseller
+from .v2_reseller_edit import V2ResellerEdit
+from .v2_reseller_page import V2ResellerPage
+from .v2_user import V2User
+from .v2_user_edit import V2UserEdit
+from .v2_user_page import V2UserPage
+
+__all__ = (
+    "Custom",
+    "CustomInput",
+    "Error",
+    "GetRecentmailsResponse200Item",
+    "ListDomainsResponse200",
+    "ListForwardsResponse200",
+    "MailAll",
+    "MailAllNewmessages",
+    "MailAllQuota",
+    "MailAllRecentmailsItem",
+    "MailAllRecentmessages",
+    "MailQuota",
+    "MailQuotaMailQuota",
+    "MessageCount",
+    "Msisdn",
+    "PatchedV2AdministratorEdit",
+    "PatchedV2AdministratorEditLanguage",
+    "PatchedV2AliasEdit",
+    "PatchedV2ContextEdit",
+    "PatchedV2PropertyEdit",
+    "PatchedV2ResellerEdit",
+    "PatchedV2UserEdit",
+    "PostDomainResponse200",
+    "RecipientInputType0",
+    "SearchUserField",
+    "Uidname",
+    "UidsInput",
+    "User",
+    "Userconfig",
+    "UserconfigUserconfigItem",
+    "V2Administrator",
+    "V2AdministratorEdit",
+    "V2AdministratorEditLanguage",
+    "V2AdministratorLanguage",
+    "V2AdministratorPage",
+    "V2AdministratorRole",
+    "V2AdministratorsListRole",
+    "V2Alias",
+    "V2AliasEdit",
+    "V2AliasPage",
+    "V2ApiPassword",
+    "V2ApiPasswordFamiliesItem",
+    "V2ApiPasswordPage",
+    "V2Change",
+    "V2ChangeAction",
+    "V2ChangeAfterType0",
+    "V2ChangeBeforeType0",
+    "V2ChangeChannel",
+    "V2ChangePage",
+    "V2ChangesListAction",
+    "V2ChangesListChannel",
+    "V2Context",
+    "V2ContextEdit",
+    "V2ContextPage",
+    "V2Domain",
+    "V2DomainPage",
+    "V2DomainProof",
+    "V2DomainsListProof",
+    "V2Effective",
+    "V2EffectiveConfig",
+    "V2EffectiveScope",
+    "V2Job",
+    "V2JobPage",
+    "V2JobRow",
+    "V2JobRowOutcome",
+    "V2JobRows",
+    "V2JobsItemsOutcome",
+    "V2JobsListState",
+    "V2JobStart",
+    "V2JobState",
+    "V2JobUndo",
+    "V2MadeApiPassword",
+    "V2MadeApiPasswordFamiliesItem",
+    "V2Mail",
+    "V2NewAdministrator",
+    "V2NewAdministratorLanguage",
+    "V2NewAdministratorRole",
+    "V2NewAlias",
+    "V2NewApiPassword",
+    "V2NewApiPasswordFamiliesItem",
+    "V2NewContext",
+    "V2NewDomain",
+    "V2NewJob",
+    "V2NewJobFilter",
+    "V2NewJobParams",
+    "V2NewProperty",
+    "V2NewReseller",
+    "V2NewUser",
+    "V2Part",
+    "V2Problem",
+    "V2ProblemErrorsItem",
+    "V2PropertiesListScope",
+    "V2Property",
+    "V2PropertyEdit",
+    "V2PropertyPage",
+    "V2PropertyScope",
+    "V2Reseller",
+    "V2ResellerEdit",
+    "V2ResellerPage",
+    "V2User",
+    "V2UserEdit",
+    "V2UserPage",
+)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="V2Alias")
+
+
+@_attrs_define
+class V2Alias:
+    """
+    Attributes:
+        id (int):
+        context (int): The id of its context.
+        address (str):
+        recipients (list[str]): In the order in which they were added.
+        is_active (bool):
+    """
+
+    id: int
+    context: int
+    address: str
+    recipients: list[str]
+    is_active: bool
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        context = self.context
+
+        address = self.address
+
+        recipients = self.recipients
+
+        is_active = self.is_active
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "context": context,
+                "address": address,
+                "recipients": recipients,
+                "is_active": is_active,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        context = d.pop("context")
+
+        address = d.pop("address")
+
+        recipients = cast(list[str], d.pop("recipients"))
+
+        is_active = d.pop("is_active")
+
+        v2_alias = cls(
+            id=id,
+            context=context,
+            address=address,
+            recipients=recipients,
+            is_active=is_active,
+        )
+
+        v2_alias.additional_properties = d
+        return v2_alias
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.v2_effective_scope import V2EffectiveScope, check_v2_effective_scope
+
+T = TypeVar("T", bound="V2Effective")
+
+
+@_attrs_define
+class V2Effective:
+    """
+    Attributes:
+        name (str):
+        value (str):
+        scope (V2EffectiveScope): * `user` - user
+            * `context` - context
+            * `reseller` - reseller
+            * `server` - server
+    """
+
+    name: str
+    value: str
+    scope: V2EffectiveScope
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        name = self.name
+
+        value = self.value
+
+        scope: str = self.scope
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "name": name,
+                "value": value,
+                "scope": scope,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        name = d.pop("name")
+
+        value = d.pop("value")
+
+        scope = check_v2_effective_scope(d.pop("scope"))
+
+        v2_effective = cls(
+            name=name,
+            value=value,
+            scope=scope,
+        )
+
+        v2_effective.additional_properties = d
+        return v2_effective
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="V2NewAlias")
+
+
+@_attrs_define
+class V2NewAlias:
+    """
+    Attributes:
+        context (int):
+        address (str):
+        recipients (list[str]):
+        is_active (bool | Unset):  Default: True.
+    """
+
+    context: int
+    address: str
+    recipients: list[str]
+    is_active: bool | Unset = True
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        context = self.context
+
+        address = self.address
+
+        recipients = self.recipients
+
+        is_active = self.is_active
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "context": context,
+                "address": address,
+                "recipients": recipients,
+            }
+        )
+        if is_active is not UNSET:
+            field_dict["is_active"] = is_active
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        context = d.pop("context")
+
+        address = d.pop("address")
+
+        recipients = cast(list[str], d.pop("recipients"))
+
+        is_active = d.pop("is_active", UNSET)
+
+        v2_new_alias = cls(
+            context=context,
+            address=address,
+            recipients=recipients,
+            is_active=is_active,
+        )
+
+        v2_new_alias.additional_properties = d
+        return v2_new_alias
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
