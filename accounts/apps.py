@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the floors below what they need to know of this app."""
-        from accounts import bulk, resources, schema, undo  # noqa: F401  (importing the schema registers it)
+        from accounts import bulk, bulk_changes, bulk_properties, resources, schema, undo  # noqa: F401  (importing the schema registers it)
         from accounts.imports import edit
         from accounts.provision import SECTIONS, section
         from accounts.services import logins
@@ -39,7 +39,7 @@ class AccountsConfig(AppConfig):
         register_lock(undo.lock_owners)
         section.register(*SECTIONS)
         tables.register(*resources.RESOURCES)
-        edits.register(*bulk.EDITS, *edit.EDITS)
+        edits.register(*bulk.EDITS, *bulk_changes.EDITS, *bulk_properties.EDITS, *edit.EDITS)
         persons.register(*services.HOLDINGS, *logins.HOLDINGS)
         retention.register(*logins.KEPT)
 

@@ -61,7 +61,7 @@ class QuotaForm(BulkForm):
         return {"quota": self.cleaned_data["quota"]}
 
 
-class _UserEdit(PlannedEdit[User]):
+class UserEdit(PlannedEdit[User]):
     """Shows a user by quota and state. A subclass says what shall become of one.
 
     What `breaks_mail_flow` takes mailboxes away, and so asks what becomes of the aliases to them.
@@ -75,7 +75,7 @@ class _UserEdit(PlannedEdit[User]):
 
     def plan(self, actor: Actor, rows: Sequence[User], params: Params, *, hold: bool) -> Plan:
         wishes = [self.wish(row, params) for row in rows]
-        if self.breaks_mail_flow:
+        if self.breaks(params):
             return plan_mailboxes(actor, wishes, Redirect.of(params), hold=hold)
         return hold_and_plan(actor, wishes) if hold else plan_users(actor, wishes)
 
@@ -86,6 +86,10 @@ class _UserEdit(PlannedEdit[User]):
         told = super().describe(params)
         redirect = Redirect.of(params)
         return f"{told} ({redirect.of_aliases()})" if redirect.choice is not Choice.LEAVE else told
+
+    def breaks(self, params: Params) -> bool:
+        """Whether the edit, told this, takes mailboxes away."""
+        return self.breaks_mail_flow
 
     def wish(self, row: User, params: Params) -> UserWish:
         """What shall become of the user."""
@@ -98,7 +102,7 @@ class _UserEdit(PlannedEdit[User]):
         return ", ".join([format_exact(snapshot["quota"]), state])
 
 
-class SuspendUsers(_UserEdit):
+class SuspendUsers(UserEdit):
     """A suspended user keeps mailbox and data, and cannot log in."""
 
     name = "users.suspend"
@@ -119,7 +123,7 @@ class ResumeUsers(SuspendUsers):
     breaks_mail_flow = False
 
 
-class Leave(_UserEdit):
+class Leave(UserEdit):
     """Somebody leaves: who gets their mail from now on, and what becomes of the mailbox."""
 
     name = "users.leave"
@@ -134,7 +138,7 @@ class Leave(_UserEdit):
         return UserWish(row, delete=True) if params["mailbox"] == DELETED else UserWish(row, is_active=False)
 
 
-class SetQuota(_UserEdit):
+class SetQuota(UserEdit):
     """The same mail quota for each."""
 
     name = "users.set_quota"
@@ -148,7 +152,7 @@ class SetQuota(_UserEdit):
         return UserWish(row, quota=params["quota"])
 
 
-class DeleteUsers(_UserEdit):
+class DeleteUsers(UserEdit):
     """Gone with identifiers and configuration; the mailbox's files are the mail store's."""
 
     name = "users.delete"
@@ -160,7 +164,7 @@ class DeleteUsers(_UserEdit):
         return UserWish(row, delete=True)
 
 
-class _ContextEdit(RowEdit[Context]):
+class ContextEdit(RowEdit[Context]):
     """Shows a context by its users and state."""
 
     model = Context
@@ -175,7 +179,7 @@ class _ContextEdit(RowEdit[Context]):
         return gettext("active") if row.is_active else gettext("suspended")
 
 
-class SuspendContexts(_ContextEdit, Suspend[Context]):
+class SuspendContexts(ContextEdit, Suspend[Context]):
     """Nobody of a suspended context can log in; it keeps its data."""
 
     name = "contexts.suspend"
@@ -236,7 +240,7 @@ class HandOverForm(BulkForm):
         return {"reseller": None if reseller is None else reseller.pk, "name": str(reseller or "")}
 
 
-class HandOverContexts(_ContextEdit):
+class HandOverContexts(ContextEdit):
     """To another reseller, with everything in them; the preview says what goes along and how much room is left."""
 
     name = "contexts.hand_over"
@@ -274,7 +278,7 @@ class HandOverContexts(_ContextEdit):
         return Result(Outcome.CHANGED, "; ".join([along, *filter(None, rooms)]))
 
 
-class DeleteContexts(_ContextEdit, Delete[Context]):
+class DeleteContexts(ContextEdit, Delete[Context]):
     """Gone with everything in them: so the preview says how much that is, and the number must always be typed."""
 
     name = "contexts.delete"

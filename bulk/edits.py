@@ -96,6 +96,8 @@ class BulkEdit(Generic[_Row]):
     always_confirm: ClassVar[bool] = False
     # Whether a single row is confirmed by its name instead of by the number 1.
     confirms_by_name: ClassVar[bool] = False
+    # Models beside its own whose rows the edit makes or changes; a credential must open these as well.
+    also_writes: ClassVar[tuple[type[models.Model], ...]] = ()
 
     def allowed(self, administrator: Viewer) -> bool:
         """Whether the administrator's role, as it is now, includes this edit."""

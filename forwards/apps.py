@@ -17,7 +17,7 @@ class ForwardsConfig(AppConfig):
         from changelog.undo import register
         from core import access, tables
         from core import persons as core_persons
-        from forwards import bulk, graph, persons, provision, redirection, resources, undo
+        from forwards import bulk, bulk_users, graph, persons, provision, redirection, resources, undo
         from forwards.models import ForwardingAlias
 
         for model in ("forwardingalias", "recipient"):
@@ -35,4 +35,4 @@ class ForwardsConfig(AppConfig):
         core_persons.register(*persons.HOLDINGS)
         section.register(*provision.SECTIONS)
         tables.register(*resources.RESOURCES)
-        edits.register(*bulk.EDITS)
+        edits.register(*bulk.EDITS, *bulk_users.EDITS)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.models import Context
 from bulk.activity import RESUME, SUSPEND
+from bulk.changes import ChangesForm
 from bulk.deletion import DELETE
 from bulk.edits import NOTHING, BulkForm, Params
 from bulk.planned import PlannedEdit
@@ -27,7 +28,7 @@ from core.scoping import Viewer
 from forwards.doubts import doubt
 from forwards.models import ForwardingAlias, ForwardingAliasQuerySet
 from forwards.plans import plan_aliases
-from forwards.services import adding, deleting, dropping, hold_and_plan, replacing, visible_context
+from forwards.services import adding, changing, deleting, dropping, hold_and_plan, replacing, visible_context
 from forwards.wishes import AliasEdit
 
 # More of an alias's recipients than this are only counted where the alias is shown in a line.
@@ -43,6 +44,8 @@ class AddressField(forms.CharField):
     def clean(self, value: Any) -> str:
         """The address; ValidationError with the rule's sentence."""
         text = super().clean(value)
+        if not text:
+            return ""
         try:
             return parse_address(text).written
         except Invalid as error:
@@ -180,6 +183,39 @@ class ResumeAliases(SuspendAliases):
     is_active = True
 
 
+class ChangesOfAliasesForm(ChangesForm):
+    """Status, a recipient more and one less."""
+
+    add = AddressField(label=gettext_lazy("Add the recipient"), required=False)
+    remove = AddressField(label=gettext_lazy("Remove the recipient"), required=False)
+
+    def ask(self) -> Question | None:
+        return _doubt(self, "add") if self.cleaned_data["add"] else None
+
+
+class ChangeAliases(_AliasEdit):
+    """Several fields at once."""
+
+    name = "forwards.change"
+    label = gettext_lazy("Change several fields")
+    form = ChangesOfAliasesForm
+
+    def describe(self, params: Params) -> str:
+        told = []
+        if "is_active" in params:
+            told.append(str(RESUME if params["is_active"] else SUSPEND))
+        if "add" in params:
+            told.append(gettext("Add the recipient %(recipient)s") % {"recipient": params["add"]})
+        if "remove" in params:
+            told.append(gettext("Remove the recipient %(recipient)s") % {"recipient": params["remove"]})
+        return "; ".join(told)
+
+    def wish(self, actor: Actor, params: Params) -> Callable[[ForwardingAlias], AliasEdit]:
+        new = [parse_address(params["add"], field="add")] if "add" in params else []
+        gone = parse_address(params["remove"], field="remove") if "remove" in params else None
+        return lambda row: changing(row, new, gone, is_active=params.get("is_active"))
+
+
 class MoveAliases(_AliasEdit):
     """To another context, with their recipients."""
 
@@ -229,6 +265,7 @@ EDITS = (
     ReplaceRecipient,
     SuspendAliases,
     ResumeAliases,
+    ChangeAliases,
     MoveAliases,
     DeleteAliases,
 )

@@ -155,6 +155,20 @@ def dropping(forward: ForwardingAlias, recipient: Address) -> AliasEdit:
     return AliasEdit(forward, left)
 
 
+def changing(
+    forward: ForwardingAlias, new: Sequence[Address], gone: Address | None, *, is_active: bool | None
+) -> AliasEdit:
+    """More recipients and one less, suspended or resumed; there must be a recipient left."""
+
+    def changed(present: list[Address]) -> list[Address]:
+        left = [one for one in [*present, *new] if gone is None or one.normalized != gone.normalized]
+        if not left:
+            raise Invalid(_("This is the only recipient. Delete the alias, or suspend it."), field="recipient")
+        return left
+
+    return AliasEdit(forward, changed if new or gone else None, new, is_active=is_active)
+
+
 def without(forward: ForwardingAlias, normalized: str) -> AliasEdit:
     """Without this recipient, and gone with the last one. It must be one."""
 

@@ -50,14 +50,10 @@ def set_property(*, actor: Actor, owner: Owner, name: str, value: str, key: int 
 
     Invalid; NotAllowed for the server's unless master.
     """
-    _check_in_charge(actor, owner)
-    clean_identifier(name, what=_("property's name"), field="name")
-    if len(value) > MAX_VALUE or not all(printable(line) for line in _LINE_END.split(value)):
-        raise Invalid(
-            _("The value has a control character or more than %(limit)s characters.") % {"limit": counted(MAX_VALUE)},
-            field="value",
-        )
-    lock_names([f"config:{owner}:{name}"])
+    check_in_charge(actor, owner)
+    check_name(name)
+    check_value(value)
+    lock_names([lock_of(owner, name)])
     row = ConfigProperty.objects.filter(
         name=name, reseller=owner.reseller, context=owner.context, user=owner.user
     ).first()
@@ -75,7 +71,7 @@ def delete_property(*, actor: Actor, row: ConfigProperty) -> None:
     """Delete the property; the next wider owner's value wins again. NotAllowed, NotFound."""
     row = locked(ConfigProperty.objects.all(), row.pk, _("The property does not exist any more."), no_key=False)
     owner = Owner(row.reseller, row.context, row.user)
-    _check_in_charge(actor, owner)
+    check_in_charge(actor, owner)
     record(actor, entry(row, snapshot(row), None))
     row.delete()
 
@@ -115,8 +111,27 @@ def entry(row: ConfigProperty, before: Snapshot | None, after: Snapshot | None) 
     return Entry("config", row.pk, f"{row.name} ({owner})", before, after, owner.owners)
 
 
-def _check_in_charge(actor: Actor, owner: Owner) -> None:
-    """The server's properties are the master's, a reseller's own are set by whoever stands above it."""
+def lock_of(owner: Owner, name: str) -> str:
+    """The name that is held by whoever writes this property of the owner."""
+    return f"config:{owner}:{name}"
+
+
+def check_name(name: str) -> None:
+    """Invalid for what is no property's name."""
+    clean_identifier(name, what=_("property's name"), field="name")
+
+
+def check_value(value: str) -> None:
+    """Invalid for what is no property's value."""
+    if len(value) > MAX_VALUE or not all(printable(line) for line in _LINE_END.split(value)):
+        raise Invalid(
+            _("The value has a control character or more than %(limit)s characters.") % {"limit": counted(MAX_VALUE)},
+            field="value",
+        )
+
+
+def check_in_charge(actor: Actor, owner: Owner) -> None:
+    """NotAllowed. The server's properties are the master's, a reseller's own are set by whoever stands above it."""
     writer = actor.administrator
     if writer is None or Role(writer.role) is Role.MASTER:
         return

@@ -245,8 +245,9 @@ class JobViewSet(ResourceViewSet):
         return self.created(jobs.finish_in_request(job))
 
     def _opens(self, name: str, *, writes: bool = False) -> bool:
-        view = EDITED[edits.edit_named(name).model]
-        return self.caller.credential.admits(view.family, writes=writes)
+        edit = edits.edit_named(name)
+        families = {EDITED[model].family for model in (edit.model, *edit.also_writes)}
+        return all(self.caller.credential.admits(family, writes=writes) for family in families)
 
     def _refuse_unopened(self, changes: QuerySet[Any, Any]) -> None:
         """Undoing a change writes what was changed, so the credential must open that too. NotAllowed."""

@@ -169,6 +169,25 @@ def test_api_password__makes_and_sees_jobs_of_its_families(world: World, v2: V2)
     assert Change.objects.latest("pk").credential.startswith("API password")
 
 
+def test_api_password__opens_all_that_an_edit_writes_or_none_of_it(world: World, v2: V2) -> None:
+    params = {"old": "acme.example", "new": "acme-new.example", "old_addresses": "keep"}
+    body = {"edit": "users.move_domain", "ids": [world.users[24].pk], "params": params, "preview": False}
+    assert v2("POST", "/jobs", body=body, token=_token(world, ["Admin"])).status_code == 403
+    assert v2("POST", "/jobs", body=body, token=_token(world, ["Admin", "Forwards"])).json()["state"] == "done"
+    sets = {"edit": "contexts.set_property", "ids": [24], "preview": False}
+    sets["params"] = {"name": "a.b", "value": "1", "where": "everywhere"}
+    assert v2("POST", "/jobs", body=sets, token=_token(world, ["Contexts"])).status_code == 403
+    assert v2("POST", "/jobs", body=sets, token=_token(world, ["Contexts", "Admin"])).json()["changed"] == 1
+
+
+def test_job__changes_several_fields(world: World, v2: V2) -> None:
+    params = {"quota": 4096, "status": "active", "no_msisdn": True}
+    job = _post(v2, edit="users.change", params=params, ids=[world.users[24].pk], preview=False).json()
+    assert (job["state"], job["changed"]) == ("done", 1)
+    assert User.objects.get(pk=world.users[24].pk).msisdn is None
+    assert _post(v2, edit="users.change", params={}, ids=[world.users[24].pk]).status_code == 422
+
+
 def test_api_password__limited_to_contexts_edits_those_alone(world: World, v2: V2) -> None:
     everywhere = _post(v2, edit="forwards.suspend", filter={}).json()["id"]
     token = _token(world, ["Forwards"], contexts=["24"])

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
 from accounts.services.administrators import update_administrator
+from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context
 from accounts.services.resellers import create_reseller
 from accounts.services.users import create_user, update_user
@@ -87,6 +88,19 @@ def _two_users(world: World) -> QuerySet[Any]:
     return User.objects.filter(pk__in=[user.pk, world.users[24].pk])
 
 
+def _users_with_property(world: World) -> QuerySet[Any]:
+    chosen = _two_users(world) | User.objects.filter(pk=world.users[25].pk)
+    for user, value in zip(chosen.order_by("-pk"), ("1", "2"), strict=False):
+        set_property(actor=OPERATOR, owner=Owner(user=user), name="a.b", value=value)
+    return chosen
+
+
+def _three_users(world: World) -> QuerySet[Any]:
+    """One that can move, one whose new address is taken, one of another domain."""
+    create_user(actor=OPERATOR, context=world.contexts[25], number=7, uidname="off@acme-new.example")
+    return _two_users(world) | User.objects.filter(pk=world.users[25].pk)
+
+
 def _two_contexts(world: World) -> QuerySet[Any]:
     create_context(actor=OPERATOR, context_id=26, name="alpha_off", reseller=world.resellers["alpha"], is_active=False)
     return Context.objects.filter(pk__in=[24, 26])
@@ -99,6 +113,8 @@ def _two_resellers(world: World) -> QuerySet[Any]:
 
 _LED_TO: Final = ("changed", "1 alias leads here: sales@acme.example. They stay as they are.")
 _STILL_HAS: Final = ("refused", "The reseller alphakid still has contexts or children.")
+_UNDECLARED: Final = "Nothing arrives at the new address before the company declares acme-new.example."
+_NOT_ONES_OWN: Final = "Nobody edits the limits of their own reseller, suspends it or deletes it."
 CHANGED, UNCHANGED, REFUSED = ("changed", ""), ("unchanged", ""), "refused"
 CASES: Final[list[Case]] = [
     (
@@ -150,6 +166,26 @@ CASES: Final[list[Case]] = [
         {"sales@acme.example": UNCHANGED, "off@acme.example": CHANGED},
     ),
     (
+        "forwards.change",
+        {"is_active": False, "add": "only@acme.example", "remove": OUTSIDE},
+        _three_aliases,
+        {
+            "sales@acme.example": CHANGED,
+            "has@acme.example": CHANGED,
+            "only@acme.example": (REFUSED, "An alias cannot be its own recipient."),
+        },
+    ),
+    (
+        "forwards.change",
+        {"remove": NEW},
+        _three_aliases,
+        {
+            "sales@acme.example": UNCHANGED,
+            "has@acme.example": CHANGED,
+            "only@acme.example": (REFUSED, "This is the only recipient. Delete the alias, or suspend it."),
+        },
+    ),
+    (
         "forwards.move",
         {"context": 25, "name": "alpha_bolt"},
         _movable,
@@ -175,12 +211,67 @@ CASES: Final[list[Case]] = [
     ),
     ("users.set_quota", {"quota": 2**30}, _two_users, {"johndoe@acme.example": CHANGED, "off@acme.example": UNCHANGED}),
     ("users.set_quota", {"quota": None}, _two_users, {"johndoe@acme.example": CHANGED, "off@acme.example": CHANGED}),
+    (
+        "users.change",
+        {"quota": 2**30, "is_active": True, "msisdn": None},
+        _two_users,
+        {"johndoe@acme.example": CHANGED, "off@acme.example": CHANGED},
+    ),
+    (
+        "users.change",
+        {"is_active": False},
+        _two_users,
+        {"johndoe@acme.example": _LED_TO, "off@acme.example": UNCHANGED},
+    ),
+    (
+        "users.set_property",
+        {"name": "a.b", "value": "1", "where": "everywhere"},
+        _users_with_property,
+        {"johndoe@acme.example": CHANGED, "off@acme.example": UNCHANGED, "johndoe@bolt.example": CHANGED},
+    ),
+    (
+        "users.set_property",
+        {"name": "a.b", "value": "3", "where": "present"},
+        _users_with_property,
+        {"johndoe@acme.example": UNCHANGED, "off@acme.example": CHANGED, "johndoe@bolt.example": CHANGED},
+    ),
+    (
+        "users.set_property",
+        {"name": "a.b", "value": "3", "where": "missing"},
+        _users_with_property,
+        {"johndoe@acme.example": CHANGED, "off@acme.example": UNCHANGED, "johndoe@bolt.example": UNCHANGED},
+    ),
+    (
+        "users.move_domain",
+        {"old": "acme.example", "new": "acme-new.example", "old_addresses": "keep"},
+        _three_users,
+        {
+            "johndoe@acme.example": (
+                "changed",
+                "1 alias leads here: sales@acme.example. They lead to the new address. " + _UNDECLARED,
+            ),
+            "off@acme.example": (REFUSED, "The uidname off@acme-new.example is taken."),
+            "johndoe@bolt.example": UNCHANGED,
+        },
+    ),
     ("users.delete", {}, _two_users, {"johndoe@acme.example": _LED_TO, "off@acme.example": CHANGED}),
     (
         "contexts.suspend",
         {},
         _two_contexts,
         {"alpha_acme": ("changed", "out of service: 1 mailbox, 1 alias"), "alpha_off": UNCHANGED},
+    ),
+    (
+        "contexts.change",
+        {"is_active": False, "quota": 2**30, "max_user": None},
+        _two_contexts,
+        {"alpha_acme": CHANGED, "alpha_off": CHANGED},
+    ),
+    (
+        "contexts.set_property",
+        {"name": "com.openexchange.brand", "value": "alpha_acme", "where": "everywhere"},
+        _two_contexts,
+        {"alpha_acme": UNCHANGED, "alpha_off": CHANGED},
     ),
     ("contexts.resume", {}, _two_contexts, {"alpha_acme": UNCHANGED, "alpha_off": CHANGED}),
     (
@@ -193,6 +284,18 @@ CASES: Final[list[Case]] = [
         },
     ),
     ("contexts.delete", {}, _two_contexts, {"alpha_acme": CHANGED, "alpha_off": CHANGED}),
+    (
+        "resellers.change",
+        {"max_context": 7, "is_active": False},
+        lambda world: Reseller.objects.filter(name__in=["alpha", "alphakid"]),
+        {"alpha": (REFUSED, _NOT_ONES_OWN), "alphakid": CHANGED},
+    ),
+    (
+        "resellers.set_property",
+        {"name": "a.b", "value": "1", "where": "everywhere"},
+        lambda world: Reseller.objects.filter(name__in=["alpha", "alphakid"]),
+        {"alpha": (REFUSED, "A reseller's configuration is set by whoever stands above it."), "alphakid": CHANGED},
+    ),
     ("resellers.delete", {}, _two_resellers, {"alphakid": _STILL_HAS, "spare": CHANGED}),
     (
         "administrators.delete",
@@ -203,6 +306,12 @@ CASES: Final[list[Case]] = [
             "portal-alpha": CHANGED,
             **{f"admin@{CONTEXTS[number][0]}": CHANGED for number in (24, 25, 34, 35)},
         },
+    ),
+    (
+        "config.set_value",
+        {"value": "alpha_acme"},
+        lambda world: ConfigProperty.objects.filter(context__in=[24, 25]).order_by("context"),
+        {"com.openexchange.brand": CHANGED},
     ),
     (
         "config.delete",
@@ -248,7 +357,9 @@ def test_edit__preview_changes_nothing_and_run_does_what_it_said(
     assert {change.administrator_id for change in written} == {world.administrators["alpha"].pk}
     assert {change.channel for change in written} == {Channel.WEB}
     # Moving an alias is one line in each context; a context takes along what it holds, which has lines of its own.
-    own = [change for change in written if edit != "contexts.delete" or change.kind == "context"]
+    # So do the aliases that follow a mailbox.
+    kind = {"contexts.delete": "context", "users.move_domain": "user"}.get(edit)
+    own = [change for change in written if kind is None or change.kind == kind]
     assert len(own) == job.changed + (edit == "forwards.move")
 
 

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 from django.utils.html import strip_tags
 
-from accounts.models import Administrator, Context, User
+from accounts.models import Administrator, ConfigProperty, Context, User
 from bulk import jobs
 from bulk.models import BulkJob
 from bulk.planned import PlannedEdit
@@ -183,6 +183,36 @@ def test_quota__anything_else_is_refused(alpha: Person, world: World, fields: di
     assert not BulkJob.objects.exists()
 
 
+def test_change__several_fields_at_once_and_says_what_they_become(alpha: Person, world: World) -> None:
+    url, user = page(User), world.users[24]
+    response = choose(alpha, "users.change", [user.pk], url=url)
+    assert "What you leave empty stays as it is." in _text(response)
+    refused = fill_in(alpha, response, url=url, status=200)
+    assert "Say what shall change." in _text(refused)
+    fill_in(alpha, refused, url=url, status=302, quota="3", quota_unit="GB", no_msisdn="on")
+    job = decide(alpha, BulkJob.objects.latest("pk"))
+    user.refresh_from_db()
+    assert (user.quota, user.msisdn, user.is_active) == (3 * 2**30, None, True)
+    assert "quota: 3 GB; phone number: —" in _text(alpha.get(page(job, "change")))
+
+
+def test_set_property__on_contexts(alpha: Person, world: World) -> None:
+    url = page(Context)
+    response = choose(alpha, "contexts.set_property", [24, 25], url=url)
+    fill_in(alpha, response, url=url, name="a.b", value="1\r\n2", where="missing")
+    decide(alpha, BulkJob.objects.latest("pk"))
+    rows = ConfigProperty.objects.filter(name="a.b").values_list("context", "value").order_by("context")
+    assert list(rows) == [(24, "1\n2"), (25, "1\n2")]
+
+
+def test_move_domain__from_the_list(alpha: Person, world: World) -> None:
+    url = page(User)
+    response = choose(alpha, "users.move_domain", [world.users[24].pk], url=url)
+    fill_in(alpha, response, url=url, old="@acme.example", new="@acme-new.example", old_addresses="keep")
+    decide(alpha, BulkJob.objects.latest("pk"))
+    assert recipients_of("johndoe@acme.example") == ["johndoe@acme-new.example"]
+
+
 def test_move__to_an_own_context(alpha: Person, world: World) -> None:
     create_forward(actor=OPERATOR, context=world.contexts[24], alias="free@unclaimed.example", recipients=[NEW])
     fill_in(alpha, choose(alpha, "forwards.move", keys("free@unclaimed.example")), context=34)
@@ -252,9 +282,10 @@ def test_selection__is_frozen_when_the_preview_begins(alpha: Person, world: Worl
 # --- who ---------------------------------------------------------------------------------------------------------
 
 EDITS: Final = {
-    "contexts": {"contexts.suspend", "contexts.resume", "contexts.hand_over", "contexts.delete"},
-    "users": {"users.suspend", "users.resume", "users.leave", "users.set_quota", "users.delete"},
-    "aliases": {f"forwards.{one}" for one in ("suspend", "resume", "move", "delete")}
+    "contexts": {f"contexts.{one}" for one in ("suspend", "resume", "hand_over", "delete", "change", "set_property")},
+    "users": {f"users.{one}" for one in ("suspend", "resume", "leave", "set_quota", "delete", "change")}
+    | {"users.move_domain", "users.set_property"},
+    "aliases": {f"forwards.{one}" for one in ("suspend", "resume", "change", "move", "delete")}
     | {f"forwards.{one}_recipient" for one in ("add", "remove", "replace")},
     "domains": {"domains.delete"},
 }
@@ -269,6 +300,8 @@ def test_list__offers_what_the_role_may_and_nothing_of_djangos(world: World, who
     only_views = who.startswith("admin") and what in {"contexts", "domains"}
     # A child has nobody to hand anything over to.
     never = {"contexts.hand_over"} if who == "alphakid" else set()
+    # Properties are set by who sold the company its context.
+    never |= {"users.set_property"} if who.startswith("admin") else set()
     assert offered == (set() if only_views else EDITS[what] - never)
 
 
