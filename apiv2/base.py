@@ -67,6 +67,7 @@ class ResourceViewSet(CallingViewSet):
     media_types: ClassVar[Mapping[str, str]] = {}
     answers: ClassVar[Mapping[str, Mapping[int, Any]]] = {}
     repeatable: ClassVar[Sequence[str]] = ()
+    parameters: ClassVar[Mapping[str, Mapping[str, str]]] = {}  # which other actions need, each with a sentence
     lists: ClassVar[Mapping[str, type[FilterSet]]] = {}  # other actions that answer in pages, with their filters
 
     permission_classes = (ActionPermission,)

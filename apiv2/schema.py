@@ -109,6 +109,8 @@ class ResourceSchema(AutoSchema):
             found += _shaping(view)
         if view.action == "list":
             found += [*_paging(view), *_filtering(view.filters, searched=view.searched)]
+        for name, sentence in view.parameters.get(view.action, {}).items():
+            found.append(_query(name, _TEXT, sentence, required=True))
         if view.action in view.lists:
             found += [*_paging(None), *_filtering(view.lists[view.action])]
         if view.action in {"update", "partial_update", "destroy"} and view.kind:
@@ -203,8 +205,8 @@ def _problem(status: int | None) -> JSONSchema:
     return {"description": "; ".join(titles) or "Any other refusal", "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
-def _query(name: str, schema: JSONSchema, description: str) -> OpenApiParameter:
-    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description)
+def _query(name: str, schema: JSONSchema, description: str, *, required: bool = False) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, required, description=description)
 
 
 def _header(name: str, description: str) -> OpenApiParameter:

@@ -15,6 +15,7 @@ from apiv2.resources.domains import DomainViewSet
 from apiv2.resources.jobs import JobViewSet
 from apiv2.resources.properties import PropertyViewSet
 from apiv2.resources.resellers import ResellerViewSet
+from apiv2.resources.trace import TraceViewSet
 from apiv2.resources.users import UserViewSet
 from apiv2.table import ACTIONS
 
@@ -52,6 +53,7 @@ urlpatterns = [
     *_resource(ApiPasswordViewSet),
     *_resource(PropertyViewSet),
     *_resource(ChangeViewSet),
+    path("trace", TraceViewSet.as_view({"get": "follow"}), name="v2-trace"),
     *_resource(
         JobViewSet, start={"post": "start"}, cancel={"post": "cancel"}, undo={"post": "undo"}, rows={"get": "items"}
     ),

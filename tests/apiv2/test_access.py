@@ -186,7 +186,7 @@ def test_resource__answers_each_role_at_each_place_as_the_table_says(
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("resource", ACTIONS)
+@pytest.mark.parametrize("resource", [name for name, actions in ACTIONS.items() if "list" in actions])
 def test_list__of_every_role_is_what_the_table_lets_it_retrieve(things: Things, v2: V2, resource: str) -> None:
     for login in ("root", "alpha", "alphakid", "beta", "admin@alpha_acme", "admin@own_gold"):
         response = v2("GET", f"/{resource}?limit=1000", login)

@@ -99,9 +99,12 @@ from .v2_property_scope import V2PropertyScope
 from .v2_reseller import V2Reseller
 from .v2_reseller_edit import V2ResellerEdit
 from .v2_reseller_page import V2ResellerPage
+from .v2_step import V2Step
+from .v2_step_found import V2StepFound
 from .v2_user import V2User
 from .v2_user_edit import V2UserEdit
 from .v2_user_page import V2UserPage
+from .v2_way import V2Way
 
 __all__ = (
     "Custom",
@@ -203,7 +206,10 @@ __all__ = (
     "V2Reseller",
     "V2ResellerEdit",
     "V2ResellerPage",
+    "V2Step",
+    "V2StepFound",
     "V2User",
     "V2UserEdit",
     "V2UserPage",
+    "V2Way",
 )
