@@ -61,6 +61,7 @@ KINDS = {
 FIELDS = {
     "contexts": _("contexts"),
     "expires_at": _("expires"),
+    "expires_on": _("expires on"),
     "families": _("families"),
     "identifier": _("identifier"),
     "may_write": _("may change"),

@@ -46,6 +46,16 @@ class Texts(serializers.ListField):
     child = Text(allow_blank=True)
 
 
+class Day(serializers.DateField):
+    """A day of the calendar, such as 2027-12-31."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        """The day; ValidationError for any other type."""
+        if not isinstance(value, str):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
 class Moment(serializers.DateTimeField):
     """A moment after RFC 3339."""
 

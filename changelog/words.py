@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from core.sizes import format_exact
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 _kinds: Final[dict[str, StrOrPromise]] = {}
 _fields: Final[dict[str, StrOrPromise]] = {}
 _SIZES: Final = frozenset({"quota", "max_overall_context_quota"})
+_DAYS: Final = frozenset({"expires_on"})
 
 
 def register_words(kinds: Mapping[str, StrOrPromise], fields: Mapping[str, StrOrPromise]) -> None:
@@ -40,9 +43,11 @@ def field_name(field: str) -> StrOrPromise:
 
 
 def value_in_words(field: str, value: Any, *, between: str = "\n") -> str:
-    """A value of the log for a person: sizes with a unit, yes and no, lists with `between`, all else as JSON."""
+    """A value of the log for a person: sizes with a unit, days, yes and no, lists with `between`, all else as JSON."""
     if field in _SIZES and (value is None or isinstance(value, int)):
         return format_exact(value)
+    if field in _DAYS and value:
+        return date_format(date.fromisoformat(value))
     if isinstance(value, list):
         return between.join(map(str, value))
     if isinstance(value, bool):

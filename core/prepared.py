@@ -171,7 +171,7 @@ def _insertion(row: Model, *, answers: bool = False) -> Call:
 
 def _value(field: Field[Any, Any], kind: type | None, row: Model, here: Any) -> Any:
     """What is sent for the field: mostly the value as it is, as the field itself would find out."""
-    if kind is not None and type(value := getattr(row, field.attname)) is kind:
+    if kind is not None and ((value := getattr(row, field.attname)) is None or type(value) is kind):
         return value
     return field.get_db_prep_save(field.pre_save(row, True), here)
 

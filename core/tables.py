@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.addresses import split_addresses
+from core.days import parse_day
 from core.errors import Invalid
 from core.numbers import whole_number
 from core.sizes import parse_size
@@ -118,6 +119,21 @@ class Flag(Column):
         if word not in self.WORDS:
             raise ValueError(_("%(name)s must be true or false.") % {"name": self.name})
         return self.WORDS[word]
+
+
+class Day(Column):
+    """A day of the calendar; an entry has it as text."""
+
+    holds = gettext_lazy("day such as 2027-12-31")
+
+    def written(self, value: Any) -> str:
+        return str(value.isoformat())
+
+    def read(self, text: str) -> str:
+        try:
+            return parse_day("" if isinstance(text, Flagged) else text).isoformat()
+        except ValueError as error:
+            raise ValueError(_("%(name)s must be a day such as 2027-12-31.") % {"name": self.name}) from error
 
 
 class Lines(Column):

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts import ownership
 from accounts.forms import context_of
@@ -23,6 +24,7 @@ from core.errors import Conflict
 from forwards import services
 from forwards.forms import ForwardingAliasForm
 from forwards.models import ForwardingAlias
+from forwards.wishes import NewAlias
 
 _SHOWN = 2
 
@@ -30,6 +32,7 @@ _SHOWN = 2
 class AliasAttention(AttentionFilter):
     functions: ClassVar = {"undeclared": ownership.undeclared}
     kinds: ClassVar = {
+        "ending": _("expires within a week"),
         "dangling": _("a recipient does not exist here"),
         "undeclared": _("domain not declared or not proven"),
         "suspended": _("suspended"),
@@ -42,6 +45,24 @@ class AliasAttention(AttentionFilter):
         return super().queryset(request, queryset)
 
 
+_ABOVE = ("context__is_active", "context__reseller__is_active", "context__reseller__parent__is_active")
+
+
+class AliasStatus(status_filter(*_ABOVE)):  # type: ignore[misc]  # made for these ways
+    """Adds those whose end has come: they are not in service."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*super().lookups(request, model_admin), ("expired", _("expired"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "active":
+                return super().queryset(request, queryset.answering())
+            case "expired":
+                return queryset.expired()
+        return super().queryset(request, queryset)
+
+
 @admin.register(ForwardingAlias)
 class ForwardingAliasAdmin(ImportModelAdmin):
     change_kind = "forward"
@@ -49,7 +70,7 @@ class ForwardingAliasAdmin(ImportModelAdmin):
     form = ForwardingAliasForm
     list_display = ("address", "recipients_column", "context", "status")
     list_filter = (
-        status_filter("context__is_active", "context__reseller__is_active", "context__reseller__parent__is_active"),
+        AliasStatus,
         ("context", RelatedFilter),
         ("context__reseller", RelatedFilter),
         AliasAttention,
@@ -67,8 +88,17 @@ class ForwardingAliasAdmin(ImportModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A context's own administrator has no other context to choose."""
-        fields = ["context", "address", "recipients", "is_active"]
+        fields = ["context", "address", "recipients", "is_active", "expires_on"]
         return fields[1:] if obj is None and role_of(request) is Role.CONTEXT else fields
+
+    @admin.display(description=_("status"), ordering="is_active")
+    def status(self, row: ForwardingAlias) -> SafeString:
+        """Whether it is in service, and until when."""
+        pills = super().status(row)
+        if row.expires_on is None or row.has_expired:
+            return pills
+        words = gettext("expires on %(day)s") % {"day": date_format(row.expires_on)}
+        return format_html('{} <span class="pill {}">{}</span>', pills, "warn" if row.ends_soon else "calm", words)
 
     @admin.display(description=_("recipients"))
     def recipients_column(self, row: ForwardingAlias) -> SafeString:
@@ -99,18 +129,16 @@ class ForwardingAliasAdmin(ImportModelAdmin):
     def create(self, actor: Actor, data: dict[str, Any]) -> Model:
         context = context_of(actor, data)
         address = data["address"]
-        if not services.create_forward(actor=actor, context=context, alias=address, recipients=data["recipients"]):
+        columns = {name: data[name] for name in ("recipients", "is_active", "expires_on")}
+        wish = NewAlias(context, address, **columns)
+        (planned,) = services.write_aliases(actor=actor, wishes=[wish])
+        if not planned.outcome():
             raise Conflict(str(_("The context has this alias already.")), field="address")
-        row = services.find_forward(context, address)
-        if not data["is_active"]:
-            services.set_forward_active(actor=actor, forward=row, is_active=False)
-        return row
+        return services.find_forward(context, address)
 
     def update(self, actor: Actor, row: ForwardingAlias, data: dict[str, Any]) -> Model:
-        if "recipients" in data:
-            services.set_recipients(actor=actor, forward=row, recipients=data["recipients"])
-        if "is_active" in data:
-            services.set_forward_active(actor=actor, forward=row, is_active=data["is_active"])
+        (planned,) = services.write_aliases(actor=actor, wishes=[services.editing(row, data)])
+        planned.outcome()
         return row
 
     def remove(self, actor: Actor, row: ForwardingAlias) -> None:

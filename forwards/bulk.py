@@ -18,10 +18,13 @@ from bulk.edits import NOTHING, BulkForm, Params
 from bulk.planned import PlannedEdit
 from changelog.entries import Snapshot
 from changelog.plan import Plan, Planned
+from changelog.words import value_in_words
 from core.actor import Actor
 from core.addresses import parse_address
+from core.admin.forms import DayField
 from core.admin.questions import Doubt, Question
 from core.admin.widgets import Autocomplete
+from core.days import day_of
 from core.errors import Invalid
 from core.numbers import counted
 from core.scoping import Viewer
@@ -90,6 +93,18 @@ class MoveForm(BulkForm):
         return {"context": self.cleaned_data["context"].pk, "name": self.cleaned_data["context"].name}
 
 
+class EndForm(BulkForm):
+    """The day on which the aliases expire."""
+
+    expires_on = DayField(
+        label=gettext_lazy("Expires on"), help_text=ForwardingAlias._meta.get_field("expires_on").help_text
+    )
+
+    def params(self) -> Params:
+        day = self.cleaned_data["expires_on"]
+        return {"expires_on": None if day is None else day.isoformat()}
+
+
 class _AliasEdit(PlannedEdit[ForwardingAlias]):
     """Shows an alias by its recipients. A subclass says what shall become of one."""
 
@@ -117,6 +132,9 @@ class _AliasEdit(PlannedEdit[ForwardingAlias]):
                 "addresses": shown,
                 "count": len(recipients) - _SHOWN,
             }
+        if "expires_on" in snapshot:
+            words = {"state": shown, "day": value_in_words("expires_on", snapshot["expires_on"])}
+            shown = gettext("%(state)s (expires on %(day)s)") % words
         return shown if snapshot["is_active"] else gettext("%(state)s (suspended)") % {"state": shown}
 
 
@@ -216,6 +234,23 @@ class ChangeAliases(_AliasEdit):
         return lambda row: changing(row, new, gone, is_active=params.get("is_active"))
 
 
+class SetEnd(_AliasEdit):
+    """The mail servers stop to serve them on a day, or not any more."""
+
+    name = "forwards.set_end"
+    label = gettext_lazy("Set the day on which they expire")
+    form = EndForm
+
+    def describe(self, params: Params) -> str:
+        if params["expires_on"] is None:
+            return gettext("Take away the day on which they expire")
+        return gettext("Expire on %(day)s") % {"day": value_in_words("expires_on", params["expires_on"])}
+
+    def wish(self, actor: Actor, params: Params) -> Callable[[ForwardingAlias], AliasEdit]:
+        expires_on = day_of(params["expires_on"])
+        return lambda row: AliasEdit(row, expires_on=expires_on)
+
+
 class MoveAliases(_AliasEdit):
     """To another context, with their recipients."""
 
@@ -266,6 +301,7 @@ EDITS = (
     SuspendAliases,
     ResumeAliases,
     ChangeAliases,
+    SetEnd,
     MoveAliases,
     DeleteAliases,
 )

@@ -28,7 +28,7 @@ class ForwardingAliasForm(ServiceForm):
 
     class Meta:
         model = ForwardingAlias
-        fields = ["context", "address", "is_active"]
+        fields = ["context", "address", "is_active", "expires_on"]
         help_texts = {
             "address": _("A mail address. It cannot be changed."),
             "is_active": _("A suspended alias keeps its recipients; the mail servers do not see it."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import ClassVar, Final, Self
@@ -15,11 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts import ownership
 from accounts.models import Context, User
 from core.addresses import Address
+from core.days import today
 from core.iteration import batched
 from core.scoping import ScopedQuerySet, Viewer
 
 # Recipients that are read at once.
 CHUNK: Final = 2000
+# So long before its end an alias needs attention.
+_SOON: Final = timedelta(days=7)
 
 
 class ForwardingAliasQuerySet(ScopedQuerySet["ForwardingAlias"]):
@@ -59,6 +63,18 @@ class ForwardingAliasQuerySet(ScopedQuerySet["ForwardingAlias"]):
         """Those that are not active themselves."""
         return self.filter(is_active=False)
 
+    def answering(self) -> Self:
+        """Those that are active and whose end, if they have one, has not come."""
+        return self.filter(Q(expires_on=None) | Q(expires_on__gt=today()), is_active=True)
+
+    def expired(self) -> Self:
+        """Those whose end has come."""
+        return self.filter(expires_on__lte=today())
+
+    def ending(self) -> Self:
+        """Those that are served now and will not be any more within a week."""
+        return self.filter(expires_on__gt=today(), expires_on__lte=today() + _SOON, is_active=True)
+
 
 class ForwardingAlias(models.Model):
     """An address whose mail goes to its recipients. An inactive one stays here; the mail servers do not see it."""
@@ -73,6 +89,16 @@ class ForwardingAlias(models.Model):
     normalized = models.CharField(max_length=508, db_index=True, editable=False)
     domain = models.CharField(max_length=253, db_index=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
+    # From the beginning of this day on, in UTC, the mail servers do not see it.
+    expires_on = models.DateField(
+        _("expires on"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Year, month and day, as in 2027-12-31. From that day on the mail servers refuse its mail (from midnight, "
+            "in UTC); it keeps its data. Empty: it does not expire."
+        ),
+    )
 
     objects = ForwardingAliasQuerySet.as_manager()
 
@@ -84,15 +110,35 @@ class ForwardingAlias(models.Model):
             models.UniqueConstraint(fields=["context", "normalized"], name="alias_is_unique_in_context"),
             models.CheckConstraint(condition=~Q(address="") & ~Q(domain=""), name="alias_is_an_address"),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["expires_on"], condition=Q(expires_on__isnull=False), name="alias_with_an_end"),
+        ]
 
     def __str__(self) -> str:
         return self.address
 
     @property
+    def has_expired(self) -> bool:
+        """Whether its end has come."""
+        return self.expires_on is not None and self.expires_on <= today()
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether its end comes within a week, or has come."""
+        return self.expires_on is not None and self.expires_on <= today() + _SOON
+
+    @property
+    def answers(self) -> bool:
+        """Whether the mail servers would serve it, for all that it says itself."""
+        return self.is_active and not self.has_expired
+
+    @property
     def suspended_by(self) -> str:
-        """What takes it out of service: "itself", its "context", that one's "reseller", or nothing."""
+        """What takes it out of service: "itself", its "end", its "context", that one's "reseller", or nothing."""
         if not self.is_active:
             return "itself"
+        if self.has_expired:
+            return "end"
         return {"itself": "context"}.get(self.context.suspended_by, self.context.suspended_by)
 
 
@@ -107,7 +153,7 @@ class RecipientQuerySet(ScopedQuerySet["Recipient"]):
         same = OuterRef("normalized")
         domains = ownership.domains_of(viewer).filter(name=OuterRef("domain"))
         users = User.objects.filter(ownership.is_served(), uidname_normalized=same, is_active=True)
-        aliases = ForwardingAlias.objects.served().filter(normalized=same, is_active=True)
+        aliases = ForwardingAlias.objects.served().answering().filter(normalized=same)
         return self.filter(Exists(domains), ~Exists(users), ~Exists(aliases))
 
     def of_alias(self, context_id: int, normalized: str) -> Self:

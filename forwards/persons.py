@@ -28,6 +28,7 @@ def _export_aliases(person: Person) -> list[dict[str, Any]]:
             "context": row.context_id,
             "alias": row.address,
             "active": row.is_active,
+            "expires": None if row.expires_on is None else row.expires_on.isoformat(),
             "recipients": [one.address for one in row.recipients.all()],
         }
         for row in _aliases(person)

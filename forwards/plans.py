@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import chain
 from typing import Final
 
@@ -22,6 +23,7 @@ from core.actor import Actor
 from core.addresses import Address
 from core.errors import Conflict, DomainError, Invalid
 from core.iteration import batched
+from core.keep import KEEP, Keep
 from core.prepared import Call, insert_one, insert_rows
 from forwards.facts import Facts, look_up
 from forwards.graph import Graph
@@ -45,6 +47,7 @@ class _Draft:
     gone: list[int] = field(default_factory=list)
     context: Context | None = None
     is_active: bool | None = None
+    expires_on: date | Keep | None = KEEP
     deleted: bool = False
 
 
@@ -117,10 +120,11 @@ def entry(row: ForwardingAlias, before: Snapshot | None, after: Snapshot | None)
 
 
 def snapshot(row: ForwardingAlias, recipients: Iterable[str] | None = None) -> Snapshot:
-    """What the change log keeps of an alias; its recipients are read unless they are given."""
+    """What the change log keeps of an alias, without what is not set; its recipients are read unless they are given."""
     if recipients is None:
         recipients = row.recipients.order_by("pk").values_list("address", flat=True)
-    return {"alias": row.address, "recipients": list(recipients), "is_active": row.is_active}
+    seen: Snapshot = {"alias": row.address, "recipients": list(recipients), "is_active": row.is_active}
+    return seen if row.expires_on is None else seen | {"expires_on": row.expires_on.isoformat()}
 
 
 class _Rules:
@@ -197,6 +201,11 @@ class _Rules:
         }
         if wish.is_active is not None:
             after["is_active"] = draft.is_active = wish.is_active
+        if not isinstance(wish.expires_on, Keep):
+            draft.expires_on = wish.expires_on
+            after.pop("expires_on", None)
+            if wish.expires_on is not None:
+                after["expires_on"] = wish.expires_on.isoformat()
         draft.planned.entries = [entry(row, before, after)]
         if moved:
             draft.context = context
@@ -230,7 +239,7 @@ class _Rules:
 
 
 def _new_draft(wish: NewAlias) -> _Draft:
-    row = ForwardingAlias(pk=wish.key, context=wish.context, is_active=wish.is_active)
+    row = ForwardingAlias(pk=wish.key, context=wish.context, is_active=wish.is_active, expires_on=wish.expires_on)
     address = wish.parsed
     if isinstance(address, Invalid):
         return _Draft(row, Planned(refusal=address))
@@ -267,12 +276,14 @@ def _insert_aliases(rows: Sequence[ForwardingAlias]) -> None:
 
 def _write_columns(drafts: Sequence[_Draft]) -> None:
     """Write what changes in the rows of aliases themselves: a statement for each new value and thousand rows."""
-    updates: dict[tuple[str, int | bool], list[int]] = {}
+    updates: dict[tuple[str, int | bool | date | None], list[int]] = {}
     for draft in drafts:
         if draft.context is not None:
             updates.setdefault(("context_id", draft.context.pk), []).append(draft.row.pk)
         if draft.is_active is not None and draft.is_active != draft.row.is_active:
             updates.setdefault(("is_active", draft.is_active), []).append(draft.row.pk)
+        if not isinstance(draft.expires_on, Keep) and draft.expires_on != draft.row.expires_on:
+            updates.setdefault(("expires_on", draft.expires_on), []).append(draft.row.pk)
     for (column, value), keys in updates.items():
         for some in batched(keys, _CHUNK):
             ForwardingAlias.objects.filter(pk__among=some).update(**{column: value})

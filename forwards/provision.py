@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Context
 from accounts.provision.section import Entry, References, Section, needed
-from accounts.provision.shapes import EntrySerializer, Flag, Text, Texts, Whole
+from accounts.provision.shapes import Day, EntrySerializer, Flag, Text, Texts, Whole
 from changelog.plan import Plan, Planned, plan_what_can_be
 from core.actor import Actor
 from core.addresses import normalize_uidname as normalize_address
+from core.days import day_of
+from core.keep import KEEP
 from forwards.doubts import doubts
 from forwards.models import ForwardingAlias, Recipient
 from forwards.plans import plan_aliases
@@ -27,6 +29,7 @@ class ForwardSerializer(EntrySerializer):
     alias = Text()
     recipients = Texts(required=False)
     is_active = Flag(required=False)
+    expires_on = Day(required=False, allow_null=True)
 
 
 def _plan(references: References, entries: Sequence[Entry], hold: bool) -> Plan:
@@ -38,10 +41,12 @@ def _plan(references: References, entries: Sequence[Entry], hold: bool) -> Plan:
         row = present.get((context.pk, normalize_address(entry["alias"])))
         if row is None:
             recipients = needed(entry, "recipients", what)
-            return NewAlias(context, entry["alias"], recipients, is_active=entry.get("is_active", True))
+            is_active, expires_on = entry.get("is_active", True), day_of(entry.get("expires_on"))
+            return NewAlias(context, entry["alias"], recipients, is_active=is_active, expires_on=expires_on)
+        is_active, end = entry.get("is_active"), day_of(entry["expires_on"]) if "expires_on" in entry else KEEP
         if "recipients" not in entry:
-            return AliasEdit(row, is_active=entry.get("is_active"))
-        return setting(row, entry["recipients"], is_active=entry.get("is_active"))
+            return AliasEdit(row, is_active=is_active, expires_on=end)
+        return setting(row, entry["recipients"], is_active=is_active, expires_on=end)
 
     plan = hold_and_plan if hold else plan_aliases
     return plan_what_can_be(entries, wish, lambda wishes: plan(references.actor, wishes))
@@ -57,13 +62,16 @@ def _present(entries: Sequence[Entry]) -> dict[tuple[int, str], ForwardingAlias]
 
 def _export() -> Iterator[Entry]:
     for context in Context.objects.order_by("pk").iterator():
-        suspended = set(ForwardingAlias.objects.suspended().filter(context=context).values_list("address", flat=True))
+        aliases = ForwardingAlias.objects.filter(context=context)
+        suspended = set(aliases.suspended().values_list("address", flat=True))
+        ends: dict[str, Any] = dict(aliases.exclude(expires_on=None).values_list("address", "expires_on"))
         for alias, recipients in Recipient.objects.by_alias(context):
             yield {
                 "context": context.pk,
                 "alias": alias,
                 "recipients": recipients,
                 "is_active": alias not in suspended,
+                **({"expires_on": ends[alias].isoformat()} if alias in ends else {}),
             }
 
 

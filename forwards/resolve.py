@@ -33,6 +33,7 @@ class Stop(StrEnum):
     ALIAS = "alias"
     MAILBOX = "mailbox"
     SUSPENDED_ALIAS = "suspended alias"
+    EXPIRED_ALIAS = "expired alias"
     SUSPENDED_MAILBOX = "suspended mailbox"
     NOWHERE = "nowhere"
     OUTSIDE = "outside"
@@ -53,6 +54,7 @@ _LABELS: Final[dict[Stop, str | Promise]] = {
     Stop.ALIAS: _("forwarding alias"),
     Stop.MAILBOX: _("mailbox"),
     Stop.SUSPENDED_ALIAS: _("suspended alias: the mail is refused"),
+    Stop.EXPIRED_ALIAS: _("expired alias: the mail is refused"),
     Stop.SUSPENDED_MAILBOX: _("suspended mailbox: the mail is refused"),
     Stop.NOWHERE: _("nothing here has this address: the mail is refused"),
     Stop.OUTSIDE: _("none of your addresses: the mail goes on to whoever has it"),
@@ -131,7 +133,7 @@ class _Found:
             aliases, users = aliases.visible_to(self.viewer), users.visible_to(self.viewer)
         found = self._sorted(((one.normalized, one) for one in aliases), self.aliases, owners)
         self._sorted(((one.uidname_normalized, one) for one in users), self.users, owners)
-        open_aliases = [one for one in found if one.is_active and one.context.in_service]
+        open_aliases = [one for one in found if one.answers and one.context.in_service]
         for row in Recipient.objects.filter(alias__in=open_aliases).order_by("pk"):
             recipient = Address(row.address, row.normalized, row.domain)
             self.recipients.setdefault(row.alias_id, []).append(recipient)
@@ -157,7 +159,7 @@ def _step(found: _Found, address: Address, followed: set[str]) -> Step:
     step = Step(address.written, Stop.OUTSIDE, alias=alias, user=user)
     owner = alias or user
     step.context = owner.context if owner else None
-    alias_open = alias is not None and alias.is_active and alias.context.in_service
+    alias_open = alias is not None and alias.answers and alias.context.in_service
     user_open = user is not None and user.is_active and user.context.in_service
     if alias is not None and alias_open:
         step.stop = Stop.ALIAS
@@ -170,10 +172,15 @@ def _step(found: _Found, address: Address, followed: set[str]) -> Step:
     elif user_open:
         step.stop = Stop.MAILBOX
         if alias is not None:
-            step.notes.append(_("the alias of the same address is suspended"))
+            expired = alias.is_active and alias.has_expired
+            step.notes.append(
+                _("the alias of the same address has expired")
+                if expired
+                else _("the alias of the same address is suspended")
+            )
     else:
         step.stop = _end(found, address)
-        if owner is not None and owner.is_active:
+        if owner is not None and owner.is_active and not owner.context.in_service:
             step.notes.append(_("its context or reseller is suspended"))
         if owner is None and step.stop is not Stop.TOO_MANY and name in found.waiting:
             step.notes.append(
@@ -186,8 +193,8 @@ def _end(found: _Found, address: Address) -> Stop:
     """What there is at an address that nobody answers to."""
     if address.normalized not in found.seen:
         return Stop.TOO_MANY
-    if address.normalized in found.aliases:
-        return Stop.SUSPENDED_ALIAS
+    if (alias := found.aliases.get(address.normalized)) is not None:
+        return Stop.EXPIRED_ALIAS if alias.is_active and alias.has_expired else Stop.SUSPENDED_ALIAS
     if address.normalized in found.users:
         return Stop.SUSPENDED_MAILBOX
     return Stop.NOWHERE if address.domain in found.domains else Stop.OUTSIDE

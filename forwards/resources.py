@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from core.tables import Addresses, Column, Flag, Number, TableResource
+from core.tables import Addresses, Column, Day, Flag, Number, TableResource
 from forwards.models import ForwardingAlias
 
 
@@ -19,6 +19,7 @@ class ForwardResource(TableResource):
         Column("alias", "address"),
         Addresses("recipients", "recipients", "address"),
         Flag("is_active"),
+        Day("expires_on", removable=True),
     )
 
     def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

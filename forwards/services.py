@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from core.actor import Actor
 from core.addresses import Address, parse_address
 from core.errors import Invalid, NotFound
 from core.iteration import batched
+from core.keep import KEEP, Keep
 from core.transactions import atomic
 from forwards.facts import Facts
 from forwards.graph import lock_graph, locking_edges
@@ -126,10 +128,30 @@ def adding(forward: ForwardingAlias, recipients: Sequence[str]) -> AliasEdit:
     return AliasEdit(forward, lambda present: [*present, *new], new)
 
 
-def setting(forward: ForwardingAlias, recipients: Sequence[str], *, is_active: bool | None = None) -> AliasEdit:
+def setting(
+    forward: ForwardingAlias,
+    recipients: Sequence[str],
+    *,
+    is_active: bool | None = None,
+    expires_on: date | Keep | None = KEEP,
+) -> AliasEdit:
     """These recipients and no others. Invalid."""
     new = parse_recipients(recipients)
-    return AliasEdit(forward, lambda present: new, new, is_active=is_active)
+    return AliasEdit(forward, lambda present: new, new, is_active=is_active, expires_on=expires_on)
+
+
+def editing(forward: ForwardingAlias, values: Mapping[str, Any]) -> AliasEdit:
+    """What these values make of it, by the names of its columns and "recipients"; "context" is a row. Invalid."""
+    new = parse_recipients(values["recipients"]) if "recipients" in values else []
+    context = values.get("context")
+    return AliasEdit(
+        forward,
+        (lambda _present: new) if new else None,
+        new,
+        is_active=values.get("is_active"),
+        context=context if context is not None and context.pk != forward.context_id else None,
+        expires_on=values.get("expires_on", KEEP),
+    )
 
 
 def replacing(forward: ForwardingAlias, old: Address, new: Address) -> AliasEdit:

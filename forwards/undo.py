@@ -14,6 +14,7 @@ from changelog.models import Change
 from changelog.plan import Plan, plan_what_can_be
 from changelog.undo import UndoKind, refuse_changed
 from core.actor import Actor
+from core.days import day_of
 from core.errors import Conflict
 from forwards.models import ForwardingAlias, Recipient
 from forwards.plans import entry, plan_aliases, snapshot
@@ -59,7 +60,8 @@ def _plan(actor: Actor, changes: Sequence[Change], hold: bool) -> Plan:
         if row is not None:
             if before is None:
                 return deleting(row)
-            return setting(row, before["recipients"], is_active=before["is_active"])
+            expires_on = day_of(before.get("expires_on"))
+            return setting(row, before["recipients"], is_active=before["is_active"], expires_on=expires_on)
         if before is None:
             raise Conflict(_("The alias does not exist any more."))
         return NewAlias(
@@ -69,6 +71,7 @@ def _plan(actor: Actor, changes: Sequence[Change], hold: bool) -> Plan:
             is_active=before["is_active"],
             key=change.key,
             must_be_new=True,
+            expires_on=day_of(before.get("expires_on")),
         )
 
     plan = hold_and_plan if hold else plan_aliases

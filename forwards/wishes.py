@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import ClassVar, TypeVar
 
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import Context
 from core.addresses import Address, parse_address, parse_alias
 from core.errors import Invalid
+from core.keep import KEEP, Keep
 from core.numbers import counted
 from forwards.models import ForwardingAlias
 
@@ -34,6 +36,7 @@ class NewAlias:
     is_active: bool = True
     key: int | None = None
     must_be_new: bool = False
+    expires_on: date | None = None
     makes_edges: ClassVar[bool] = True
 
     @cached_property
@@ -76,6 +79,7 @@ class AliasEdit:
     is_active: bool | None = None
     context: Context | None = None
     may_delete: bool = False
+    expires_on: date | Keep | None = KEEP
 
     @property
     def address(self) -> Address:

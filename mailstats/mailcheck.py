@@ -77,7 +77,7 @@ class MailCheck:
         owners = owners_of({one.domain for one in aliases})
         shown = {
             one.pk: {f"{to.address.rpartition('@')[0]}@{to.domain}" for to in one.recipients.all()}
-            if one.is_active and one.context.in_service and owners.get(one.domain) == one.context_id
+            if one.answers and one.context.in_service and owners.get(one.domain) == one.context_id
             else set()
             for one in aliases
         }

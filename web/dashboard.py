@@ -25,6 +25,7 @@ RECENT: Final = 10
 _ATTENTION: Final = {
     "context.near_limit": _("Contexts near or over their limit of users"),
     "user.near_quota": _("Mailboxes near or over their quota"),
+    "forwardingalias.ending": _("Aliases that expire within a week"),
     "forwardingalias.dangling": _("Aliases with a recipient that does not exist here"),
     "forwardingalias.undeclared": _("Aliases in domains that are not declared or not proven"),
     "user.undeclared": _("Mailboxes in domains that are not declared or not proven"),

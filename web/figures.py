@@ -71,6 +71,7 @@ def counted(administrator: Viewer) -> Counted:
 ATTENTION: Final[dict[str, Callable[[Any], QuerySet[Any]]]] = {
     "context.near_limit": lambda viewer: Context.objects.visible_to(viewer).near_limit(),
     "user.near_quota": lambda viewer: User.objects.visible_to(viewer).near_quota(),
+    "forwardingalias.ending": lambda viewer: ForwardingAlias.objects.visible_to(viewer).ending(),
     "forwardingalias.dangling": lambda viewer: ForwardingAlias.objects.visible_to(viewer).dangling(viewer),
     "forwardingalias.undeclared": lambda viewer: ownership.undeclared(ForwardingAlias.objects.visible_to(viewer)),
     "user.undeclared": lambda viewer: ownership.undeclared(User.objects.visible_to(viewer)),

@@ -16,6 +16,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.settings import api_settings
 
 from accounts.provision.reading import shown
+from core.days import day_of
 from core.numbers import MAX_BIGINT, counted
 
 Finding = tuple[str, str]
@@ -64,6 +65,17 @@ class Flag(_Strict):
 
     def problem(self, value: Any) -> str:
         return "" if isinstance(value, bool) else "must be true or false"
+
+
+class Day(_Strict):
+    """A day of the calendar, as text."""
+
+    def problem(self, value: Any) -> str:
+        try:
+            known = isinstance(value, str) and day_of(value) is not None
+        except ValueError:
+            known = False
+        return "" if known else "must be a day such as 2027-12-31"
 
 
 class OneOf(_Strict):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from django_filters import CharFilter, FilterSet
+from django_filters import CharFilter, DateFilter, FilterSet
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +17,7 @@ from apiv2.base import visible
 from apiv2.reading import FlagFilter, Shape, WholeFilter
 from apiv2.resources.batches import BatchedViewSet
 from apiv2.resources.contexts import context_of
-from apiv2.shapes import Flag, Key, Texts
+from apiv2.shapes import Day, Flag, Key, Texts
 from changelog.models import Change
 from core.actor import Actor
 from core.addresses import normalize_uidname
@@ -24,8 +25,10 @@ from core.errors import NotFound
 from core.numbers import whole_number
 from core.openapi.fields import Text
 from forwards.models import ForwardingAlias, Recipient
-from forwards.services import deleting, write_aliases
-from forwards.wishes import AliasEdit, NewAlias, parse_recipients
+from forwards.services import deleting, editing, write_aliases
+from forwards.wishes import AliasEdit, NewAlias
+
+_END: Final = "The mail servers refuse its mail from the beginning of this day on, in UTC; null: it does not expire."
 
 
 class V2AliasSerializer(serializers.Serializer[Any]):
@@ -36,6 +39,7 @@ class V2AliasSerializer(serializers.Serializer[Any]):
     address = Text()
     recipients = Texts(help_text="In the order in which they were added.")
     is_active = Flag()
+    expires_on = Day(allow_null=True, help_text=_END)
 
 
 class V2NewAliasSerializer(serializers.Serializer[Any]):
@@ -45,6 +49,7 @@ class V2NewAliasSerializer(serializers.Serializer[Any]):
     address = Text()
     recipients = Texts()
     is_active = Flag(default=True)
+    expires_on = Day(allow_null=True, default=None, help_text=_END)
 
 
 class V2AliasEditSerializer(serializers.Serializer[Any]):
@@ -53,6 +58,7 @@ class V2AliasEditSerializer(serializers.Serializer[Any]):
     context: Any = Key()
     recipients = Texts()
     is_active = Flag(default=True)
+    expires_on = Day(allow_null=True, default=None, help_text=_END)
 
 
 class AliasFilters(FilterSet):
@@ -63,6 +69,7 @@ class AliasFilters(FilterSet):
     domain = CharFilter(method="of_domain", help_text="In exactly this domain.")
     recipient = CharFilter(method="of_recipient", help_text="With exactly this recipient.")
     is_active = FlagFilter()
+    expires_before = DateFilter(field_name="expires_on", lookup_expr="lt", help_text="Such as 2027-12-31.")
 
     def of_address(self, rows: QuerySet[ForwardingAlias], name: str, value: str) -> QuerySet[ForwardingAlias]:
         """Compared as addresses are."""
@@ -102,7 +109,9 @@ class AliasViewSet(BatchedViewSet):
 
     def represent(self, row: ForwardingAlias, shape: Shape) -> dict[str, Any]:
         recipients = row.recipients.all() if shape.wants("recipients") else ()
-        return _alias(row.pk, row.context_id, row.address, row.is_active, [one.address for one in recipients])
+        return _alias(
+            *(row.pk, row.context_id, row.address, row.is_active, row.expires_on), [one.address for one in recipients]
+        )
 
     def retrieve(self, request: Request) -> Response:
         """The short way where the whole alias is asked for: one statement, compiled once."""
@@ -111,21 +120,20 @@ class AliasViewSet(BatchedViewSet):
         found = ONE.rows(self.caller, alias=whole_number(self.key) or 0)
         if not found:
             raise NotFound("There is no such object.")
-        alias, context, address, is_active, version, _recipient = found[0]
-        body = _alias(alias, context, address, is_active, [row[-1] for row in found])
+        alias, context, address, is_active, end, version, _recipient = found[0]
+        body = _alias(alias, context, address, is_active, end, [row[-1] for row in found])
         return Response(body, headers={"ETag": f'"{version or 0}"'})
 
     def make(self, actor: Actor, data: dict[str, Any]) -> ForwardingAlias:
         context = visible(self, Context, data["context"], "context", related=["reseller"])
-        wish = NewAlias(context, data["address"], data["recipients"], data["is_active"], must_be_new=True)
-        (planned,) = write_aliases(actor=actor, wishes=[wish])
+        (planned,) = write_aliases(actor=actor, wishes=[self.wish_new(context, data)])
         planned.outcome()
         return ForwardingAlias(pk=planned.entries[-1].key)
 
     def change(self, actor: Actor, row: ForwardingAlias, data: dict[str, Any], *, whole: bool) -> None:
         if "context" in data:
             data["context"] = visible(self, Context, data["context"], "context", related=["reseller"])
-        (planned,) = write_aliases(actor=actor, wishes=[_edit(row, data)])
+        (planned,) = write_aliases(actor=actor, wishes=[editing(row, data)])
         planned.outcome()
 
     def remove(self, actor: Actor, row: ForwardingAlias) -> None:
@@ -133,10 +141,11 @@ class AliasViewSet(BatchedViewSet):
         planned.outcome()
 
     def wish_new(self, context: Context, data: dict[str, Any]) -> NewAlias:
-        return NewAlias(context, data["address"], data["recipients"], data["is_active"], must_be_new=True)
+        columns = {name: data[name] for name in ("recipients", "is_active", "expires_on")}
+        return NewAlias(context, data["address"], **columns, must_be_new=True)
 
     def wish_change(self, row: ForwardingAlias, data: dict[str, Any]) -> AliasEdit:
-        return _edit(row, data)
+        return editing(row, data)
 
     def wish_deletion(self, row: ForwardingAlias) -> AliasEdit:
         return deleting(row)
@@ -146,21 +155,17 @@ class AliasViewSet(BatchedViewSet):
         return [(planned, planned.entries[-1].key if planned.entries else 0) for planned in rows]
 
 
-def _edit(row: ForwardingAlias, data: dict[str, Any]) -> AliasEdit:
-    """What shall become of the alias; `context` is a row. Invalid."""
-    recipients = parse_recipients(data["recipients"]) if "recipients" in data else []
-    context = data.get("context")
-    return AliasEdit(
-        row,
-        (lambda _present: recipients) if recipients else None,
-        recipients,
-        is_active=data.get("is_active"),
-        context=context if context is not None and context.pk != row.context_id else None,
-    )
-
-
-def _alias(key: int, context: int, address: str, is_active: bool, recipients: list[str]) -> dict[str, Any]:
-    return {"id": key, "context": context, "address": address, "recipients": recipients, "is_active": is_active}
+def _alias(
+    key: int, context: int, address: str, is_active: bool, end: date | None, recipients: list[str]
+) -> dict[str, Any]:
+    return {
+        "id": key,
+        "context": context,
+        "address": address,
+        "recipients": recipients,
+        "is_active": is_active,
+        "expires_on": None if end is None else end.isoformat(),
+    }
 
 
 def _one(viewer: Administrator, *, alias: int) -> QuerySet[Recipient, tuple[Any, ...]]:
@@ -168,8 +173,8 @@ def _one(viewer: Administrator, *, alias: int) -> QuerySet[Recipient, tuple[Any,
     lines = Change.objects.filter(kind="forward", key=OuterRef("alias")).order_by("-pk")
     rows = Recipient.objects.visible_to(viewer).filter(alias=alias).order_by("pk")
     version = Subquery(lines.values("pk")[:1])
-    columns = ("alias_id", "alias__context_id", "alias__address", "alias__is_active", version, "address")
-    return rows.values_list(*columns)
+    alias_columns = ("alias__context_id", "alias__address", "alias__is_active", "alias__expires_on")
+    return rows.values_list("alias_id", *alias_columns, version, "address")
 
 
 ONE: Final = NamedQuery(_one, alias=int)

@@ -32,11 +32,11 @@ from core.actor import Actor, Channel
 from core.addresses import printable
 from core.admin import registry
 from core.admin.filters import RelatedFilter
-from core.admin.forms import ServiceForm, VerbatimField, WholeNumberField
+from core.admin.forms import DayField, ServiceForm, VerbatimField, WholeNumberField
 from core.admin.lists import KeysetChangeList
 from core.admin.pills import status_pill
 from core.admin.searching import Search, Text, found, text_of
-from core.admin.widgets import Autocomplete, WholeNumberInput, tick_box
+from core.admin.widgets import Autocomplete, DayInput, WholeNumberInput, tick_box
 from core.counts import CountedPaginator
 from core.errors import Conflict, DomainError, NotAllowed
 from core.names import MAX_NAME
@@ -93,6 +93,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
         models.BigIntegerField: {"form_class": WholeNumberField, "widget": WholeNumberInput},
         models.IntegerField: {"form_class": WholeNumberField, "widget": WholeNumberInput},
         models.TextField: {"form_class": VerbatimField},
+        models.DateField: {"form_class": DayField, "widget": DayInput},
     }
     # Whether the name of a row with contents must be typed before it is deleted.
     confirms_by_name: ClassVar[bool] = False

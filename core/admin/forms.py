@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -13,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Role
 from core.admin.questions import Asking
-from core.admin.widgets import SizeInput, WholeNumberInput
+from core.admin.widgets import DayInput, SizeInput, WholeNumberInput
+from core.days import parse_day
 from core.numbers import MAX_BIGINT
 from core.scoping import Viewer
 from core.sizes import BYTES, UNITS, parse_amount, to_bytes
@@ -80,6 +82,25 @@ class VerbatimField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether it is another text than the one that was shown; a browser shows no difference between line ends."""
         return super().has_changed(self.to_python(initial), data)
+
+
+class DayField(forms.DateField):
+    """A day of the calendar, or none, typed as ISO 8601 or a German has it."""
+
+    widget = DayInput
+    default_error_messages: ClassVar = {"invalid": _("Enter a day such as 2027-12-31.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, **kwargs})
+
+    def to_python(self, value: Any) -> Any:
+        """The day; ValidationError."""
+        if value in self.empty_values or isinstance(value, date):
+            return value or None
+        try:
+            return parse_day(str(value).strip())
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 class LinesField(forms.Field):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 _SUSPENDED: Final = {
     "itself": _("suspended"),
+    "end": _("expired"),
     "context": _("company suspended"),
     "reseller": _("reseller suspended"),
 }

@@ -9,7 +9,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.forms import MultiWidget, Select, TextInput
+from django.forms import DateInput, MultiWidget, Select, TextInput
 from django.forms import models as forms_models
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -51,6 +51,14 @@ class WholeNumberInput(TextInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"inputmode": "numeric", "autocomplete": "off", "class": "vIntegerField", **(attrs or {})})
+
+
+class DayInput(DateInput):
+    """A text input for a day in the reader's language: of half a day, a browser's date input sends nothing."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        own = {"placeholder": _("2027-12-31"), "autocomplete": "off", "class": "vDateField"}
+        super().__init__({**own, **(attrs or {})})
 
 
 class SizeInput(MultiWidget):

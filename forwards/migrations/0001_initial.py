@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
                 ('normalized', models.CharField(db_index=True, editable=False, max_length=508)),
                 ('domain', models.CharField(db_index=True, editable=False, max_length=253)),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('expires_on', models.DateField(blank=True, help_text='Year, month and day, as in 2027-12-31. From that day on the mail servers refuse its mail (from midnight, in UTC); it keeps its data. Empty: it does not expire.', null=True, verbose_name='expires on')),
                 ('context', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='forwards', to='accounts.context', verbose_name='context')),
             ],
             options={
@@ -41,6 +42,10 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'recipients',
                 'ordering': ['id'],
             },
+        ),
+        migrations.AddIndex(
+            model_name='forwardingalias',
+            index=models.Index(condition=models.Q(('expires_on__isnull', False)), fields=['expires_on'], name='alias_with_an_end'),
         ),
         migrations.AddConstraint(
             model_name='forwardingalias',

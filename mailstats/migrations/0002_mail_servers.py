@@ -1,6 +1,7 @@
 """What Postfix and Dovecot read (PostgreSQL): the views in the schema `mail`. Whoever may read them may read nothing else.
 
-Suspended things are not in them: an alias, a user, or anything of a suspended context, reseller or reseller's parent.
+Suspended things are not in them: an alias, a user, or anything of a suspended context, reseller or reseller's parent;
+nor are aliases whose last day is over. Their end needs no job: the view looks at the clock.
 """
 
 from django.db import migrations
@@ -51,7 +52,7 @@ FROM forwards_forwardingalias a
 JOIN forwards_recipient r ON r.alias_id = a.id
 JOIN domains_explicitdomain d ON d.name = a.domain AND d.context_id = a.context_id AND d.proven_at IS NOT NULL
 JOIN mail.context_in_service s ON s.id = a.context_id
-WHERE a.is_active
+WHERE a.is_active AND (a.expires_on IS NULL OR a.expires_on > (now() AT TIME ZONE 'UTC')::date)
 """
 
 DOMAIN = """

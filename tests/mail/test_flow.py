@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ from django.utils import timezone
 from accounts.services.contexts import update_context
 from accounts.services.resellers import update_reseller
 from accounts.services.users import create_user, update_user
+from core.days import today
 from domains.models import ExplicitDomain
 from domains.proof import look_again
 from domains.services import add_domain, remove_domain
 from forwards.models import ForwardingAlias
-from forwards.services import create_forward, set_forward_active
+from forwards.services import create_forward, set_forward_active, write_aliases
+from forwards.wishes import AliasEdit
 from tests.client import FORWARDS, Api
 from tests.dns_server import dns_server
 from tests.mail.mailing import MAIL_TESTS, Figures, letter
@@ -68,6 +71,15 @@ def test_inactive_alias__is_refused_until_it_is_active_again(stack: Stack, api: 
     forward = ForwardingAlias.objects.get(normalized=ALIAS)
     for is_active, answer in ((False, NO_SUCH_USER), (True, OK)):
         set_forward_active(actor=OPERATOR, forward=forward, is_active=is_active)
+        assert stack.rcpt(ALIAS) == answer
+
+
+def test_expired_alias__is_refused_until_it_gets_another_end(stack: Stack, api: Api, world: World) -> None:
+    """By the clock of the database: nobody is told, and nothing runs at midnight."""
+    create_alias(api, JOHN)
+    forward = ForwardingAlias.objects.get(normalized=ALIAS)
+    for days, answer in ((0, NO_SUCH_USER), (1, OK)):
+        write_aliases(actor=OPERATOR, wishes=[AliasEdit(forward, expires_on=today() + timedelta(days=days))])
         assert stack.rcpt(ALIAS) == answer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 import pytest
@@ -30,7 +30,8 @@ from core.actor import Actor, Channel
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
-from forwards.services import create_forward, delete_forward, set_forward_active
+from forwards.services import create_forward, delete_forward, set_forward_active, write_aliases
+from forwards.wishes import AliasEdit
 from tests.services.aliases import move_forward
 from tests.services.bulk import changes, details, outcomes, prepare, preview, run
 from tests.world import CONTEXTS, OPERATOR, World
@@ -73,6 +74,12 @@ def _three_aliases(world: World) -> QuerySet[Any]:
 def _suspended_alias(world: World) -> QuerySet[Any]:
     set_forward_active(actor=OPERATOR, forward=forward(world, 24, "off@acme.example"), is_active=False)
     return aliases("sales@acme.example", "off@acme.example")
+
+
+def _ending_alias(world: World) -> QuerySet[Any]:
+    wish = AliasEdit(forward(world, 24, "fair@acme.example"), expires_on=date(2031, 5, 1))
+    write_aliases(actor=OPERATOR, wishes=[wish])
+    return aliases("sales@acme.example", "fair@acme.example")
 
 
 def _movable(world: World) -> QuerySet[Any]:
@@ -184,6 +191,18 @@ CASES: Final[list[Case]] = [
             "has@acme.example": CHANGED,
             "only@acme.example": (REFUSED, "This is the only recipient. Delete the alias, or suspend it."),
         },
+    ),
+    (
+        "forwards.set_end",
+        {"expires_on": "2031-05-01"},
+        _ending_alias,
+        {"sales@acme.example": CHANGED, "fair@acme.example": UNCHANGED},
+    ),
+    (
+        "forwards.set_end",
+        {"expires_on": None},
+        _ending_alias,
+        {"sales@acme.example": UNCHANGED, "fair@acme.example": CHANGED},
     ),
     (
         "forwards.move",

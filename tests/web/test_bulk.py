@@ -285,7 +285,7 @@ EDITS: Final = {
     "contexts": {f"contexts.{one}" for one in ("suspend", "resume", "hand_over", "delete", "change", "set_property")},
     "users": {f"users.{one}" for one in ("suspend", "resume", "leave", "set_quota", "delete", "change")}
     | {"users.move_domain", "users.set_property"},
-    "aliases": {f"forwards.{one}" for one in ("suspend", "resume", "change", "move", "delete")}
+    "aliases": {f"forwards.{one}" for one in ("suspend", "resume", "change", "set_end", "move", "delete")}
     | {f"forwards.{one}_recipient" for one in ("add", "remove", "replace")},
     "domains": {"domains.delete"},
 }
