@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -34,7 +35,14 @@ from core.numbers import whole_number
 PREFIX: Final = "/api/v2"
 _ETAG: Final = re.compile(r'(?:W/)?"([0-9]{1,18})"')
 _KEY: Final = re.compile(r"[\x20-\x7e]+")
-Include = Callable[[Any, Any], dict[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """A related object: `find` makes it of the view and the row; `output` is its shape."""
+
+    find: Callable[[Any, Any], dict[str, Any] | None]
+    output: type[Serializer[Any]]
 
 
 class NoFilters(FilterSet):
@@ -211,7 +219,7 @@ class ResourceViewSet(CallingViewSet):
         """The wanted part of the object, with what is included."""
         data = shape.cut(self.represent(row, shape))
         if shape.include:
-            data["included"] = {name: self.includes[name](self, row) for name in sorted(shape.include)}
+            data["included"] = {name: self.includes[name].find(self, row) for name in sorted(shape.include)}
         return data
 
     def row(self, key: str, shape: Shape) -> Any:

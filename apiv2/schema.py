@@ -6,41 +6,27 @@ from typing import Any, Final
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ComponentRegistry
+from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
-from apiv2.problems import MEDIA_TYPE, PROBLEMS
-from core.openapi.answers import SCHEMAS
+from apiv2.components import (
+    ETAG,
+    KEY,
+    LOCATION,
+    NEXT,
+    RELATED,
+    REPLAYED,
+    TEXT,
+    JSONSchema,
+    answer,
+    lines,
+    page,
+    problem,
+    read_one,
+)
 
-JSONSchema = dict[str, Any]
 BASIC: Final = "apiV2Basic"
 BEARER: Final = "apiV2Bearer"
-_KEY: Final[JSONSchema] = {"type": "integer", "format": "int64", "minimum": 1}
-_TEXT: Final[JSONSchema] = {"type": "string"}
-PROBLEM: Final[JSONSchema] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "format": "uri", "description": f"One of {', '.join(sorted(PROBLEMS))}."},
-        "title": _TEXT,
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "A sentence for a person."},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["detail"],
-                "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer into the body."},
-                    "parameter": {"type": "string", "description": "Name of a query parameter."},
-                    "detail": _TEXT,
-                },
-            },
-        },
-    },
-}
-SCHEMAS["V2Problem"] = PROBLEM
-SCHEMAS["V2Part"] = {"type": "object", "description": "Those fields that `fields` names."}
 _SUMMARIES: Final = {
     "list": "List {name}",
     "retrieve": "Get one of the {name}",
@@ -49,9 +35,6 @@ _SUMMARIES: Final = {
     "partial_update": "Change one of the {name}",
     "destroy": "Delete one of the {name}",
 }
-# Action -> the statuses that it may be refused with.
-_READING: Final = (400, 401, 403, 404, 406, 429, 503)
-_WRITING: Final = (*_READING, 409, 412, 413, 415, 422)
 
 
 class ApiAuthenticationExtension(OpenApiAuthenticationExtension):
@@ -81,9 +64,9 @@ class ResourceSchema(AutoSchema):
             return None
         if "requestBody" in operation:
             operation["requestBody"]["required"] = True
-        for status in _WRITING if method != "GET" else _READING:
-            operation["responses"].setdefault(str(status), _problem(status))
-        operation["responses"]["default"] = _problem(None)
+        for status in _refusals(operation, writes=method != "GET"):
+            operation["responses"].setdefault(str(status), problem(status))
+        operation["responses"]["default"] = problem(None)
         return operation
 
     def get_operation_id(self) -> str:
@@ -110,7 +93,7 @@ class ResourceSchema(AutoSchema):
         if view.action == "list":
             found += [*_paging(view), *_filtering(view.filters, searched=view.searched)]
         for name, sentence in view.parameters.get(view.action, {}).items():
-            found.append(_query(name, _TEXT, sentence, required=True))
+            found.append(_query(name, TEXT, sentence, required=True))
         if view.action in view.lists:
             found += [*_paging(None), *_filtering(view.lists[view.action])]
         if view.action in {"update", "partial_update", "destroy"} and view.kind:
@@ -121,7 +104,7 @@ class ResourceSchema(AutoSchema):
 
     def _resolve_path_parameters(self, variables: list[str]) -> Any:
         return [
-            {"in": "path", "name": name, "schema": _KEY, "required": True, "description": "The object's id."}
+            {"in": "path", "name": name, "schema": KEY, "required": True, "description": "The object's id."}
             for name in variables
         ]
 
@@ -130,6 +113,11 @@ class ResourceSchema(AutoSchema):
 
     def get_request_serializer(self) -> Any:
         view: Any = self.view
+        if view.action == "batch":
+            one = self.resolve_serializer(view.output, "response")
+            edit = self.resolve_serializer(view.edit(partial=True), "request").ref
+            line = lines(self.registry, one, self.resolve_serializer(view.new, "request").ref, edit)
+            return {view.media_types["batch"]: line}
         body = {"create": view.new, "update": view.edit, "partial_update": view.edit}.get(view.action)
         return view.bodies.get(view.action, body)
 
@@ -144,65 +132,53 @@ class ResourceSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> JSONSchema:
         view: Any = self.view
-        one = self.resolve_serializer(view.output, "response").ref
         if view.action in view.answers:
-            return {str(status): self._answer(body) for status, body in view.answers[view.action].items()}
+            return {str(status): self._answer(status, body) for status, body in view.answers[view.action].items()}
+        one = self.resolve_serializer(view.output, "response")
+        etag = ETAG if view.kind else {}
         match view.action:
             case "list":
-                return {"200": _json("A page of the collection.", _page(_sparse(one, view), one))}
+                found = page(self.registry, one, self._read_one(one))
+                return {"200": answer("A page of the collection.", found, NEXT)}
             case "retrieve":
-                return {"200": _json("The object.", _sparse(one, view), etag=bool(view.kind))}
+                return {"200": answer("The object.", self._read_one(one), etag)}
             case "create":
-                return {"201": _json("It was created.", one, etag=bool(view.kind), location=True)}
+                return {"201": self._answer(201, view.output)}
             case "destroy":
                 return {"204": {"description": "It is gone."}}
-        return {"200": _json("The object as it is now.", one, etag=bool(view.kind))}
+        return {"200": answer("The object as it is now.", one.ref, etag)}
 
-    def _answer(self, body: Any) -> JSONSchema:
+    def _read_one(self, one: ResolvedComponent) -> JSONSchema:
         view: Any = self.view
-        schema = body if isinstance(body, dict) else self.resolve_serializer(body, "response").ref
+        included = {name: self._schema(include.output) for name, include in view.includes.items()}
+        return read_one(self.registry, one, included)
+
+    def _schema(self, body: Any) -> JSONSchema:
+        ref: JSONSchema = body if isinstance(body, dict) else self.resolve_serializer(body, "response").ref
+        return ref
+
+    def _answer(self, status: int, body: Any) -> JSONSchema:
+        view: Any = self.view
+        headers: JSONSchema = LOCATION if status == 201 else {}
+        headers = headers | (ETAG if view.kind and (status == 201 or body is view.output) else {})
+        headers |= REPLAYED if view.action in {"create", *view.repeatable} else {}
+        headers |= {"batch": RELATED, **dict.fromkeys(view.lists, NEXT)}.get(view.action, {})
         media = view.media_types.get(view.action, "application/json")
-        return {"description": "The answer.", "content": {media: {"schema": schema}}}
+        return answer(
+            "It was created." if status == 201 else "The answer.", self._schema(body), headers, media_type=media
+        )
 
 
-def _sparse(one: JSONSchema, view: Any) -> JSONSchema:
-    """With `fields` not every field is there; with `include` there is something more."""
-    whole: JSONSchema = one
-    if view.includes:
-        included = {
-            "type": "object",
-            "properties": {name: {"type": "object", "nullable": True} for name in view.includes},
-        }
-        whole = {"allOf": [one, {"type": "object", "properties": {"included": included}}]}
-    return {"anyOf": [whole, {"$ref": "#/components/schemas/V2Part"}]}
-
-
-def _page(one: JSONSchema, whole: JSONSchema) -> JSONSchema:
-    return {
-        # What generated clients call it.
-        "title": f"{whole['$ref'].rpartition('/')[2]}Page",
-        "type": "object",
-        "required": ["data", "next"],
-        "properties": {
-            "data": {"type": "array", "items": one},
-            "next": {"type": "string", "nullable": True, "description": "Reference of the following page."},
-            "total": {"type": "integer", "description": "Where it was asked for."},
-        },
-    }
-
-
-def _json(description: str, schema: JSONSchema, *, etag: bool = False, location: bool = False) -> JSONSchema:
-    headers = {"ETag": {"schema": _TEXT, "description": "The version."}} if etag else {}
-    if location:
-        headers["Location"] = {"schema": _TEXT, "description": "Where it is."}
-    answer: JSONSchema = {"description": description, "content": {"application/json": {"schema": schema}}}
-    return answer | ({"headers": headers} if headers else {})
-
-
-def _problem(status: int | None) -> JSONSchema:
-    titles = [title for code, title in PROBLEMS.values() if code == status]
-    schema = {"$ref": "#/components/schemas/V2Problem"}
-    return {"description": "; ".join(titles) or "Any other refusal", "content": {MEDIA_TYPE: {"schema": schema}}}
+def _refusals(operation: JSONSchema, *, writes: bool) -> list[int]:
+    """The statuses that the operation may be refused with, by what it has."""
+    headers = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"}
+    in_path = any(one["in"] == "path" for one in operation.get("parameters", ()))
+    found = [400, 401, 403, 406, 429, 503]
+    found += [404] if in_path else []
+    found += [409, 422] if writes else []
+    found += [412] if "If-Match" in headers else []
+    found += [413, 415] if "requestBody" in operation else []
+    return sorted(found)
 
 
 def _query(name: str, schema: JSONSchema, description: str, *, required: bool = False) -> OpenApiParameter:
@@ -210,15 +186,15 @@ def _query(name: str, schema: JSONSchema, description: str, *, required: bool = 
 
 
 def _header(name: str, description: str) -> OpenApiParameter:
-    return OpenApiParameter(name, _TEXT, OpenApiParameter.HEADER, description=description)
+    return OpenApiParameter(name, TEXT, OpenApiParameter.HEADER, description=description)
 
 
 def _shaping(view: Any) -> list[OpenApiParameter]:
     fields = ", ".join(view.output().fields)
-    found = [_query("fields", _TEXT, f"The fields that are wanted, separated by commas: {fields}.")]
+    found = [_query("fields", TEXT, f"The fields that are wanted, separated by commas: {fields}.")]
     if view.includes:
         names = ", ".join(sorted(view.includes))
-        found.append(_query("include", _TEXT, f"What is included, separated by commas: {names}."))
+        found.append(_query("include", TEXT, f"What is included, separated by commas: {names}."))
     return found
 
 
@@ -226,17 +202,17 @@ def _paging(view: Any) -> list[OpenApiParameter]:
     """The parameters of pages; without a view they have one order."""
     found = [
         _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "Objects on a page."),
-        _query("cursor", _TEXT, "Where the page begins; from `next`."),
+        _query("cursor", TEXT, "Where the page begins; from `next`."),
         _query("total", {"type": "boolean", "default": False}, "Whether all are counted."),
     ]
     if view is not None:
         sorts = ", ".join(["id", *view.sorts])
-        found.append(_query("sort", _TEXT, f"Of {sorts}, separated by commas; with - in front it descends."))
+        found.append(_query("sort", TEXT, f"Of {sorts}, separated by commas; with - in front it descends."))
     return found
 
 
 def _filtering(filters: Any, *, searched: Any = ()) -> list[OpenApiParameter]:
-    found = [_query("search", _TEXT, "A text anywhere in its names.")] if searched else []
+    found = [_query("search", TEXT, "A text anywhere in its names.")] if searched else []
     for name, one in filters.base_filters.items():
         found.append(_query(name, _filter_schema(one), str(one.extra.get("help_text", "")) or f"Only of this {name}."))
     return found
@@ -250,8 +226,10 @@ def _filter_schema(one: Any) -> JSONSchema:
             return {"type": "boolean"}
         case "MomentFilter":
             return {"type": "string", "format": "date-time"}
+        case "DateFilter":
+            return {"type": "string", "format": "date"}
         case "UUIDFilter":
             return {"type": "string", "format": "uuid"}
         case "ChoiceFilter":
             return {"type": "string", "enum": [value for value, _label in one.extra["choices"]]}
-    return _TEXT
+    return TEXT

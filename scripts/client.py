@@ -17,6 +17,9 @@ from typing import Any, Final
 BASE: Final = Path(__file__).resolve().parent.parent
 GENERATED: Final = BASE / "clients/python/src/oxaas_client/generated"
 CONFIGURATION: Final = BASE / "clients/python/generator.yaml"
+# Schemas of parts of objects, of objects with others included, and of the lines of batches.
+PART: Final = "Part"
+LEFT_OUT: Final = (PART, "WithIncluded", "Line")
 LINES: Final = "application/x-ndjson"
 SETTINGS: Final = {"DEBUG": "true", "SECRET_KEY": "only-to-write-the-schema", "LANGUAGE_CODE": "en"}
 
@@ -48,6 +51,9 @@ def fit(document: dict[str, Any]) -> dict[str, Any]:
     for item in document["paths"].values():
         for operation in item.values():
             _fit_operation(operation)
+    schemas = document["components"]["schemas"]
+    for name in [one for one in schemas if one.startswith("V2") and one.endswith(LEFT_OUT)]:
+        del schemas[name]
     fitted: dict[str, Any] = _without_noise(document)
     return fitted
 
@@ -84,10 +90,11 @@ def _without_noise(node: Any) -> Any:
 
 def _whole_of(node: dict[str, Any]) -> Any:
     """The object itself, of one that may come in parts or with others included."""
-    choices = node.get("anyOf", [])
-    if {"$ref": "#/components/schemas/V2Part"} not in choices:
-        return None
-    return choices[0].get("allOf", choices)[0]
+    for choice in node.get("anyOf", []):
+        name = choice.get("$ref", "")
+        if name.endswith(PART):
+            return {"$ref": name.removesuffix(PART)}
+    return None
 
 
 def _schema(scratch: Path) -> str:

@@ -13,10 +13,10 @@ from rest_framework.response import Response
 
 from accounts.models import Administrator, ApiFamily, Context
 from accounts.queries import NamedQuery
-from apiv2.base import visible
+from apiv2.base import Include, visible
 from apiv2.reading import FlagFilter, Shape, WholeFilter
 from apiv2.resources.batches import BatchedViewSet
-from apiv2.resources.contexts import context_of
+from apiv2.resources.contexts import V2ContextSerializer, context_of
 from apiv2.shapes import Day, Flag, Key, Texts
 from changelog.models import Change
 from core.actor import Actor
@@ -98,7 +98,7 @@ class AliasViewSet(BatchedViewSet):
     filters = AliasFilters
     searched = ("normalized", "recipients__normalized")
     sorts = {"address": "normalized", "context": "context_id"}
-    includes = {"context": lambda view, row: context_of(view, row.context)}
+    includes = {"context": Include(lambda view, row: context_of(view, row.context), V2ContextSerializer)}
     wire_names = {"alias": "address"}
 
     def prepared(self, rows: QuerySet[Any], shape: Shape) -> QuerySet[Any]:

@@ -21,6 +21,7 @@ from apiv2.wire import LinesParser
 from core.actor import Actor
 from core.bodies import read_json
 from core.errors import DomainError, Invalid, NotFound
+from core.openapi.answers import SCHEMAS
 
 MAX_LINES: Final = 10_000
 # In one transaction: small enough that whoever waits for a row does so for a fraction of a second.
@@ -30,17 +31,7 @@ _MAX_CHUNKS: Final = 100
 _TRIES: Final = 3
 _STATUSES: Final = {"create": 201, "update": 200, "delete": 204}
 LINES: Final = "application/x-ndjson"
-LINE: Final[dict[str, Any]] = {
-    "type": "object",
-    "description": "A line for each. With create the fields of a new object, with update its id and what changes.",
-    "required": ["op"],
-    "properties": {
-        "op": {"type": "string", "enum": list(_STATUSES)},
-        "id": {"type": "integer", "format": "int64", "minimum": 1},
-    },
-    "additionalProperties": True,
-}
-OUTCOME: Final[dict[str, Any]] = {
+SCHEMAS["V2Outcome"] = {
     "type": "object",
     "description": "One line for each line of the body.",
     "required": ["line", "status"],
@@ -76,8 +67,7 @@ class BatchedViewSet(ResourceViewSet):
 
     media_types: ClassVar = {"batch": LINES}
     repeatable: ClassVar = ("batch",)
-    bodies: ClassVar = {"batch": {LINES: LINE}}
-    answers: ClassVar[dict[str, dict[int, Any]]] = {"batch": {200: OUTCOME}}
+    answers: ClassVar[dict[str, dict[int, Any]]] = {"batch": {200: {"$ref": "#/components/schemas/V2Outcome"}}}
 
     def get_parsers(self) -> Any:
         """Lines for the batch, and nothing else there."""

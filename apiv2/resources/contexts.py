@@ -10,9 +10,9 @@ from rest_framework import serializers
 
 from accounts.models import ApiFamily, Context, Reseller
 from accounts.services.contexts import create_context, delete_context, update_context
-from apiv2.base import ResourceViewSet, visible
+from apiv2.base import Include, ResourceViewSet, visible
 from apiv2.reading import FlagFilter, Shape, WholeFilter, moment
-from apiv2.resources.resellers import reseller_of
+from apiv2.resources.resellers import V2ResellerSerializer, reseller_of
 from apiv2.shapes import Flag, Key, Moment, Whole
 from core.access import Role
 from core.actor import Actor
@@ -72,7 +72,7 @@ class ContextViewSet(ResourceViewSet):
     filters = ContextFilters
     searched = ("=id", "name_normalized")
     sorts = {"name": "name_normalized", "created_at": "created_at"}
-    includes = {"reseller": lambda view, row: reseller_of(view, row.reseller)}
+    includes = {"reseller": Include(lambda view, row: reseller_of(view, row.reseller), V2ResellerSerializer)}
 
     def prepared(self, rows: QuerySet[Any], shape: Shape) -> QuerySet[Any]:
         """With the reseller where it is shown or written."""

@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import ApiFamily, Context
-from apiv2.base import ResourceViewSet, visible
+from apiv2.base import Include, ResourceViewSet, visible
 from apiv2.reading import FlagFilter, Shape, WholeFilter, moment
-from apiv2.resources.contexts import context_of
+from apiv2.resources.contexts import V2ContextSerializer, context_of
 from apiv2.shapes import Flag, Key, Moment
 from core.actor import Actor
 from core.addresses import normalize_uidname
@@ -81,7 +81,7 @@ class DomainViewSet(ResourceViewSet):
     filters = DomainFilters
     searched = ("name",)
     sorts = {"name": "name", "context": "context_id"}
-    includes = {"context": lambda view, row: context_of(view, row.context)}
+    includes = {"context": Include(lambda view, row: context_of(view, row.context), V2ContextSerializer)}
     answers: ClassVar = {one: {200: V2DomainSerializer} for one in ("check", "prove", "withdraw")}
 
     def prepared(self, rows: QuerySet[Any], shape: Shape) -> QuerySet[Any]:

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from accounts.models import ApiFamily, Reseller
 from accounts.services.resellers import create_reseller, delete_reseller, update_reseller
-from apiv2.base import ResourceViewSet, visible
+from apiv2.base import Include, ResourceViewSet, visible
 from apiv2.reading import FlagFilter, Shape, WholeFilter
 from apiv2.shapes import Flag, Key, Whole
 from core.access import permits
@@ -94,7 +94,7 @@ class ResellerViewSet(ResourceViewSet):
     filters = ResellerFilters
     searched = ("name_normalized", "display_name")
     sorts = {"name": "name_normalized"}
-    includes = {"parent": lambda view, row: reseller_of(view, row.parent)}
+    includes = {"parent": Include(lambda view, row: reseller_of(view, row.parent), V2ResellerSerializer)}
 
     def prepared(self, rows: QuerySet[Any], shape: Shape) -> QuerySet[Any]:
         """With the parent."""

@@ -15,10 +15,10 @@ from accounts.models import Administrator, ApiFamily, Context, User, identifiers
 from accounts.services.config import effective_config
 from accounts.services.plans import UserWish
 from accounts.services.users import create_user, delete_user, hold_and_plan, last_login_of, new_user, update_user
-from apiv2.base import visible
+from apiv2.base import Include, visible
 from apiv2.reading import FlagFilter, Shape, WholeFilter, moment
 from apiv2.resources.batches import BatchedViewSet
-from apiv2.resources.contexts import context_of
+from apiv2.resources.contexts import V2ContextSerializer, context_of
 from apiv2.shapes import Flag, Key, Moment, Texts, Whole
 from core.access import Role
 from core.actor import Actor
@@ -112,7 +112,7 @@ class UserViewSet(BatchedViewSet):
     filters = UserFilters
     searched = ("uidname_normalized", "msisdn_digits", "custom_ids__value_normalized")
     sorts = {"uidname": "uidname_normalized", "number": "number", "context": "context_id"}
-    includes = {"context": lambda view, row: context_of(view, row.context)}
+    includes = {"context": Include(lambda view, row: context_of(view, row.context), V2ContextSerializer)}
     answers: ClassVar = BatchedViewSet.answers | {
         "properties": {200: V2EffectiveConfigSerializer},
         "mail": {200: V2MailSerializer},

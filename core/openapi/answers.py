@@ -7,8 +7,8 @@ from typing import Final
 from core.openapi.operations import Answer, Body, JSONSchema
 
 _STRINGS: Final[JSONSchema] = {"type": "array", "items": {"type": "string"}}
-_OBJECT: Final[JSONSchema] = {"type": "object"}
-_MAILS: Final[JSONSchema] = {"type": "array", "maxItems": 5, "items": _OBJECT}
+_TEXT: Final[JSONSchema] = {"type": "string"}
+_WHOLE: Final[JSONSchema] = {"type": "integer", "format": "int64"}
 
 
 def _object(example: object = None, optional: JSONSchema | None = None, /, **required: JSONSchema) -> JSONSchema:
@@ -40,15 +40,53 @@ USER: Final = _named(
         uidname={"type": "string"},
     ),
 )
-USERCONFIG: Final = _named("Userconfig", _object(userconfig={"type": "array", "items": _OBJECT}))
+# What the published document leaves at "an object"; the shapes are those of the rulings.
+PROPERTY: Final = _named(
+    "Property",
+    _object(
+        {"name": "com.openexchange.capability.webmail", "value": "true", "scope": "context"},
+        name=_TEXT,
+        value=_TEXT,
+        scope={"type": "string", "enum": ["user", "context", "reseller", "server"], "description": "Whose value wins."},
+    ),
+)
+QUOTA: Final = _named(
+    "Quota",
+    _object(
+        {"quota": 1073741824, "use": 52428800, "countquota": -1, "countuse": 1234},
+        quota=_WHOLE | {"description": "Bytes; -1: unlimited."},
+        use=_WHOLE | {"description": "Bytes."},
+        countquota=_WHOLE | {"description": "Messages; -1: unlimited."},
+        countuse=_WHOLE | {"description": "Messages."},
+    ),
+)
+_ADDRESSES: Final[JSONSchema] = {
+    "type": "array",
+    "description": "Name, which may be null, and address of each.",
+    "items": {"type": "array", "minItems": 2, "maxItems": 2, "items": _TEXT | {"nullable": True}},
+}
+_MAIL: Final[JSONSchema] = {
+    "id": _TEXT,
+    "folder_id": _TEXT,
+    "subject": _TEXT,
+    "from": _ADDRESSES,
+    "to": _ADDRESSES,
+    "size": _WHOLE | {"description": "Bytes."},
+    "received_date": _WHOLE | {"description": "Milliseconds since 1970 UTC."},
+    "sent_date": _WHOLE | {"nullable": True, "description": "Milliseconds since 1970 UTC."},
+    "flags": _WHOLE | {"description": "The sum of 1 answered, 2 deleted, 4 draft, 8 flagged, 16 recent, 32 seen."},
+}
+RECENT_MAIL: Final = _named("RecentMail", {"type": "object", "required": list(_MAIL), "properties": _MAIL})
+RECENT_MAILS: Final[JSONSchema] = {"type": "array", "maxItems": 5, "items": RECENT_MAIL}
+USERCONFIG: Final = _named("Userconfig", _object(userconfig={"type": "array", "items": PROPERTY}))
 MESSAGE_COUNT: Final = _named(
     "MessageCount", _object({"newmessages": 0}, newmessages={"type": "integer", "minimum": 0})
 )
-MAIL_QUOTA: Final = _named("MailQuota", _object(mailQuota=_OBJECT))
+MAIL_QUOTA: Final = _named("MailQuota", _object(mailQuota=QUOTA))
 MAIL_ALL: Final = _named(
-    "MailAll", _object(recentmails=_MAILS, quota=_OBJECT, newmessages=_OBJECT, recentmessages=_OBJECT)
+    "MailAll",
+    _object(recentmails=RECENT_MAILS, quota=MAIL_QUOTA, newmessages=MESSAGE_COUNT, recentmessages=MESSAGE_COUNT),
 )
-RECENT_MAILS: Final = _MAILS
 RECIPIENTS: Final = _STRINGS | {"example": ["recipient1@example.com"]}
 FORWARD_LISTS: Final[JSONSchema] = {
     "type": "object",

@@ -12,20 +12,12 @@ import jsonschema
 from conformance.contract import resolve
 from core.openapi.inspection import document
 from tests.client import basic
-from tests.openapi import WireClient, body_of
+from tests.openapi import WireClient, body_of, generated
 from tests.world import PASSWORD
 
 PREFIX: Final = "/api/v2"
 PROBLEM: Final = "application/problem+json"
 BROKEN: Final = "the answer is not as described"
-
-
-@cache
-def described() -> dict[tuple[str, str], dict[str, Any]]:
-    """The operations of the second version, by path and method."""
-    resolved = resolve(document(), document())
-    found = {path: item for path, item in resolved["paths"].items() if path.startswith(PREFIX)}
-    return {(path, method): one for path, item in found.items() for method, one in item.items()}
 
 
 class V2:
@@ -69,27 +61,54 @@ def check(response: Any, method: str) -> None:
         body = json.loads(content)
         assert response.headers["Content-Type"] == PROBLEM, (BROKEN, body)
         assert body["status"] == status, BROKEN
-        jsonschema.validate(body, document()["components"]["schemas"]["V2Problem"])
+        _hold(body, problem_schema())
     match = response.resolver_match
     template = "/" + re.sub("<[a-z]+:([A-Za-z]+)>", r"{\1}", match.route) if match and match.route else ""
-    operation = described().get((template, method.lower()))
+    operation = generated().get((template, method.lower()))
     if operation is None:
         assert status in {401, 403, 404, 405}, BROKEN
         return
-    answer = operation["responses"].get(str(status))
-    assert answer is not None, (BROKEN, status, content)
-    media = answer["content"][response.headers["Content-Type"].partition(";")[0]]
-    if response.headers["Content-Type"] == "application/json":
-        jsonschema.validate(json.loads(content), _nullable(media["schema"]))
+    described = operation["responses"].get(str(status))
+    assert described is not None, (BROKEN, status, content)
+    assert _named(response) <= described.get("headers", {}).keys(), (BROKEN, response.headers)
+    kind = response.headers["Content-Type"].partition(";")[0]
+    _check_body(content, kind, described["content"][kind]["schema"], sparse="fields" in response.wsgi_request.GET)
 
 
-def _nullable(schema: Any) -> Any:
-    """The schema as JSON Schema has it: OpenAPI 3.0 says `nullable`."""
-    if isinstance(schema, list):
-        return [_nullable(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    schema = {name: _nullable(value) for name, value in schema.items()}
-    if schema.pop("nullable", False) is True:
-        return {"anyOf": [schema, {"type": "null"}]}
+# Headers that only some answers have.
+_NAMED: Final = frozenset(
+    {"ETag", "Location", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "WWW-Authenticate"}
+    | {"Idempotency-Replayed"}
+)
+
+
+def _named(response: Any) -> set[str]:
+    return {name for name in _NAMED if name in response.headers}
+
+
+def _check_body(content: bytes, kind: str, schema: Any, *, sparse: bool) -> None:
+    if kind == "application/x-ndjson":
+        for line in content.splitlines():
+            _hold(json.loads(line), schema)
+    elif kind == "application/json":
+        _hold(json.loads(content), schema if sparse else _whole(schema))
+
+
+def _whole(schema: Any) -> Any:
+    """The schema where all of the object was asked for: of what is read, the first possibility."""
+    if "anyOf" in schema and "type" in schema["anyOf"][0]:
+        return schema["anyOf"][0]
+    if "data" in schema.get("properties", {}):
+        data = schema["properties"]["data"]
+        return schema | {"properties": schema["properties"] | {"data": data | {"items": _whole(data["items"])}}}
     return schema
+
+
+@cache
+def problem_schema() -> Any:
+    """That of every refusal."""
+    return resolve(document()["components"]["schemas"]["V2Problem"], document())
+
+
+def _hold(value: Any, schema: Any) -> None:
+    jsonschema.Draft202012Validator(schema).validate(value)

@@ -19,7 +19,10 @@ from core.openapi.inspection import document as generate
 
 # What is not compared, and why. Everything else must be equal.
 #   summary: the contract has one for five operations only; ours are the published document's titles, for all.
+#   what the contract leaves at "an object": ours says what is in it, and has names for these shapes.
 NOT_COMPARED = {"summary"}
+SHAPES = {"Property", "Quota", "RecentMail"}
+FREE = {"type": "object"}
 
 
 def normalized(document: dict[str, Any]) -> dict[str, Any]:
@@ -52,6 +55,17 @@ def _with_examples_inside(node: Any) -> Any:
     return node
 
 
+def as_free_as(ours: Any, theirs: Any) -> Any:
+    """Our document with an object of any kind wherever the contract has one."""
+    if theirs == FREE and isinstance(ours, dict) and ours.get("type") == "object":
+        return FREE
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        return {key: as_free_as(value, theirs.get(key)) for key, value in ours.items()}
+    if isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        return [as_free_as(*pair) for pair in zip(ours, theirs, strict=True)]
+    return ours
+
+
 def contract() -> dict[str, Any]:
     """The contract's document as it stands in the file."""
     loaded: dict[str, Any] = yaml.safe_load(CONTRACT.read_text("utf-8"))
@@ -70,12 +84,14 @@ def published_part(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_generated_document__says_the_same_as_the_contract() -> None:
-    ours, theirs = normalized(_without_default(generate())), normalized(contract())
+    theirs = normalized(contract())
+    ours = as_free_as(normalized(_without_default(generate())), theirs)
     assert len(theirs["paths"]) == 31
     assert ours["paths"].keys() == theirs["paths"].keys()
     for name, operation in theirs["paths"].items():
         assert ours["paths"][name] == operation, name
-    assert ours["components"].pop("schemas") == theirs["components"].pop("schemas")
+    schemas = ours["components"].pop("schemas")
+    assert {name: one for name, one in schemas.items() if name not in SHAPES} == theirs["components"].pop("schemas")
     theirs["components"].pop("parameters")  # ours stand where they are used, and were compared there
     assert ours == theirs
 

@@ -34,10 +34,16 @@ type Refusal<Path extends keyof paths> = paths[Path] extends {
   : never;
 
 declare const count: Answer<"/api/oxaas/mail/{uid}/newmessages">;
+declare const everything: Answer<"/api/oxaas/mail/{uid}">;
+declare const page: Answer<"/api/v2/aliases">;
 declare const mail: Answer<"/api/v2/users/{id}/mail">;
 declare const refusal: Refusal<"/api/v2/aliases/{id}">;
 export const numbers: number[] = [count.newmessages, mail.used, refusal.status];
+export const bytes: number = everything.quota.mailQuota.use + everything.recentmails[0].size;
+export const sender: (string | null)[][] = everything.recentmails[0].from;
 export const perhaps: number | null = mail.quota;
+export const recipients: string[] = page.data.flatMap((one) => one.recipients ?? []);
+export const company: string | undefined = page.data[0].included?.context?.name;
 export const sentences: string[] = [refusal.detail, ...(refusal.errors ?? []).map((one) => one.detail)];
 """
 
@@ -70,4 +76,4 @@ def test_generator__has_nothing_to_complain_of(generated: tuple[Path, list[str]]
 def test_types__are_those_that_a_program_needs(generated: tuple[Path, list[str]]) -> None:
     folder, _said = generated
     (folder / "program.ts").write_text(PROGRAM)
-    assert node(COMPILER, "--noEmit", "--strict", "program.ts", folder=folder) == []
+    assert node(COMPILER, "--noEmit", "--strict", "--target", "es2022", "program.ts", folder=folder) == []

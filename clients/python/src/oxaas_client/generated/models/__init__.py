@@ -3,16 +3,10 @@
 from .custom import Custom
 from .custom_input import CustomInput
 from .error import Error
-from .get_recentmails_response_200_item import GetRecentmailsResponse200Item
 from .list_domains_response_200 import ListDomainsResponse200
 from .list_forwards_response_200 import ListForwardsResponse200
 from .mail_all import MailAll
-from .mail_all_newmessages import MailAllNewmessages
-from .mail_all_quota import MailAllQuota
-from .mail_all_recentmails_item import MailAllRecentmailsItem
-from .mail_all_recentmessages import MailAllRecentmessages
 from .mail_quota import MailQuota
-from .mail_quota_mail_quota import MailQuotaMailQuota
 from .message_count import MessageCount
 from .msisdn import Msisdn
 from .patched_v2_administrator_edit import PatchedV2AdministratorEdit
@@ -23,13 +17,16 @@ from .patched_v2_property_edit import PatchedV2PropertyEdit
 from .patched_v2_reseller_edit import PatchedV2ResellerEdit
 from .patched_v2_user_edit import PatchedV2UserEdit
 from .post_domain_response_200 import PostDomainResponse200
+from .property_ import Property
+from .property_scope import PropertyScope
+from .quota import Quota
+from .recent_mail import RecentMail
 from .recipient_input_type_0 import RecipientInputType0
 from .search_user_field import SearchUserField
 from .uidname import Uidname
 from .uids_input import UidsInput
 from .user import User
 from .userconfig import Userconfig
-from .userconfig_userconfig_item import UserconfigUserconfigItem
 from .v2_administrator import V2Administrator
 from .v2_administrator_edit import V2AdministratorEdit
 from .v2_administrator_edit_language import V2AdministratorEditLanguage
@@ -88,9 +85,8 @@ from .v2_new_job_params import V2NewJobParams
 from .v2_new_property import V2NewProperty
 from .v2_new_reseller import V2NewReseller
 from .v2_new_user import V2NewUser
-from .v2_part import V2Part
+from .v2_outcome import V2Outcome
 from .v2_problem import V2Problem
-from .v2_problem_errors_item import V2ProblemErrorsItem
 from .v2_properties_list_scope import V2PropertiesListScope
 from .v2_property import V2Property
 from .v2_property_edit import V2PropertyEdit
@@ -105,21 +101,16 @@ from .v2_user import V2User
 from .v2_user_edit import V2UserEdit
 from .v2_user_page import V2UserPage
 from .v2_way import V2Way
+from .v2_wrong_value import V2WrongValue
 
 __all__ = (
     "Custom",
     "CustomInput",
     "Error",
-    "GetRecentmailsResponse200Item",
     "ListDomainsResponse200",
     "ListForwardsResponse200",
     "MailAll",
-    "MailAllNewmessages",
-    "MailAllQuota",
-    "MailAllRecentmailsItem",
-    "MailAllRecentmessages",
     "MailQuota",
-    "MailQuotaMailQuota",
     "MessageCount",
     "Msisdn",
     "PatchedV2AdministratorEdit",
@@ -130,13 +121,16 @@ __all__ = (
     "PatchedV2ResellerEdit",
     "PatchedV2UserEdit",
     "PostDomainResponse200",
+    "Property",
+    "PropertyScope",
+    "Quota",
+    "RecentMail",
     "RecipientInputType0",
     "SearchUserField",
     "Uidname",
     "UidsInput",
     "User",
     "Userconfig",
-    "UserconfigUserconfigItem",
     "V2Administrator",
     "V2AdministratorEdit",
     "V2AdministratorEditLanguage",
@@ -195,9 +189,8 @@ __all__ = (
     "V2NewProperty",
     "V2NewReseller",
     "V2NewUser",
-    "V2Part",
+    "V2Outcome",
     "V2Problem",
-    "V2ProblemErrorsItem",
     "V2PropertiesListScope",
     "V2Property",
     "V2PropertyEdit",
@@ -212,4 +205,5 @@ __all__ = (
     "V2UserEdit",
     "V2UserPage",
     "V2Way",
+    "V2WrongValue",
 )

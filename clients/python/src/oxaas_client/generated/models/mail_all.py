@@ -7,10 +7,9 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.mail_all_newmessages import MailAllNewmessages
-    from ..models.mail_all_quota import MailAllQuota
-    from ..models.mail_all_recentmails_item import MailAllRecentmailsItem
-    from ..models.mail_all_recentmessages import MailAllRecentmessages
+    from ..models.mail_quota import MailQuota
+    from ..models.message_count import MessageCount
+    from ..models.recent_mail import RecentMail
 
 
 T = TypeVar("T", bound="MailAll")
@@ -20,16 +19,16 @@ T = TypeVar("T", bound="MailAll")
 class MailAll:
     """
     Attributes:
-        recentmails (list[MailAllRecentmailsItem]):
-        quota (MailAllQuota):
-        newmessages (MailAllNewmessages):
-        recentmessages (MailAllRecentmessages):
+        recentmails (list[RecentMail]):
+        quota (MailQuota):
+        newmessages (MessageCount):
+        recentmessages (MessageCount):
     """
 
-    recentmails: list[MailAllRecentmailsItem]
-    quota: MailAllQuota
-    newmessages: MailAllNewmessages
-    recentmessages: MailAllRecentmessages
+    recentmails: list[RecentMail]
+    quota: MailQuota
+    newmessages: MessageCount
+    recentmessages: MessageCount
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -59,24 +58,23 @@ class MailAll:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.mail_all_newmessages import MailAllNewmessages  # noqa: PLC0415
-        from ..models.mail_all_quota import MailAllQuota  # noqa: PLC0415
-        from ..models.mail_all_recentmails_item import MailAllRecentmailsItem  # noqa: PLC0415
-        from ..models.mail_all_recentmessages import MailAllRecentmessages  # noqa: PLC0415
+        from ..models.mail_quota import MailQuota  # noqa: PLC0415
+        from ..models.message_count import MessageCount  # noqa: PLC0415
+        from ..models.recent_mail import RecentMail  # noqa: PLC0415
 
         d = dict(src_dict)
         recentmails = []
         _recentmails = d.pop("recentmails")
         for recentmails_item_data in _recentmails:
-            recentmails_item = MailAllRecentmailsItem.from_dict(recentmails_item_data)
+            recentmails_item = RecentMail.from_dict(recentmails_item_data)
 
             recentmails.append(recentmails_item)
 
-        quota = MailAllQuota.from_dict(d.pop("quota"))
+        quota = MailQuota.from_dict(d.pop("quota"))
 
-        newmessages = MailAllNewmessages.from_dict(d.pop("newmessages"))
+        newmessages = MessageCount.from_dict(d.pop("newmessages"))
 
-        recentmessages = MailAllRecentmessages.from_dict(d.pop("recentmessages"))
+        recentmessages = MessageCount.from_dict(d.pop("recentmessages"))
 
         mail_all = cls(
             recentmails=recentmails,

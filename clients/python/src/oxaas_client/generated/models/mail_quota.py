@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.mail_quota_mail_quota import MailQuotaMailQuota
+    from ..models.quota import Quota
 
 
 T = TypeVar("T", bound="MailQuota")
@@ -17,10 +17,10 @@ T = TypeVar("T", bound="MailQuota")
 class MailQuota:
     """
     Attributes:
-        mail_quota (MailQuotaMailQuota):
+        mail_quota (Quota):
     """
 
-    mail_quota: MailQuotaMailQuota
+    mail_quota: Quota
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -38,10 +38,10 @@ class MailQuota:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.mail_quota_mail_quota import MailQuotaMailQuota  # noqa: PLC0415
+        from ..models.quota import Quota  # noqa: PLC0415
 
         d = dict(src_dict)
-        mail_quota = MailQuotaMailQuota.from_dict(d.pop("mailQuota"))
+        mail_quota = Quota.from_dict(d.pop("mailQuota"))
 
         mail_quota = cls(
             mail_quota=mail_quota,

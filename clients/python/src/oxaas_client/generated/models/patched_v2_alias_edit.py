@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
@@ -18,11 +19,14 @@ class PatchedV2AliasEdit:
         context (int | Unset):
         recipients (list[str] | Unset):
         is_active (bool | Unset):  Default: True.
+        expires_on (datetime.date | None | Unset): The mail servers refuse its mail from the beginning of this day on,
+            in UTC; null: it does not expire.
     """
 
     context: int | Unset = UNSET
     recipients: list[str] | Unset = UNSET
     is_active: bool | Unset = True
+    expires_on: datetime.date | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -34,6 +38,14 @@ class PatchedV2AliasEdit:
 
         is_active = self.is_active
 
+        expires_on: None | str | Unset
+        if isinstance(self.expires_on, Unset):
+            expires_on = UNSET
+        elif isinstance(self.expires_on, datetime.date):
+            expires_on = self.expires_on.isoformat()
+        else:
+            expires_on = self.expires_on
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -43,6 +55,8 @@ class PatchedV2AliasEdit:
             field_dict["recipients"] = recipients
         if is_active is not UNSET:
             field_dict["is_active"] = is_active
+        if expires_on is not UNSET:
+            field_dict["expires_on"] = expires_on
 
         return field_dict
 
@@ -55,10 +69,28 @@ class PatchedV2AliasEdit:
 
         is_active = d.pop("is_active", UNSET)
 
+        def _parse_expires_on(data: object) -> datetime.date | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                expires_on_type_0 = datetime.date.fromisoformat(data)
+
+                return expires_on_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.date | None | Unset, data)
+
+        expires_on = _parse_expires_on(d.pop("expires_on", UNSET))
+
         patched_v2_alias_edit = cls(
             context=context,
             recipients=recipients,
             is_active=is_active,
+            expires_on=expires_on,
         )
 
         patched_v2_alias_edit.additional_properties = d

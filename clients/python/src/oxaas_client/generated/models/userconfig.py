@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.userconfig_userconfig_item import UserconfigUserconfigItem
+    from ..models.property_ import Property
 
 
 T = TypeVar("T", bound="Userconfig")
@@ -17,10 +17,10 @@ T = TypeVar("T", bound="Userconfig")
 class Userconfig:
     """
     Attributes:
-        userconfig (list[UserconfigUserconfigItem]):
+        userconfig (list[Property]):
     """
 
-    userconfig: list[UserconfigUserconfigItem]
+    userconfig: list[Property]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -41,13 +41,13 @@ class Userconfig:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.userconfig_userconfig_item import UserconfigUserconfigItem  # noqa: PLC0415
+        from ..models.property_ import Property  # noqa: PLC0415
 
         d = dict(src_dict)
         userconfig = []
         _userconfig = d.pop("userconfig")
         for userconfig_item_data in _userconfig:
-            userconfig_item = UserconfigUserconfigItem.from_dict(userconfig_item_data)
+            userconfig_item = Property.from_dict(userconfig_item_data)
 
             userconfig.append(userconfig_item)
 

@@ -17,7 +17,8 @@ T = TypeVar("T", bound="V2AdministratorPage")
 
 @_attrs_define
 class V2AdministratorPage:
-    """
+    """A page of the collection.
+
     Attributes:
         data (list[V2Administrator]):
         next_ (None | str): Reference of the following page.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
@@ -18,6 +19,8 @@ class V2Alias:
         address (str):
         recipients (list[str]): In the order in which they were added.
         is_active (bool):
+        expires_on (datetime.date | None): The mail servers refuse its mail from the beginning of this day on, in UTC;
+            null: it does not expire.
     """
 
     id: int
@@ -25,6 +28,7 @@ class V2Alias:
     address: str
     recipients: list[str]
     is_active: bool
+    expires_on: datetime.date | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -38,6 +42,12 @@ class V2Alias:
 
         is_active = self.is_active
 
+        expires_on: None | str
+        if isinstance(self.expires_on, datetime.date):
+            expires_on = self.expires_on.isoformat()
+        else:
+            expires_on = self.expires_on
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -47,6 +57,7 @@ class V2Alias:
                 "address": address,
                 "recipients": recipients,
                 "is_active": is_active,
+                "expires_on": expires_on,
             }
         )
 
@@ -65,12 +76,28 @@ class V2Alias:
 
         is_active = d.pop("is_active")
 
+        def _parse_expires_on(data: object) -> datetime.date | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                expires_on_type_0 = datetime.date.fromisoformat(data)
+
+                return expires_on_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.date | None, data)
+
+        expires_on = _parse_expires_on(d.pop("expires_on"))
+
         v2_alias = cls(
             id=id,
             context=context,
             address=address,
             recipients=recipients,
             is_active=is_active,
+            expires_on=expires_on,
         )
 
         v2_alias.additional_properties = d

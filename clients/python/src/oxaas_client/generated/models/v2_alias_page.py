@@ -17,7 +17,8 @@ T = TypeVar("T", bound="V2AliasPage")
 
 @_attrs_define
 class V2AliasPage:
-    """
+    """A page of the collection.
+
     Attributes:
         data (list[V2Alias]):
         next_ (None | str): Reference of the following page.

@@ -17,7 +17,8 @@ T = TypeVar("T", bound="V2ApiPasswordPage")
 
 @_attrs_define
 class V2ApiPasswordPage:
-    """
+    """A page of the collection.
+
     Attributes:
         data (list[V2ApiPassword]):
         next_ (None | str): Reference of the following page.

@@ -17,7 +17,8 @@ T = TypeVar("T", bound="V2ChangePage")
 
 @_attrs_define
 class V2ChangePage:
-    """
+    """A page of the collection.
+
     Attributes:
         data (list[V2Change]):
         next_ (None | str): Reference of the following page.

@@ -17,7 +17,8 @@ T = TypeVar("T", bound="V2ContextPage")
 
 @_attrs_define
 class V2ContextPage:
-    """
+    """A page of the collection.
+
     Attributes:
         data (list[V2Context]):
         next_ (None | str): Reference of the following page.

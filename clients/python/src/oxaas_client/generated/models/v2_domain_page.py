@@ -17,7 +17,8 @@ T = TypeVar("T", bound="V2DomainPage")
 
 @_attrs_define
 class V2DomainPage:
-    """
+    """A page of the collection.
+
     Attributes:
         data (list[V2Domain]):
         next_ (None | str): Reference of the following page.

@@ -17,7 +17,8 @@ T = TypeVar("T", bound="V2JobPage")
 
 @_attrs_define
 class V2JobPage:
-    """
+    """A page of the collection.
+
     Attributes:
         data (list[V2Job]):
         next_ (None | str): Reference of the following page.

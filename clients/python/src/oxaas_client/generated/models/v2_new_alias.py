@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
@@ -19,12 +20,15 @@ class V2NewAlias:
         address (str):
         recipients (list[str]):
         is_active (bool | Unset):  Default: True.
+        expires_on (datetime.date | None | Unset): The mail servers refuse its mail from the beginning of this day on,
+            in UTC; null: it does not expire.
     """
 
     context: int
     address: str
     recipients: list[str]
     is_active: bool | Unset = True
+    expires_on: datetime.date | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,6 +39,14 @@ class V2NewAlias:
         recipients = self.recipients
 
         is_active = self.is_active
+
+        expires_on: None | str | Unset
+        if isinstance(self.expires_on, Unset):
+            expires_on = UNSET
+        elif isinstance(self.expires_on, datetime.date):
+            expires_on = self.expires_on.isoformat()
+        else:
+            expires_on = self.expires_on
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -47,6 +59,8 @@ class V2NewAlias:
         )
         if is_active is not UNSET:
             field_dict["is_active"] = is_active
+        if expires_on is not UNSET:
+            field_dict["expires_on"] = expires_on
 
         return field_dict
 
@@ -61,11 +75,29 @@ class V2NewAlias:
 
         is_active = d.pop("is_active", UNSET)
 
+        def _parse_expires_on(data: object) -> datetime.date | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                expires_on_type_0 = datetime.date.fromisoformat(data)
+
+                return expires_on_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.date | None | Unset, data)
+
+        expires_on = _parse_expires_on(d.pop("expires_on", UNSET))
+
         v2_new_alias = cls(
             context=context,
             address=address,
             recipients=recipients,
             is_active=is_active,
+            expires_on=expires_on,
         )
 
         v2_new_alias.additional_properties = d

@@ -9,7 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.v2_problem_errors_item import V2ProblemErrorsItem
+    from ..models.v2_wrong_value import V2WrongValue
 
 
 T = TypeVar("T", bound="V2Problem")
@@ -17,7 +17,8 @@ T = TypeVar("T", bound="V2Problem")
 
 @_attrs_define
 class V2Problem:
-    """
+    """A refusal after RFC 9457.
+
     Attributes:
         type_ (str): One of conflict, forbidden, internal-error, invalid, invalid-parameter, key-in-use, key-reused,
             malformed-request, method-not-allowed, not-acceptable, not-found, precondition-failed, too-large, too-many-
@@ -25,14 +26,14 @@ class V2Problem:
         title (str):
         status (int):
         detail (str): A sentence for a person.
-        errors (list[V2ProblemErrorsItem] | Unset):
+        errors (list[V2WrongValue] | Unset):
     """
 
     type_: str
     title: str
     status: int
     detail: str
-    errors: list[V2ProblemErrorsItem] | Unset = UNSET
+    errors: list[V2WrongValue] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -68,7 +69,7 @@ class V2Problem:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.v2_problem_errors_item import V2ProblemErrorsItem  # noqa: PLC0415
+        from ..models.v2_wrong_value import V2WrongValue  # noqa: PLC0415
 
         d = dict(src_dict)
         type_ = d.pop("type")
@@ -80,11 +81,11 @@ class V2Problem:
         detail = d.pop("detail")
 
         _errors = d.pop("errors", UNSET)
-        errors: list[V2ProblemErrorsItem] | Unset = UNSET
+        errors: list[V2WrongValue] | Unset = UNSET
         if _errors is not UNSET:
             errors = []
             for errors_item_data in _errors:
-                errors_item = V2ProblemErrorsItem.from_dict(errors_item_data)
+                errors_item = V2WrongValue.from_dict(errors_item_data)
 
                 errors.append(errors_item)
 

@@ -17,7 +17,8 @@ T = TypeVar("T", bound="V2PropertyPage")
 
 @_attrs_define
 class V2PropertyPage:
-    """
+    """A page of the collection.
+
     Attributes:
         data (list[V2Property]):
         next_ (None | str): Reference of the following page.

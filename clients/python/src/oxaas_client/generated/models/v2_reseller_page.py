@@ -17,7 +17,8 @@ T = TypeVar("T", bound="V2ResellerPage")
 
 @_attrs_define
 class V2ResellerPage:
-    """
+    """A page of the collection.
+
     Attributes:
         data (list[V2Reseller]):
         next_ (None | str): Reference of the following page.

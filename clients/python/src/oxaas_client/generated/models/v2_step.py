@@ -20,6 +20,7 @@ class V2Step:
         found (V2StepFound): * `alias` - alias
             * `mailbox` - mailbox
             * `suspended alias` - suspended alias
+            * `expired alias` - expired alias
             * `suspended mailbox` - suspended mailbox
             * `nowhere` - nowhere
             * `outside` - outside

@@ -1,9 +1,12 @@
 from typing import Literal
 
-V2StepFound = Literal["alias", "mailbox", "nowhere", "outside", "suspended alias", "suspended mailbox", "too many"]
+V2StepFound = Literal[
+    "alias", "expired alias", "mailbox", "nowhere", "outside", "suspended alias", "suspended mailbox", "too many"
+]
 
 V2_STEP_FOUND_VALUES: set[V2StepFound] = {
     "alias",
+    "expired alias",
     "mailbox",
     "nowhere",
     "outside",

@@ -17,7 +17,8 @@ T = TypeVar("T", bound="V2UserPage")
 
 @_attrs_define
 class V2UserPage:
-    """
+    """A page of the collection.
+
     Attributes:
         data (list[V2User]):
         next_ (None | str): Reference of the following page.

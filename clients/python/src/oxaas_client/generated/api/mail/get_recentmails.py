@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_recentmails_response_200_item import GetRecentmailsResponse200Item
+from ...models.recent_mail import RecentMail
 from ...types import Response
 
 
@@ -24,14 +24,12 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> list[GetRecentmailsResponse200Item] | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> list[RecentMail] | None:
     if response.status_code == 200:
         response_200 = []
         _response_200 = response.json()
         for response_200_item_data in _response_200:
-            response_200_item = GetRecentmailsResponse200Item.from_dict(response_200_item_data)
+            response_200_item = RecentMail.from_dict(response_200_item_data)
 
             response_200.append(response_200_item)
 
@@ -43,9 +41,7 @@ def _parse_response(
         return None
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[list[GetRecentmailsResponse200Item]]:
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[list[RecentMail]]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -58,7 +54,7 @@ def sync_detailed(
     uid: str,
     *,
     client: AuthenticatedClient,
-) -> Response[list[GetRecentmailsResponse200Item]]:
+) -> Response[list[RecentMail]]:
     """get 5 recent mails from user
 
     Args:
@@ -69,7 +65,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[list[GetRecentmailsResponse200Item]]
+        Response[list[RecentMail]]
     """
 
     kwargs = _get_kwargs(
@@ -87,7 +83,7 @@ def sync(
     uid: str,
     *,
     client: AuthenticatedClient,
-) -> list[GetRecentmailsResponse200Item] | None:
+) -> list[RecentMail] | None:
     """get 5 recent mails from user
 
     Args:
@@ -98,7 +94,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        list[GetRecentmailsResponse200Item]
+        list[RecentMail]
     """
 
     return sync_detailed(
@@ -111,7 +107,7 @@ async def asyncio_detailed(
     uid: str,
     *,
     client: AuthenticatedClient,
-) -> Response[list[GetRecentmailsResponse200Item]]:
+) -> Response[list[RecentMail]]:
     """get 5 recent mails from user
 
     Args:
@@ -122,7 +118,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[list[GetRecentmailsResponse200Item]]
+        Response[list[RecentMail]]
     """
 
     kwargs = _get_kwargs(
@@ -138,7 +134,7 @@ async def asyncio(
     uid: str,
     *,
     client: AuthenticatedClient,
-) -> list[GetRecentmailsResponse200Item] | None:
+) -> list[RecentMail] | None:
     """get 5 recent mails from user
 
     Args:
@@ -149,7 +145,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        list[GetRecentmailsResponse200Item]
+        list[RecentMail]
     """
 
     return (

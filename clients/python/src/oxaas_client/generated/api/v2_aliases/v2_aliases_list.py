@@ -1,3 +1,4 @@
+import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -22,6 +23,7 @@ def _get_kwargs(
     domain: str | Unset = UNSET,
     recipient: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    expires_before: datetime.date | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -47,6 +49,11 @@ def _get_kwargs(
     params["recipient"] = recipient
 
     params["is_active"] = is_active
+
+    json_expires_before: str | Unset = UNSET
+    if not isinstance(expires_before, Unset):
+        json_expires_before = expires_before.isoformat()
+    params["expires_before"] = json_expires_before
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -94,6 +101,7 @@ def sync_detailed(
     domain: str | Unset = UNSET,
     recipient: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    expires_before: datetime.date | Unset = UNSET,
 ) -> Response[V2AliasPage]:
     """List aliases
 
@@ -109,6 +117,7 @@ def sync_detailed(
         domain (str | Unset):
         recipient (str | Unset):
         is_active (bool | Unset):
+        expires_before (datetime.date | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,6 +139,7 @@ def sync_detailed(
         domain=domain,
         recipient=recipient,
         is_active=is_active,
+        expires_before=expires_before,
     )
 
     response = client.get_httpx_client().request(
@@ -153,6 +163,7 @@ def sync(
     domain: str | Unset = UNSET,
     recipient: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    expires_before: datetime.date | Unset = UNSET,
 ) -> V2AliasPage | None:
     """List aliases
 
@@ -168,6 +179,7 @@ def sync(
         domain (str | Unset):
         recipient (str | Unset):
         is_active (bool | Unset):
+        expires_before (datetime.date | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -190,6 +202,7 @@ def sync(
         domain=domain,
         recipient=recipient,
         is_active=is_active,
+        expires_before=expires_before,
     ).parsed
 
 
@@ -207,6 +220,7 @@ async def asyncio_detailed(
     domain: str | Unset = UNSET,
     recipient: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    expires_before: datetime.date | Unset = UNSET,
 ) -> Response[V2AliasPage]:
     """List aliases
 
@@ -222,6 +236,7 @@ async def asyncio_detailed(
         domain (str | Unset):
         recipient (str | Unset):
         is_active (bool | Unset):
+        expires_before (datetime.date | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -243,6 +258,7 @@ async def asyncio_detailed(
         domain=domain,
         recipient=recipient,
         is_active=is_active,
+        expires_before=expires_before,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -264,6 +280,7 @@ async def asyncio(
     domain: str | Unset = UNSET,
     recipient: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    expires_before: datetime.date | Unset = UNSET,
 ) -> V2AliasPage | None:
     """List aliases
 
@@ -279,6 +296,7 @@ async def asyncio(
         domain (str | Unset):
         recipient (str | Unset):
         is_active (bool | Unset):
+        expires_before (datetime.date | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -302,5 +320,6 @@ async def asyncio(
             domain=domain,
             recipient=recipient,
             is_active=is_active,
+            expires_before=expires_before,
         )
     ).parsed

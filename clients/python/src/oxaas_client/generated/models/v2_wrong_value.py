@@ -8,14 +8,15 @@ from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
-T = TypeVar("T", bound="V2ProblemErrorsItem")
+T = TypeVar("T", bound="V2WrongValue")
 
 
 @_attrs_define
-class V2ProblemErrorsItem:
-    """
+class V2WrongValue:
+    """What is wrong, and where: in the body or in the query.
+
     Attributes:
-        detail (str):
+        detail (str): A sentence for a person.
         pointer (str | Unset): JSON pointer into the body.
         parameter (str | Unset): Name of a query parameter.
     """
@@ -55,14 +56,14 @@ class V2ProblemErrorsItem:
 
         parameter = d.pop("parameter", UNSET)
 
-        v2_problem_errors_item = cls(
+        v2_wrong_value = cls(
             detail=detail,
             pointer=pointer,
             parameter=parameter,
         )
 
-        v2_problem_errors_item.additional_properties = d
-        return v2_problem_errors_item
+        v2_wrong_value.additional_properties = d
+        return v2_wrong_value
 
     @property
     def additional_keys(self) -> list[str]:

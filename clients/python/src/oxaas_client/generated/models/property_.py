@@ -6,27 +6,61 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="MailAllRecentmailsItem")
+from ..models.property_scope import PropertyScope, check_property_scope
+
+T = TypeVar("T", bound="Property")
 
 
 @_attrs_define
-class MailAllRecentmailsItem:
+class Property:
+    """
+    Attributes:
+        name (str):
+        value (str):
+        scope (PropertyScope): Whose value wins.
+    """
+
+    name: str
+    value: str
+    scope: PropertyScope
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        name = self.name
+
+        value = self.value
+
+        scope: str = self.scope
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "name": name,
+                "value": value,
+                "scope": scope,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        mail_all_recentmails_item = cls()
+        name = d.pop("name")
 
-        mail_all_recentmails_item.additional_properties = d
-        return mail_all_recentmails_item
+        value = d.pop("value")
+
+        scope = check_property_scope(d.pop("scope"))
+
+        property_ = cls(
+            name=name,
+            value=value,
+            scope=scope,
+        )
+
+        property_.additional_properties = d
+        return property_
 
     @property
     def additional_keys(self) -> list[str]:

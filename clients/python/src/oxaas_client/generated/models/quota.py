@@ -6,27 +6,67 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="MailAllRecentmessages")
+T = TypeVar("T", bound="Quota")
 
 
 @_attrs_define
-class MailAllRecentmessages:
+class Quota:
+    """
+    Attributes:
+        quota (int): Bytes; -1: unlimited.
+        use (int): Bytes.
+        countquota (int): Messages; -1: unlimited.
+        countuse (int): Messages.
+    """
+
+    quota: int
+    use: int
+    countquota: int
+    countuse: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        quota = self.quota
+
+        use = self.use
+
+        countquota = self.countquota
+
+        countuse = self.countuse
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "quota": quota,
+                "use": use,
+                "countquota": countquota,
+                "countuse": countuse,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        mail_all_recentmessages = cls()
+        quota = d.pop("quota")
 
-        mail_all_recentmessages.additional_properties = d
-        return mail_all_recentmessages
+        use = d.pop("use")
+
+        countquota = d.pop("countquota")
+
+        countuse = d.pop("countuse")
+
+        quota = cls(
+            quota=quota,
+            use=use,
+            countquota=countquota,
+            countuse=countuse,
+        )
+
+        quota.additional_properties = d
+        return quota
 
     @property
     def additional_keys(self) -> list[str]:
