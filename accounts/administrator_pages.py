@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import Model
+from django.contrib import admin
+from django.db.models import BooleanField, ExpressionWrapper, Model, Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.forms import AdministratorForm
@@ -27,7 +33,7 @@ _SUSPENDED_WITH: Final = (
 class AdministratorAdmin(LastUsedMixin, ScopedModelAdmin):
     change_kind = "administrator"
     form = AdministratorForm
-    list_display = ("login", "role", "reseller", "context", "status", "last_used")
+    list_display = ("login", "password_column", "role", "reseller", "context", "status", "last_used")
     list_filter = (
         "role",
         status_filter(*_SUSPENDED_WITH),
@@ -41,7 +47,38 @@ class AdministratorAdmin(LastUsedMixin, ScopedModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With their contexts: the name of a context's administrator has the context's in it."""
-        return super().get_queryset(request).with_owner()
+        own = ExpressionWrapper(Q(pk=administrator_of(request).pk), BooleanField())
+        return super().get_queryset(request).with_owner().annotate(is_own=own)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Who only looks resets no password."""
+        columns = super().get_list_display(request)
+        return columns if self.has_change_permission(request) else [one for one in columns if one != "password_column"]
+
+    @admin.display(description=_("password"))
+    def password_column(self, row: Any) -> SafeString | str:
+        """The way to a new one; one's own is changed where the old one is asked for."""
+        if row.is_own:
+            return ""
+        url = reverse("admin:administrator_password", args=[row.pk])
+        hidden = gettext("password of %(login)s") % {"login": row}
+        return format_html(
+            '<a href="{}">{}<span class="visually-hidden"> ({})</span> …</a>', url, gettext("Reset"), hidden
+        )
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
+        """Adds whether the button for a new password is there."""
+        own = obj is not None and obj.pk == administrator_of(request).pk
+        context["may_reset"] = obj is not None and not own and self.has_change_permission(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """One's own password is changed where the old one is asked for."""

@@ -17,6 +17,7 @@ from accounts import contents
 from accounts.models import Context, Reseller
 from core.admin import registry
 from core.admin.base import ScopedModelAdmin, actor_of
+from core.admin.undoing import undo_button
 from core.errors import DomainError
 
 
@@ -89,5 +90,4 @@ class SuspensionAdmin(ScopedModelAdmin):
             words = gettext("“%(name)s” suspended: nothing of it was in service.")
         (history,) = registry.histories
         change = history.version_of(self.change_kind, row.pk)
-        undo = reverse("admin:changelog_change_change", args=[change])
-        return format_html('{} <a href="{}">{}</a>', words % {"name": row, "held": held}, undo, gettext("Undo …"))
+        return format_html("{} {}", words % {"name": row, "held": held}, undo_button(change=change))

@@ -163,6 +163,8 @@ class BulkEdit(Generic[_Row]):
 
 
 _edits: Final[dict[str, BulkEdit[Any]]] = {}
+# The edit of the change log's lines that undoes them.
+UNDO: Final = "changes.undo"
 GONE: Final = _("It does not exist any more, or it is not yours any more.")
 # What a row is like after it was deleted.
 NOTHING: Final = "—"

@@ -159,11 +159,15 @@ def _begin(job: BulkJob) -> None:
 
 
 @atomic
-def cancel_job(*, job: BulkJob) -> BulkJob:
-    """Stop a job after its present batch, or throw its preview away. What is done stays done."""
+def cancel_job(*, job: BulkJob, by: Viewer | None = None) -> BulkJob:
+    """Stop a job after its present batch, or throw its preview away. What is done stays done.
+
+    Its note names who did it, where that is not the job's own administrator.
+    """
     job = BulkJob.objects.select_for_update().get(pk=job.pk)
     if job.is_active or job.state == State.READY:
-        _finish(job, State.CANCELLED)
+        other = by is not None and by.pk != job.administrator_id
+        _finish(job, State.CANCELLED, note=_("Stopped by %(who)s.") % {"who": by} if other else "")
     return job
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -12,14 +12,37 @@ from django.utils.translation import gettext_lazy as _
 
 from bulk.edits import Outcome
 from core.access import Role
-from core.scoping import OwnedQuerySet
+from core.scoping import OwnedQuerySet, Viewer, acting
 from core.zones import MAX_ZONE
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class BulkJobQuerySet(OwnedQuerySet["BulkJob"]):
-    """Jobs are their administrator's own; the master sees everybody's."""
+    """Jobs are their administrator's, and their colleagues' to see and to undo; the master sees everybody's.
+
+    Whoever is a colleague saw each of the rows when the job was made: the staff of the same reseller and of its parent,
+    the administrators of the same context. A context's jobs are not its reseller's, who may be another one by now.
+    """
 
     sees_all = frozenset({Role.MASTER})
+
+    def visible_to(self, viewer: Viewer | AnonymousUser | None) -> Self:
+        """The viewer's own jobs and their colleagues'; with a credential for some contexts none but the own."""
+        own, administrator = super().visible_to(viewer), acting(viewer)
+        if administrator is None or administrator.context_limit is not None:
+            return own
+        match Role(administrator.role):
+            case Role.RESELLER if administrator.reseller_id is not None:
+                return self.filter(administrator__reseller__in=administrator.resellers_in_charge())
+            case Role.CONTEXT if administrator.context_id is not None:
+                return self.filter(administrator__context=administrator.context_id)
+        return own
+
+    def undoable(self) -> Self:
+        """Those that have changed something, and are over."""
+        return self.filter(started_at__isnull=False, changed__gt=0).exclude(state__in=ACTIVE)
 
 
 class BulkJob(models.Model):
@@ -90,6 +113,11 @@ class BulkJob(models.Model):
     def has_rows(self) -> bool:
         """Whether it is known what the rows are: not while a file is being read, nor when it was refused."""
         return self.state != self.State.READING and self.total > 0
+
+    @property
+    def is_undoable(self) -> bool:
+        """Whether it has changed something, and is over."""
+        return self.has_run and self.changed > 0 and not self.is_active
 
     @property
     def has_run(self) -> bool:

@@ -31,9 +31,11 @@ from bulk import edits, jobs
 from bulk.edits import BulkEdit, BulkForm, Outcome
 from bulk.models import BulkJob
 from bulk.rows import deletes, outcome_of, rows_of
-from core.access import Role
-from core.admin.base import ScopedModelAdmin, administrator_of, role_of
-from core.errors import DomainError
+from changelog.models import Change
+from core.admin.base import ScopedModelAdmin, administrator_of
+from core.admin.filters import RelatedFilter
+from core.admin.undoing import undo_button
+from core.errors import DomainError, Invalid
 from core.numbers import counted, whole_number
 from core.scoping import Viewer
 from core.spreadsheets import csv_lines
@@ -117,38 +119,32 @@ def _number_column(name: str) -> Any:
     return column
 
 
-_NUMBERS: Final = tuple(map(_number_column, ("total", "changed", "unchanged", "refused")))
+_CHANGED: Final = _number_column("changed")
+_NUMBERS: Final = tuple(map(_number_column, ("total", "unchanged", "refused")))
 
 
 class BulkJobAdmin(ScopedModelAdmin):
-    """The list of one's bulk edits and the page of each. They come from the models' lists, and go by themselves."""
+    """The list of bulk edits and the page of each. They come from the models' lists, and go by themselves."""
 
-    list_display = ("what", "state_column", *_NUMBERS, "created_at", "administrator")
-    list_filter = ("state",)
+    list_display = ("what", "state_column", _CHANGED, "undo_column", "administrator", "created_at", *_NUMBERS)
+    list_filter = ("state", ("administrator", RelatedFilter))
     list_select_related = ("administrator__context",)
     actions = None
 
+    @admin.display(description=gettext_lazy("edit"))
     def what(self, job: BulkJob) -> str:
         """The edit for a person."""
-        if job.edit not in edits.known():
-            return job.edit
-        edit = edits.edit_named(job.edit)
-        told = edit.describe(job.params)
-        if not self.admin_site.is_registered(edit.model):
-            return told
-        return f"{capfirst(edit.model._meta.verbose_name_plural)}: {told}"
-
-    what.short_description = gettext_lazy("edit")  # type: ignore[attr-defined]
+        return title_of(job)
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_column(self, job: BulkJob) -> SafeString:
         """The state as the job's page shows it."""
         return format_html('<span class="pill state-{}">{}</span>', job.state, job.get_state_display())
 
-    def get_list_display(self, request: HttpRequest) -> Any:
-        """Whose job it is says something only to whoever sees other people's."""
-        columns = super().get_list_display(request)
-        return columns if role_of(request) is Role.MASTER else [name for name in columns if name != "administrator"]
+    @admin.display(description=gettext_lazy("Undo"))
+    def undo_column(self, job: BulkJob) -> SafeString | str:
+        """The way back, of an edit that is over."""
+        return undo_button(batch=job.batch) if job.is_undoable else ""
 
     def history_query(self, row: Any) -> dict[str, str]:
         """The lines that the job wrote."""
@@ -166,7 +162,11 @@ class BulkJobAdmin(ScopedModelAdmin):
             path(f"<int:key>/{name}/", self.admin_site.admin_view(view), name=f"bulk_bulkjob_{name}")
             for name, view in pages.items()
         ]
-        return more + super().get_urls()
+        undoing: list[URLPattern] = [
+            path("undo/batch/<uuid:batch>/", self._undoes(), name="bulk_undo_batch"),
+            path("undo/change/<int:pk>/", self._undoes(), name="bulk_undo_change"),
+        ]
+        return undoing + more + super().get_urls()
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -177,12 +177,11 @@ class BulkJobAdmin(ScopedModelAdmin):
             **self.admin_site.each_context(request),
             **self._state_of(job),
             **(rows_of(job, request.GET) if job.has_rows else {}),
-            "title": self.what(job),
+            "title": title_of(job),
             "opts": self.opts,
             "media": self.media,
             "job": job,
             "mine": job.administrator_id == request.user.pk,
-            "log": f"{reverse('admin:changelog_change_changelist')}?batch={job.batch}",
         }
         return TemplateResponse(request, "admin/bulk_job.html", context)
 
@@ -200,7 +199,7 @@ class BulkJobAdmin(ScopedModelAdmin):
     def cancel(self, request: HttpRequest, key: int) -> HttpResponse:
         """Stop the job after its present batch."""
         job = self._job(request, key)
-        jobs.cancel_job(job=job)
+        jobs.cancel_job(job=job, by=administrator_of(request))
         return HttpResponseRedirect(_job_url("change", job))
 
     def progress(self, request: HttpRequest, key: int) -> JsonResponse:
@@ -227,8 +226,31 @@ class BulkJobAdmin(ScopedModelAdmin):
         response["Content-Disposition"] = f'attachment; filename="bulk-edit-{job.pk}.csv"'
         return response
 
+    def _undoes(self) -> Callable[..., HttpResponseBase]:
+        return self.admin_site.admin_view(require_POST(self.undo))
+
+    def undo(self, request: HttpRequest, **which: Any) -> HttpResponse:
+        """The preview of what becomes of these changes, of one batch or by themselves, when they are undone."""
+        administrator = administrator_of(request)
+        try:
+            job = jobs.create_job(
+                administrator=administrator,
+                edit=edits.edit_named(edits.UNDO),
+                params={},
+                chosen=Change.objects.visible_to(administrator).filter(**which),
+                language=get_language() or "en",
+            )
+        except Invalid:
+            self.message_user(request, _("There is nothing that you could undo."), messages.WARNING)
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            jobs.finish_in_request(job)
+            return HttpResponseRedirect(_job_url("change", job))
+        return HttpResponseRedirect(reverse("admin:bulk_bulkjob_changelist"))
+
     def _job(self, request: HttpRequest, key: int) -> BulkJob:
-        """One of this person's jobs. Http404 for anybody else's, too."""
+        """One of the jobs that this person sees. Http404 for anybody else's, too."""
         job: BulkJob | None = self.get_queryset(request).select_related("administrator__context").filter(pk=key).first()
         if job is None or not self.has_view_permission(request, job):
             raise Http404
@@ -260,6 +282,17 @@ class BulkJobAdmin(ScopedModelAdmin):
         if not self.admin_site.is_registered(model):
             return ""
         return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def title_of(job: BulkJob) -> str:
+    """The edit for a person, and what its rows are."""
+    if job.edit not in edits.known():
+        return job.edit
+    edit = edits.edit_named(job.edit)
+    told = edit.describe(job.params)
+    if not admin.site.is_registered(edit.model):
+        return told
+    return f"{capfirst(edit.model._meta.verbose_name_plural)}: {told}"
 
 
 def _progress(job: BulkJob) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import get_language, gettext_lazy
 
-from bulk.edits import GONE, NOTHING, Outcome, Params, Result
+from bulk.edits import GONE, NOTHING, UNDO, Outcome, Params, Result
 from bulk.rowwise import RowEdit
 from changelog.models import Change
 from changelog.plan import Planned
@@ -26,7 +26,7 @@ _SHOWN: Final = 200
 class UndoChanges(RowEdit[Change]):
     """Back to what it was before: by whoever could have made the opposite change, where nothing has changed since."""
 
-    name = "changes.undo"
+    name = UNDO
     label = gettext_lazy("Undo")
     model = Change
     # What came last is undone first: a deleted context comes back before its users do.

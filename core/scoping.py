@@ -76,7 +76,7 @@ class ScopedQuerySet(models.QuerySet[_Row]):
 
     def visible_to(self, viewer: Viewer | AnonymousUser | None) -> Self:
         """The rows that `viewer` may see; unknown, inactive and anonymous see nothing."""
-        administrator = _acting(viewer)
+        administrator = acting(viewer)
         if administrator is None:
             return self.none()
         rows = self._of_role(administrator)
@@ -142,7 +142,7 @@ class OwnedQuerySet(ScopedQuerySet[_Row]):
         return rows._seen_by(viewer, "whose")
 
     def _seen_by(self, viewer: Viewer | AnonymousUser | None, column: str) -> Self:
-        administrator = _acting(viewer)
+        administrator = acting(viewer)
         if administrator is None:
             return self.none()
         if Role(administrator.role) in self.sees_all:
@@ -150,7 +150,7 @@ class OwnedQuerySet(ScopedQuerySet[_Row]):
         return self.filter(**{column: administrator.pk})
 
 
-def _acting(viewer: object) -> Viewer | None:
+def acting(viewer: object) -> Viewer | None:
     """The viewer, when it is an administrator who may act; whatever else there is sees nothing."""
     if not isinstance(viewer, get_user_model()):
         return None

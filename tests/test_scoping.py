@@ -227,11 +227,25 @@ def test_visible__a_credential_for_some_contexts_sees_nothing_that_hangs_on_no_c
 
 
 @pytest.mark.parametrize("name", STAFF)
-def test_visible__bulk_edits_are_ones_own(rows: World, name: str) -> None:
-    own = rows.administrators[name].pk
-    assert _seen(BulkJob, rows.administrators[name]) == _all(
-        BulkJob, lambda row: name == "root" or row.administrator_id == own
-    )
+def test_visible__bulk_edits_are_ones_own_and_ones_colleagues(rows: World, name: str) -> None:
+    """Of the same reseller or of its child, of the same context; never a context's for its reseller."""
+    viewer = rows.administrators[name]
+    mine = set(viewer.resellers_in_charge()) if viewer.role == Role.RESELLER else set()
+
+    def wanted(row: BulkJob) -> bool:
+        by = row.administrator
+        if name == "root" or by.pk == viewer.pk:
+            return True
+        return by.reseller_id in mine or (by.context_id is not None and by.context_id == viewer.context_id)
+
+    assert _seen(BulkJob, viewer) == _all(BulkJob, wanted)
+
+
+@pytest.mark.parametrize("name", STAFF)
+def test_visible__with_a_credential_for_some_contexts_bulk_edits_are_ones_own(rows: World, name: str) -> None:
+    viewer = rows.administrators[name]
+    viewer.credential = Credential(contexts=frozenset({24}))
+    assert _seen(BulkJob, viewer) == _all(BulkJob, lambda row: name == "root" or row.administrator_id == viewer.pk)
 
 
 @pytest.mark.parametrize("name", STAFF)

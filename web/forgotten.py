@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from typing import Any, Final
 
@@ -11,14 +10,13 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import EmailMessage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.http import urlsafe_base64_decode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from accounts.login.addresses import client_address, site_of
 from accounts.login.backends import LoginBackend
@@ -29,8 +27,7 @@ from core.actor import Actor, Channel
 from core.errors import DomainError
 from core.numbers import whole_number
 from web.login import MAX_LOGIN
-
-logger = logging.getLogger(__name__)
+from web.password_mail import deliver, link_message
 
 _BY_MAIL: Final = Credential(name="link by mail")
 # In the session, so that the link itself is in no address bar, history or Referer any more.
@@ -120,28 +117,7 @@ def _send(request: HttpRequest, login: str) -> None:
         return
     if not is_news("was sent a link", administrator.pk):
         return
-    message = _message(request, administrator)
-    threading.Thread(target=_deliver, args=(message, administrator.pk), daemon=True).start()
-
-
-def _message(request: HttpRequest, administrator: Administrator) -> EmailMessage:
-    who = urlsafe_base64_encode(str(administrator.pk).encode())
-    token = default_token_generator.make_token(administrator)
-    link = request.build_absolute_uri(reverse("admin:password_link", args=(who, token)))
-    with override(administrator.language or None):
-        lines = [
-            _("Somebody, probably you, asked for a new password for the login %(login)s.") % {"login": administrator},
-            _("This link works once, within an hour:"),
-            link,
-            _("If it was not you, nothing need be done: without the link nothing changes."),
-        ]
-        subject = _("A new password for %(login)s") % {"login": administrator}
-    return EmailMessage(subject, "\n\n".join(lines), to=[administrator.email])
-
-
-def _deliver(message: EmailMessage, key: int) -> None:
-    try:
-        message.send()
-    except Exception as error:
-        # Whatever a mail server does; the link is in no log.
-        logger.error("the link for a new password of administrator %s was not sent: %s", key, type(error).__name__)
+    asked = gettext_lazy("Somebody, probably you, asked for a new password for the login %(login)s.")
+    otherwise = gettext_lazy("If it was not you, nothing need be done: without the link nothing changes.")
+    message = link_message(request, administrator, asked, otherwise)
+    threading.Thread(target=deliver, args=(message, administrator.pk), daemon=True).start()

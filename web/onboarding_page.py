@@ -120,8 +120,7 @@ def onboarding_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
     page = {**site.each_context(request), "title": _("New company"), "form": form, "media": form.media, "made": made}
     if made is not None:
-        changes = reverse("admin:changelog_change_changelist", current_app=site.name)
-        page |= {"changes": changes, "context_url": _url(site, made.context), "title": str(made.context)}
+        page |= {"context_url": _url(site, made.context), "title": str(made.context)}
     response = TemplateResponse(request, "admin/onboarded.html" if made else "admin/onboarding.html", page)
     add_never_cache_headers(response)
     return response

@@ -13,6 +13,7 @@ from web.account import account_page
 from web.brand import brand_css
 from web.mailbox_panel import mail_panel
 from web.onboarding_page import onboarding_page
+from web.password_reset import reset_page
 from web.search_page import search_page
 from web.second_login import second_factor_page
 from web.trace import resolve_page
@@ -38,6 +39,11 @@ def urls(site: AdminSite) -> list[URLPattern]:
         path("onboarding", site.admin_view(lambda request: onboarding_page(site, request)), name="onboarding"),
         path("search", site.admin_view(lambda request: search_page(site, request)), name="search"),
         path("accounts/user/<int:user_id>/mail", site.admin_view(mail_panel), name="user_mail"),
+        path(
+            "accounts/administrator/<int:key>/password",
+            site.admin_view(lambda request, key: reset_page(site, request, key)),
+            name="administrator_password",
+        ),
         path("account", site.admin_view(lambda request: account_page(site, request)), name="account"),
         path("login/second-factor", lambda request: second_factor_page(site, request), name="second_factor_login"),
         path("login/forgotten", lambda request: forgotten.forgotten_page(site, request), name="password_forgotten"),

@@ -27,7 +27,7 @@ from apiv2.resources.resellers import ResellerViewSet
 from apiv2.resources.users import UserViewSet
 from apiv2.shapes import Flag, Key, Moment, Whole
 from bulk import edits, jobs
-from bulk.edits import BulkEdit, BulkForm, Outcome
+from bulk.edits import UNDO, BulkEdit, BulkForm, Outcome
 from bulk.models import BulkJob, BulkJobItem
 from changelog.models import Change
 from core.actor import Channel
@@ -46,7 +46,6 @@ EDITED: Final[Mapping[Any, type[ResourceViewSet]]] = {
         *(AdministratorViewSet, PropertyViewSet, ChangeViewSet),
     )
 }
-UNDO: Final = "changes.undo"
 
 
 def known_edits() -> list[str]:
@@ -135,7 +134,7 @@ class RowFilters(FilterSet):
 
 
 class JobViewSet(ResourceViewSet):
-    """The caller's own jobs; the master sees everybody's."""
+    """The caller's own jobs and their colleagues'; the master sees everybody's."""
 
     resource = "jobs"
     one = "job"
@@ -209,7 +208,7 @@ class JobViewSet(ResourceViewSet):
     def cancel(self, request: Request) -> Response:
         """Stop it after its present batch, or throw the preview away."""
         self.only_parameters()
-        return Response(self.shown(jobs.cancel_job(job=self._job(writes=True)), self.whole()))
+        return Response(self.shown(jobs.cancel_job(job=self._job(writes=True), by=self.caller), self.whole()))
 
     def undo(self, request: Request) -> Response | HttpResponse:
         """Another job, which undoes what this one changed."""

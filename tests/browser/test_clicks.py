@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from django.core import mail
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Context, User
+from accounts.models import Administrator, Context, User
+from accounts.services.administrators import create_administrator, update_administrator
+from core.access import Role
 from forwards.models import ForwardingAlias
 from tests.browser.conftest import LogIn
-from tests.world import World
+from tests.services.bulk import preview, run
+from tests.world import OPERATOR, PASSWORD, World
 
 pytestmark = pytest.mark.browser
 
@@ -98,3 +102,72 @@ def test_near_the_quota__from_the_overview(log_in: LogIn, live_server: LiveServe
     page.get_by_role("columnheader").get_by_role("link", name="Mail quota").click()
     expect(page.locator("#result_list tbody tr").first).to_be_visible()
     assert clicks(page) <= 2
+
+
+WHO_UNDOES: Final = {"alpha": "en", "alphakid": "de", "admin@alpha_acme": "en", "root": "de"}
+
+
+@pytest.mark.parametrize(("who", "language"), WHO_UNDOES.items())
+def test_undoing__a_colleagues_bulk_edit(
+    log_in: LogIn, live_server: LiveServer, world: World, who: str, language: str
+) -> None:
+    administrator = world.administrators[who]
+    colleague = create_administrator(
+        actor=OPERATOR,
+        login="betty",
+        role=Role(administrator.role),
+        reseller=administrator.reseller,
+        context=administrator.context,
+        password=PASSWORD,
+    )
+    aliases = ForwardingAlias.objects.visible_to(administrator)
+    run(preview(colleague, "forwards.suspend", aliases))
+    update_administrator(actor=OPERATOR, administrator=administrator, language=language)
+    page = log_in(who)
+    begin(page, f"{live_server.url}/admin/")
+    page.get_by_role("button", name={"en": "Undo …", "de": "Rückgängig machen …"}[language]).first.click()
+    page.locator(".bulk-decision input[type=submit]").click()
+    expect(page.locator(".bulk-state")).to_contain_text({"en": "done", "de": "fertig"}[language])
+    assert clicks(page) <= 3
+    assert not aliases.filter(is_active=False).exists()
+
+
+RESET: Final = {
+    "en": ("Reset (password of admin@{})", "Generate a password", "Copy"),
+    "de": ("Zurücksetzen (Passwort von admin@{})", "Ein Passwort erzeugen", "Kopieren"),
+}
+WHO_RESETS: Final = {"alpha": ("en", "alpha_acme"), "alphakid": ("de", "kid_cafe"), "root": ("en", "own_gold")}
+
+
+@pytest.mark.parametrize(("who", "language", "company"), [(who, *rest) for who, rest in WHO_RESETS.items()])
+def test_resetting__somebodys_password_from_the_list(
+    log_in: LogIn, live_server: LiveServer, world: World, who: str, language: str, company: str
+) -> None:
+    update_administrator(actor=OPERATOR, administrator=world.administrators[who], language=language)
+    page = log_in(who)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reset, generate, copy = RESET[language]
+    begin(page, f"{live_server.url}/admin/accounts/administrator/")
+    page.get_by_role("link", name=reset.format(company)).click()
+    page.get_by_role("button", name=generate).click()
+    page.get_by_role("button", name=copy).click()
+    assert clicks(page) <= 3
+    password = page.evaluate("navigator.clipboard.readText()")
+    administrator = Administrator.objects.get(pk=world.administrators[f"admin@{company}"].pk)
+    assert administrator.check_password(password)
+    assert administrator.must_change_password
+
+
+def test_resetting__somebodys_password_by_a_mailed_link(
+    log_in: LogIn, live_server: LiveServer, world: World, settings: Any
+) -> None:
+    settings.EMAIL_HOST = "localhost"
+    clerk = world.administrators["admin@alpha_acme"]
+    update_administrator(actor=OPERATOR, administrator=clerk, email="clerk@acme.example")
+    page = log_in("alpha")
+    begin(page, f"{live_server.url}/admin/accounts/administrator/{clerk.pk}/change/")
+    page.get_by_role("link", name="Reset the password").click()
+    page.get_by_role("button", name="Mail a link").click()
+    expect(page.locator(".messagelist")).to_contain_text("was mailed to clerk@acme.example")
+    assert clicks(page) <= 2
+    assert len(mail.outbox) == 1

@@ -198,10 +198,9 @@ def test_undo__from_the_changes_own_page_by_way_of_a_preview(world: World, logge
     create_forward(actor=OPERATOR, context=context, alias="new@acme.example", recipients=["a@far.example"])
     change = Change.objects.latest("pk")
     client = logged_in("alpha")
-    assert "changes.undo" in client.get(f"/admin/changelog/change/{change.pk}/change/").content.decode()
-    preview = client.post(
-        "/admin/changelog/change/", {"action": "changes.undo", "_selected_action": change.pk}, follow=True
-    )
+    undoing = f"/admin/bulk/bulkjob/undo/change/{change.pk}/"
+    assert undoing in client.get(f"/admin/changelog/change/{change.pk}/change/").content.decode()
+    preview = client.post(undoing, follow=True)
     job = preview.context["job"]
     assert (job.changed, job.refused) == (1, 0)
     assert context.forwards.filter(address="new@acme.example").exists()

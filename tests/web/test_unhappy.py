@@ -12,7 +12,6 @@ from django.utils.formats import date_format
 
 from accounts.models import Context, User
 from bulk.models import BulkJob
-from changelog.models import Change
 from forwards.models import ForwardingAlias
 from tests.services.bulk import prepare
 from tests.web.conftest import Enter
@@ -94,10 +93,11 @@ def test_result__undo_goes_to_a_preview_of_the_whole_batch(alpha: Person) -> Non
     choose(alpha, "forwards.suspend", keys("sales@acme.example", "sales@bolt.example"), status=302)
     job = decide(alpha, BulkJob.objects.get())
     shown = text_of(alpha.get(page(job, "change")))
-    log = f"{page(Change)}?batch={job.batch}"
-    assert f'<form method="post" action="{log}">' in shown
+    undoing = f"/admin/bulk/bulkjob/undo/batch/{job.batch}/"
+    assert f'formaction="{undoing}"' in shown
+    assert '<form id="undo" method="post" hidden>' in shown
     assert f'<a class="closelink" href="{page(ForwardingAlias)}">Back to the list</a>' in shown
-    alpha.post(log, {"action": "changes.undo", "select_across": "1", "_selected_action": "0"})
+    alpha.post(undoing, {})
     undo = BulkJob.objects.get(edit="changes.undo")
     assert (undo.total, undo.changed) == (2, 2)
     decide(alpha, undo)

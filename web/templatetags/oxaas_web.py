@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import template
 from django.utils.html import format_html_join
@@ -14,9 +15,11 @@ from changelog.undo import why_not_undoable
 from changelog.words import kind_name
 from core.admin.base import administrator_of
 from core.admin.pills import status_pill as status_pill_of
+from core.admin.undoing import undo_button
 from core.numbers import counted as counted_in_words
 from web import onboarding_page
 from web.context_page import ContextOverview, overview_of
+from web.recent_jobs import RecentJob, recent_jobs_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -62,6 +65,18 @@ def may_onboard(context: Any) -> bool:
 def undo_obstacle(context: Any, change: Change) -> str:
     """Why whoever is logged in cannot undo the change; empty when they can try: `{% undo_obstacle original as … %}`."""
     return why_not_undoable(change, administrator_of(context["request"]))
+
+
+@register.simple_tag
+def undo_batch(batch: UUID) -> SafeString:
+    """The button that leads to the preview of undoing a batch: `{% undo_batch job.batch %}`."""
+    return undo_button(batch=batch)
+
+
+@register.simple_tag(takes_context=True)
+def recent_jobs(context: Any) -> list[RecentJob]:
+    """The latest bulk edits that whoever is logged in sees: `{% recent_jobs as jobs %}`."""
+    return recent_jobs_of(administrator_of(context["request"]))
 
 
 @register.filter
