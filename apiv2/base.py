@@ -70,6 +70,8 @@ class ResourceViewSet(CallingViewSet):
     includes: ClassVar[Mapping[str, Include]] = {}
     wire_names: ClassVar[Mapping[str, str]] = {}
     related: ClassVar[Sequence[str]] = ()
+    # Whether the collection can be followed (`after`, `wait`).
+    follows: ClassVar[bool] = False
     # Of actions beyond those of an item: the body, its media type, and the answers by status.
     bodies: ClassVar[Mapping[str, Any]] = {}
     media_types: ClassVar[Mapping[str, str]] = {}

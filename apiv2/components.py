@@ -87,8 +87,9 @@ def read_one(registry: ComponentRegistry, one: ResolvedComponent, included: Mapp
     return {"anyOf": [whole.ref, _registered(registry, f"{one.name}Part", part).ref]}
 
 
-def page(registry: ComponentRegistry, one: ResolvedComponent, item: JSONSchema) -> JSONSchema:
+def page(registry: ComponentRegistry, one: ResolvedComponent, item: JSONSchema, *, follows: bool = False) -> JSONSchema:
     """A page of such objects."""
+    place = {"after": {"type": "string", "description": "With `after`: the place behind these."}} if follows else {}
     schema = {
         "type": "object",
         "description": "A page of the collection.",
@@ -97,6 +98,7 @@ def page(registry: ComponentRegistry, one: ResolvedComponent, item: JSONSchema) 
             "data": {"type": "array", "items": item},
             "next": {"type": "string", "nullable": True, "description": "Reference of the following page."},
             "total": {"type": "integer", "description": "Where it was asked for."},
+            **place,
         },
     }
     return _registered(registry, f"{one.name}Page", schema).ref

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 
 from accounts.login.lockout import WINDOW
 from apiv2.services import KeyInUse, KeyReused, PreconditionFailed
+from changelog.feed import Forgotten
 from core.database_errors import sentence_for_callers
 from core.errors import (
     RETRY_AFTER,
@@ -43,6 +44,7 @@ PROBLEMS: Final[dict[str, tuple[int, str]]] = {
     "not-acceptable": (406, "No such representation"),
     "conflict": (409, "Somebody else has it"),
     "key-in-use": (409, "The same call is still at work"),
+    "forgotten": (410, "Changes after this place are kept no longer"),
     "precondition-failed": (412, "It was changed meanwhile"),
     "too-large": (413, "The body is too large"),
     "unsupported-media-type": (415, "The body is of another type"),
@@ -59,6 +61,7 @@ _OF_DOMAIN: Final[tuple[tuple[type[DomainError], str], ...]] = (
     (Conflict, "conflict"),
     (NotAllowed, "forbidden"),
     (NotFound, "not-found"),
+    (Forgotten, "forgotten"),
     (PreconditionFailed, "precondition-failed"),
     (KeyInUse, "key-in-use"),
     (KeyReused, "key-reused"),

@@ -199,7 +199,7 @@ def filtered(
 
 def read_page(rows: QuerySet[Any], parameters: QueryDict, order: Order, path: str) -> Page:
     """The page of these rows that the parameters ask for; counted only where that is asked for. WrongParameters."""
-    limit = _limit(parameters)
+    limit = limit_of(parameters)
     total = rows.order_by().count() if _flag(parameters, "total") else None
     rows = order.sorted(rows)
     cursor = parameters.get("cursor", "")
@@ -209,11 +209,17 @@ def read_page(rows: QuerySet[Any], parameters: QueryDict, order: Order, path: st
     if len(found_rows) <= limit:
         return Page(found_rows, None, total)
     del found_rows[limit:]
-    query = {name: value for name, value in parameters.items() if name not in {"cursor", "total"}}
-    return Page(found_rows, f"{path}?{urlencode(query | {'cursor': order.cursor(found_rows[-1])})}", total)
+    query = {name: str(value) for name, value in parameters.items() if name not in {"cursor", "total"}}
+    return Page(found_rows, reference(path, query | {"cursor": order.cursor(found_rows[-1])}), total)
 
 
-def _limit(parameters: QueryDict) -> int:
+def reference(path: str, query: Mapping[str, str]) -> str:
+    """Where these parameters lead."""
+    return f"{path}?{urlencode(query)}"
+
+
+def limit_of(parameters: QueryDict) -> int:
+    """How many objects are asked for. WrongParameters."""
     text = parameters.get("limit", str(LIMIT))
     number = whole_number(text)
     if number is None or not 1 <= number <= MAX_LIMIT:

@@ -24,6 +24,7 @@ from apiv2.components import (
     problem,
     read_one,
 )
+from apiv2.following import FIRST, MAX_WAIT, NOW
 
 BASIC: Final = "apiV2Basic"
 BEARER: Final = "apiV2Bearer"
@@ -64,7 +65,9 @@ class ResourceSchema(AutoSchema):
             return None
         if "requestBody" in operation:
             operation["requestBody"]["required"] = True
-        for status in _refusals(operation, writes=method != "GET"):
+        view: Any = self.view
+        gone = [410] if view.follows and view.action == "list" else []
+        for status in [*_refusals(operation, writes=method != "GET"), *gone]:
             operation["responses"].setdefault(str(status), problem(status))
         operation["responses"]["default"] = problem(None)
         return operation
@@ -91,7 +94,8 @@ class ResourceSchema(AutoSchema):
         if view.action in {"list", "retrieve"}:
             found += _shaping(view)
         if view.action == "list":
-            found += [*_paging(view), *_filtering(view.filters, searched=view.searched)]
+            found += [*_paging(view), *(_following() if view.follows else ())]
+            found += _filtering(view.filters, searched=view.searched)
         for name, sentence in view.parameters.get(view.action, {}).items():
             found.append(_query(name, TEXT, sentence, required=True))
         if view.action in view.lists:
@@ -138,7 +142,7 @@ class ResourceSchema(AutoSchema):
         etag = ETAG if view.kind else {}
         match view.action:
             case "list":
-                found = page(self.registry, one, self._read_one(one))
+                found = page(self.registry, one, self._read_one(one), follows=view.follows)
                 return {"200": answer("A page of the collection.", found, NEXT)}
             case "retrieve":
                 return {"200": answer("The object.", self._read_one(one), etag)}
@@ -209,6 +213,14 @@ def _paging(view: Any) -> list[OpenApiParameter]:
         sorts = ", ".join(["id", *view.sorts])
         found.append(_query("sort", TEXT, f"Of {sorts}, separated by commas; with - in front it descends."))
     return found
+
+
+def _following() -> list[OpenApiParameter]:
+    wait = {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": 0}
+    return [
+        _query("after", TEXT, f"Follows: {FIRST}, {NOW}, or the `after` of an answer. Not with cursor, sort or total."),
+        _query("wait", wait, "With `after`: seconds to wait where there is nothing yet."),
+    ]
 
 
 def _filtering(filters: Any, *, searched: Any = ()) -> list[OpenApiParameter]:

@@ -99,3 +99,23 @@ class LastWrite(models.Model):
 
     def __str__(self) -> str:
         return str(self.administrator_id)
+
+
+class Feed(models.Model):
+    """The one row that says what the places in the change log's feed count from, and what was deleted of it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    epoch = models.CharField(max_length=16)
+    origin = models.CharField(max_length=100)
+    # Lines up to this id were there when the epoch began; all are known once this transaction is over.
+    past = models.BigIntegerField()
+    past_settled = models.BigIntegerField()
+    deleted_transaction = models.BigIntegerField(default=0)
+    deleted_key = models.BigIntegerField(default=0)
+    deleted_before = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="feed_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.epoch

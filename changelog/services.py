@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
+from changelog.feed import forget
 from changelog.models import Change
 from core.actor import Actor
 from core.iteration import batched
@@ -23,8 +24,9 @@ _TEXTS: Final = ("label", "actor", "credential", "before", "after")
 @atomic
 def purge_changes(before: datetime, most: int) -> int:
     """Delete at most so many lines older than `before`, the oldest first, and say how many."""
-    oldest = Change.objects.filter(at__lt=before).order_by("at").values_list("pk", flat=True)[:most]
-    count, _by_model = Change.objects.filter(pk__in=list(oldest)).delete()
+    oldest = list(Change.objects.filter(at__lt=before).order_by("at").values_list("pk", flat=True)[:most])
+    forget(oldest, before)
+    count, _by_model = Change.objects.filter(pk__in=oldest).delete()
     return count
 
 

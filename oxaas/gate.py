@@ -15,12 +15,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connections
 from django.http import HttpResponseBase
+
+from core.waiting import ATTRIBUTE, Wait
+from oxaas.lobby import Lobby
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -122,6 +125,7 @@ class Gate:
         self._longest_body = longest_body
         self._work = Slots(settings.WEB_CONNECTIONS, PATIENCE)
         self._health = Slots(1, HEALTH_PATIENCE)
+        self._lobby = Lobby(self._on_a_connection)
         self._lock = threading.Lock()
         self._inside = 0
 
@@ -137,7 +141,7 @@ class Gate:
             return _at_once(self._inner(environ, start_response))
         try:
             read_body(environ, self._longest_body(path))
-            answer = self._answered(self._work, environ, start_response)
+            answer = self._answered_in_time(environ, start_response)
         except BaseException:
             self._leave()
             raise
@@ -148,6 +152,28 @@ class Gate:
                 self._leave()
             return answer
         return Sending(answer, self._leave)
+
+    def _answered_in_time(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        """The answer; where it is that there is nothing yet, and the caller would wait, the one after there is."""
+        call = Call(self._inner, environ)
+        with self._work.taken() as taken:
+            call.make(refused=not taken)
+        if call.wait is not None:
+            with self._lobby.seat(call.wait.caller) as has_seat:
+                if has_seat:
+                    self._wait(call, monotonic() + call.wait.seconds)
+        return call.handed_over(start_response)
+
+    def _wait(self, call: Call, until: float) -> None:
+        while call.wait is not None and self._lobby.has_news(call.wait, until):
+            with self._work.taken() as taken:
+                if not taken:
+                    return
+                call.make()
+
+    def _on_a_connection(self, ask: Callable[[], Any]) -> Any:
+        with self._work.taken() as taken:
+            return ask() if taken else None
 
     def _answered(self, slots: Slots, environ: Environ, start_response: Start) -> Iterable[bytes]:
         with slots.taken() as taken:
@@ -165,6 +191,35 @@ class Gate:
     def _leave(self) -> None:
         with self._lock:
             self._inside -= 1
+
+
+class Call:
+    """One call, which may be made again with the same request. The answer is kept until it is handed over."""
+
+    def __init__(self, inner: Callable[[Environ, Start], HttpResponseBase], environ: Environ) -> None:
+        self._inner, self._environ = inner, environ
+        self._started: tuple[Any, ...] = ()
+        self._answer: Iterable[bytes] = []
+        self.wait: Wait | None = None
+
+    def make(self, *, refused: bool = False) -> None:
+        """Have the request answered; what it was answered before is forgotten."""
+        environ = dict(self._environ)
+        if refused:
+            environ[REFUSED] = True
+        if self._started:
+            environ[BEGAN] = perf_counter()
+        response = self._inner(environ, self._start)
+        self.wait = getattr(response, ATTRIBUTE, None)
+        self._answer = _at_once(response)
+
+    def handed_over(self, start_response: Start) -> Iterable[bytes]:
+        """The answer that it is in the end."""
+        start_response(*self._started)
+        return self._answer
+
+    def _start(self, *started: Any) -> None:
+        self._started = started
 
 
 class Sending:

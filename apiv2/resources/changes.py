@@ -6,15 +6,21 @@ from typing import Any, Final
 
 from django_filters import CharFilter, ChoiceFilter, FilterSet, UUIDFilter
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.models import ApiFamily
 from apiv2.base import ResourceViewSet
-from apiv2.reading import MomentFilter, Shape, WholeFilter, moment
+from apiv2.following import OWN, Following, cursor_of
+from apiv2.problems import WrongParameters
+from apiv2.reading import MomentFilter, Shape, WholeFilter, filtered, limit_of, moment, reference
 from apiv2.shapes import Key, Moment
+from changelog import feed
 from changelog.models import Change
 from core.access import Role
 from core.actor import Channel
 from core.openapi.fields import Text
+from core.waiting import ATTRIBUTE, Wait
 
 _CHANNELS: Final = [(one.value, one.value) for one in Channel]
 _ACTIONS: Final = [(one.value, one.value) for one in Change.Action]
@@ -68,6 +74,32 @@ class ChangeViewSet(ResourceViewSet):
     filters = ChangeFilters
     searched = ("label", "actor")
     sorts = {"at": "at"}
+    follows = True
+
+    def list(self, request: Request) -> Response:
+        """A page; with `after`, what came behind that place, in the order in which it was settled."""
+        parameters = request._request.GET
+        if "after" in parameters:
+            return self._followed(Following.of(parameters))
+        if "wait" in parameters:
+            raise WrongParameters({"wait": "There is nothing to wait for without `after`."})
+        return super().list(request)
+
+    def _followed(self, asked: Following) -> Response:
+        parameters = self.request._request.GET.copy()
+        for name in OWN:
+            parameters.pop(name, None)
+        shape, limit = self.shape(), limit_of(parameters)
+        rows = filtered(self.rows(), parameters, self.filters, self.searched).order_by()
+        part = feed.Part([], feed.last(), True) if asked.now else feed.lines_after(rows, asked.place, limit)
+        cursor = cursor_of(part.place)
+        following = {name: str(value) for name, value in parameters.items()} | {"after": cursor}
+        following |= {"wait": str(asked.wait)} if asked.wait else {}
+        data = [self.shown(row, shape) for row in part.lines]
+        response = Response({"data": data, "next": reference(self.request._request.path, following), "after": cursor})
+        if asked.wait and not data and not asked.now:
+            setattr(response, ATTRIBUTE, Wait(asked.wait, self.caller.pk, part.place.mark, feed.mark))
+        return response
 
     def represent(self, row: Change, shape: Shape) -> dict[str, Any]:
         # A context's own administrator need not know who sold it.

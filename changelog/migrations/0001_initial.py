@@ -48,4 +48,20 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['reseller_id', '-id'], name='change_of_reseller'), models.Index(condition=models.Q(('reseller_parent_id__isnull', False)), fields=['reseller_parent_id', '-id'], name='change_of_reseller_parent'), models.Index(fields=['context_id', '-id'], name='change_of_context'), models.Index(condition=models.Q(('request_id', ''), _negated=True), fields=['request_id'], name='change_of_request'), models.Index(fields=['kind', 'key', '-id'], name='change_of_object'), models.Index(condition=models.Q(('user_id__isnull', False)), fields=['user_id', '-id'], name='change_of_user')],
             },
         ),
+        migrations.CreateModel(
+            name='Feed',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ('epoch', models.CharField(max_length=16)),
+                ('origin', models.CharField(max_length=100)),
+                ('past', models.BigIntegerField()),
+                ('past_settled', models.BigIntegerField()),
+                ('deleted_transaction', models.BigIntegerField(default=0)),
+                ('deleted_key', models.BigIntegerField(default=0)),
+                ('deleted_before', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='feed_is_one_row')],
+            },
+        ),
     ]

@@ -24,6 +24,7 @@ from accounts.models import (
     User,
 )
 from bulk.models import BulkJob, BulkJobItem, ImportLine, Upload, UploadPart
+from changelog.models import Feed
 from core.access import Role
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
@@ -98,6 +99,7 @@ CHECKS: Final[dict[str, list[Violation]]] = {
     "reseller_is_not_its_own_parent": [
         lambda w: Reseller.objects.filter(name="alphakid").update(parent=models.F("pk"))
     ],
+    "feed_is_one_row": [lambda w: Feed.objects.create(id=2, epoch="a", origin="b", past=0, past_settled=0)],
     "reseller_child_has_no_children": [
         lambda w: Reseller.objects.filter(name="alphakid").update(can_create_subadmin=True)
     ],

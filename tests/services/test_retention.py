@@ -125,6 +125,7 @@ KEPT_UNTIL_DELETED = {
     *("accounts.CustomId", "accounts.LastLogin", "accounts.Passkey", "accounts.RecoveryCode", "accounts.Reseller"),
     *("accounts.TotpDevice", "accounts.User", "domains.ExplicitDomain", "forwards.ForwardingAlias"),
     *("forwards.Recipient", "mailstats.MailboxUse", "web.Figures", "bulk.Heartbeat", "changelog.LastWrite"),
+    "changelog.Feed",
     # Of Django; nothing is written to the last one (`ScopedModelAdmin.log_addition` and so on).
     *("auth.Group", "auth.Permission", "contenttypes.ContentType", "admin.LogEntry"),
 }

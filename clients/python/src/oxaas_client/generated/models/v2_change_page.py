@@ -23,11 +23,13 @@ class V2ChangePage:
         data (list[V2Change]):
         next_ (None | str): Reference of the following page.
         total (int | Unset): Where it was asked for.
+        after (str | Unset): With `after`: the place behind these.
     """
 
     data: list[V2Change]
     next_: None | str
     total: int | Unset = UNSET
+    after: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -41,6 +43,8 @@ class V2ChangePage:
 
         total = self.total
 
+        after = self.after
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -51,6 +55,8 @@ class V2ChangePage:
         )
         if total is not UNSET:
             field_dict["total"] = total
+        if after is not UNSET:
+            field_dict["after"] = after
 
         return field_dict
 
@@ -75,10 +81,13 @@ class V2ChangePage:
 
         total = d.pop("total", UNSET)
 
+        after = d.pop("after", UNSET)
+
         v2_change_page = cls(
             data=data,
             next_=next_,
             total=total,
+            after=after,
         )
 
         v2_change_page.additional_properties = d

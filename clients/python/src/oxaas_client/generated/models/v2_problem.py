@@ -20,9 +20,9 @@ class V2Problem:
     """A refusal after RFC 9457.
 
     Attributes:
-        type_ (str): One of conflict, forbidden, internal-error, invalid, invalid-parameter, key-in-use, key-reused,
-            malformed-request, method-not-allowed, not-acceptable, not-found, precondition-failed, too-large, too-many-
-            failed-logins, unauthorized, unavailable, unsupported-media-type.
+        type_ (str): One of conflict, forbidden, forgotten, internal-error, invalid, invalid-parameter, key-in-use, key-
+            reused, malformed-request, method-not-allowed, not-acceptable, not-found, precondition-failed, too-large, too-
+            many-failed-logins, unauthorized, unavailable, unsupported-media-type.
         title (str):
         status (int):
         detail (str): A sentence for a person.

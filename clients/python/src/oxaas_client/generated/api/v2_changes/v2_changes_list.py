@@ -19,6 +19,8 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     total: bool | Unset = False,
     sort: str | Unset = UNSET,
+    after: str | Unset = UNSET,
+    wait: int | Unset = 0,
     search: str | Unset = UNSET,
     kind: str | Unset = UNSET,
     object_: int | Unset = UNSET,
@@ -42,6 +44,10 @@ def _get_kwargs(
     params["total"] = total
 
     params["sort"] = sort
+
+    params["after"] = after
+
+    params["wait"] = wait
 
     params["search"] = search
 
@@ -123,6 +129,8 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     total: bool | Unset = False,
     sort: str | Unset = UNSET,
+    after: str | Unset = UNSET,
+    wait: int | Unset = 0,
     search: str | Unset = UNSET,
     kind: str | Unset = UNSET,
     object_: int | Unset = UNSET,
@@ -143,6 +151,8 @@ def sync_detailed(
         cursor (str | Unset):
         total (bool | Unset):  Default: False.
         sort (str | Unset):
+        after (str | Unset):
+        wait (int | Unset):  Default: 0.
         search (str | Unset):
         kind (str | Unset):
         object_ (int | Unset):
@@ -169,6 +179,8 @@ def sync_detailed(
         cursor=cursor,
         total=total,
         sort=sort,
+        after=after,
+        wait=wait,
         search=search,
         kind=kind,
         object_=object_,
@@ -197,6 +209,8 @@ def sync(
     cursor: str | Unset = UNSET,
     total: bool | Unset = False,
     sort: str | Unset = UNSET,
+    after: str | Unset = UNSET,
+    wait: int | Unset = 0,
     search: str | Unset = UNSET,
     kind: str | Unset = UNSET,
     object_: int | Unset = UNSET,
@@ -217,6 +231,8 @@ def sync(
         cursor (str | Unset):
         total (bool | Unset):  Default: False.
         sort (str | Unset):
+        after (str | Unset):
+        wait (int | Unset):  Default: 0.
         search (str | Unset):
         kind (str | Unset):
         object_ (int | Unset):
@@ -244,6 +260,8 @@ def sync(
         cursor=cursor,
         total=total,
         sort=sort,
+        after=after,
+        wait=wait,
         search=search,
         kind=kind,
         object_=object_,
@@ -266,6 +284,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     total: bool | Unset = False,
     sort: str | Unset = UNSET,
+    after: str | Unset = UNSET,
+    wait: int | Unset = 0,
     search: str | Unset = UNSET,
     kind: str | Unset = UNSET,
     object_: int | Unset = UNSET,
@@ -286,6 +306,8 @@ async def asyncio_detailed(
         cursor (str | Unset):
         total (bool | Unset):  Default: False.
         sort (str | Unset):
+        after (str | Unset):
+        wait (int | Unset):  Default: 0.
         search (str | Unset):
         kind (str | Unset):
         object_ (int | Unset):
@@ -312,6 +334,8 @@ async def asyncio_detailed(
         cursor=cursor,
         total=total,
         sort=sort,
+        after=after,
+        wait=wait,
         search=search,
         kind=kind,
         object_=object_,
@@ -338,6 +362,8 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     total: bool | Unset = False,
     sort: str | Unset = UNSET,
+    after: str | Unset = UNSET,
+    wait: int | Unset = 0,
     search: str | Unset = UNSET,
     kind: str | Unset = UNSET,
     object_: int | Unset = UNSET,
@@ -358,6 +384,8 @@ async def asyncio(
         cursor (str | Unset):
         total (bool | Unset):  Default: False.
         sort (str | Unset):
+        after (str | Unset):
+        wait (int | Unset):  Default: 0.
         search (str | Unset):
         kind (str | Unset):
         object_ (int | Unset):
@@ -386,6 +414,8 @@ async def asyncio(
             cursor=cursor,
             total=total,
             sort=sort,
+            after=after,
+            wait=wait,
             search=search,
             kind=kind,
             object_=object_,
