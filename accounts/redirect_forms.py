@@ -103,5 +103,4 @@ def bulk_form(administrator: Viewer, chosen: QuerySet[User], base: type[BulkForm
     """The base's form, which asks about the aliases to these mailboxes too, where there are any."""
     users = User.objects.visible_to(administrator).filter(pk__in=chosen.order_by().values("pk"))
     sentence = leads.sentence(administrator, users)
-    about = " ".join(filter(None, [str(base.about), sentence]))
-    return type(base.__name__, (RedirectBulkForm, base), {"about": about}) if sentence else base
+    return type(base.__name__, (RedirectBulkForm, base), {"about": sentence}) if sentence else base

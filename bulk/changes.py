@@ -22,7 +22,7 @@ class ChangesForm(BulkForm):
     `emptied` are the fields that can be made empty: by a box beside them, as an empty field is left alone.
     """
 
-    about = gettext_lazy("What you leave empty stays as it is.")  # type: ignore[assignment]
+    hint = gettext_lazy("What you leave empty stays as it is.")
     emptied: ClassVar[Mapping[str, StrOrPromise]] = {}
     status = forms.ChoiceField(
         label=gettext_lazy("Status"),

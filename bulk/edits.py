@@ -60,8 +60,12 @@ class Result:
 
 
 class BulkForm(Asking, forms.Form):
-    """What an edit must be told. The base asks for nothing. `about` is said of the rows, above the fields."""
+    """What an edit must be told. The base asks for nothing.
 
+    Above the fields, `hint` says how to fill them in, and `about` what is known of the rows.
+    """
+
+    hint: ClassVar[StrOrPromise] = ""
     about: ClassVar[str] = ""
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, administrator: Viewer) -> None:

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from bulk import edits
 from bulk.edits import BulkEdit, Outcome, Params, Result
 from bulk.models import ACTIVE, BulkJob, BulkJobItem
+from bulk.notices import mail_when_committed
 from bulk.reading import Desk
 from bulk.telling import told
 from bulk.uploads import bytes_to_read, forget_all_read, forget_file, keep_file, refuse_too_much
@@ -171,6 +172,14 @@ def cancel_job(*, job: BulkJob, by: Viewer | None = None) -> BulkJob:
     return job
 
 
+@atomic
+def set_notice(*, administrator: Viewer, job: BulkJob, url: str) -> None:
+    """Wish for a mail with the address of the job's page, or for none. NotAllowed for who is not the job's owner."""
+    if job.administrator_id != administrator.pk:
+        raise NotAllowed(_("Only who prepared a bulk edit is told of it."))
+    BulkJob.objects.filter(pk=job.pk).update(notice_url=url)
+
+
 def finish_in_request(job: BulkJob) -> BulkJob:
     """Do the present phase of a small job at once, and the preview of a small file; a large one is the worker's.
 
@@ -277,6 +286,7 @@ def _guarded_batch(job: BulkJob, desk: Desk) -> BulkJob:
         job = BulkJob.objects.get(pk=job.pk)
         with _as_its_owner_reads(job):
             _finish(job, State.FAILED, _("An unexpected error. What was done before it stays done."))
+    mail_when_committed(job)
     return job
 
 

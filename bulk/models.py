@@ -81,6 +81,8 @@ class BulkJob(models.Model):
     channel = models.CharField(max_length=16, blank=True, default="", editable=False)
     credential = models.CharField(max_length=128, blank=True, default="", editable=False)
     starts_itself = models.BooleanField(default=False, editable=False)
+    # The job's page, for the mail that says when it is done; empty: no mail is wished for.
+    notice_url = models.CharField(max_length=500, blank=True, default="", editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)

@@ -30,6 +30,7 @@ from django.views.decorators.http import require_POST
 from bulk import edits, jobs
 from bulk.edits import BulkEdit, BulkForm, Outcome
 from bulk.models import BulkJob
+from bulk.notices import may_mail
 from bulk.rows import deletes, outcome_of, rows_of
 from changelog.models import Change
 from core.admin.base import ScopedModelAdmin, administrator_of
@@ -155,6 +156,7 @@ class BulkJobAdmin(ScopedModelAdmin):
         pages: dict[str, Callable[..., HttpResponseBase]] = {
             "start": require_POST(self.start),
             "cancel": require_POST(self.cancel),
+            "notice": require_POST(self.notice),
             "progress": self.progress,
             "csv": self.download,
         }
@@ -182,6 +184,7 @@ class BulkJobAdmin(ScopedModelAdmin):
             "media": self.media,
             "job": job,
             "mine": job.administrator_id == request.user.pk,
+            "may_mail": job.administrator_id == request.user.pk and may_mail(administrator_of(request)),
         }
         return TemplateResponse(request, "admin/bulk_job.html", context)
 
@@ -202,12 +205,30 @@ class BulkJobAdmin(ScopedModelAdmin):
         jobs.cancel_job(job=job, by=administrator_of(request))
         return HttpResponseRedirect(_job_url("change", job))
 
+    def notice(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Wish for a mail when the job is done, or for none."""
+        job, administrator = self._job(request, key), administrator_of(request)
+        wanted = bool(request.POST.get("wanted")) and may_mail(administrator)
+        url = request.build_absolute_uri(_job_url("change", job)) if wanted else ""
+        try:
+            jobs.set_notice(administrator=administrator, job=job, url=url)
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        return HttpResponseRedirect(_job_url("change", job))
+
     def progress(self, request: HttpRequest, key: int) -> JsonResponse:
         """How far the job is, for the page's script."""
         job = self._job(request, key)
         state = self._state_of(job)
         return JsonResponse(
-            {"state": job.state, "done": job.done, "total": job.total, "text": state["progress"], "hint": state["hint"]}
+            {
+                "state": job.state,
+                "done": job.done,
+                "total": job.total,
+                "head": state["head"],
+                "text": state["progress"],
+                "hint": state["hint"],
+            }
         )
 
     def download(self, request: HttpRequest, key: int) -> HttpResponseBase:
@@ -262,6 +283,7 @@ class BulkJobAdmin(ScopedModelAdmin):
             edits.edit_named(job.edit).why_not_startable(job.params, refused=job.refused) if known else ""
         )
         return {
+            "head": _head(job),
             "progress": _progress(job),
             "hint": _hint(job),
             "deletes": deletes(job),
@@ -293,6 +315,15 @@ def title_of(job: BulkJob) -> str:
     if not admin.site.is_registered(edit.model):
         return told
     return f"{capfirst(edit.model._meta.verbose_name_plural)}: {told}"
+
+
+def _head(job: BulkJob) -> str:
+    """How the job is, at the beginning of the page's title: that is what shows of a page in the background."""
+    if job.is_active:
+        return f"{100 * job.done // max(job.total, 1)} %"
+    mark = {BulkJob.State.DONE: "✓", BulkJob.State.READY: "✓"}.get(BulkJob.State(job.state), "✕")
+    state = _("preview") if job.state == BulkJob.State.READY else job.get_state_display()
+    return f"{mark} {state}:"
 
 
 def _progress(job: BulkJob) -> str:

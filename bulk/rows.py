@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import CharFilter, ChoiceFilter, FilterSet
@@ -16,6 +19,7 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet
 from bulk import edits
 from bulk.edits import Outcome
 from bulk.models import BulkJob, BulkJobItem
+from core.differences import marked
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -99,12 +103,41 @@ def rows_of(job: BulkJob, data: Mapping[str, Any]) -> dict[str, Any]:
         filters.append((_NOT_REACHED, _("not reached"), job.total - job.done))
     return {
         "page": page,
-        "items": [(item, outcome_of(job, item)) for item in page],
+        "items": [_shown(job, item) for item in page],
         "filters": filters,
         "rows": rows,
         "wanted": rows.asked.get("outcome", ""),
         "text": rows.asked.get("q", ""),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row as the page shows it; `url` leads to the object, where it has a page and is still there."""
+
+    item: BulkJobItem
+    outcome: StrOrPromise
+    before: SafeString
+    after: SafeString
+    url: str
+
+
+def _shown(job: BulkJob, item: BulkJobItem) -> ShownRow:
+    """The row with what differs marked, where something does."""
+    before, after = marked(item.before, item.after)
+    return ShownRow(item, outcome_of(job, item), before, after, _url(job, item))
+
+
+def _url(job: BulkJob, item: BulkJobItem) -> str:
+    """The page of the row's object; its rights are its own. Files' lines have none, nor has what is deleted."""
+    is_gone = job.has_run and item.outcome == Outcome.CHANGED and deletes(job)
+    if is_gone or job.edit not in edits.known():
+        return ""
+    options = edits.edit_named(job.edit).model._meta
+    try:
+        return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=(item.object_pk,))
+    except NoReverseMatch:
+        return ""
 
 
 def outcome_of(job: BulkJob, item: BulkJobItem) -> StrOrPromise:

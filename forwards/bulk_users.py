@@ -45,7 +45,7 @@ class DomainField(forms.CharField):
 class DomainsForm(BulkForm):
     """From which domain to which, and what becomes of the old addresses."""
 
-    about = gettext_lazy("Aliases that lead to the mailboxes will lead to the new addresses.")  # type: ignore[assignment]
+    hint = gettext_lazy("Aliases that lead to the mailboxes will lead to the new addresses.")
     old = DomainField(label=gettext_lazy("Old domain"))
     new = DomainField(label=gettext_lazy("New domain"))
     old_addresses = forms.ChoiceField(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import leads
 from accounts.models import User
@@ -20,6 +21,7 @@ from changelog.plan import Planned
 from core.actor import Actor
 from core.addresses import Address, parse_domain, parse_uidname
 from core.iteration import batched
+from core.numbers import counted
 from forwards.models import ForwardingAlias, Recipient
 from forwards.plans import AliasPlan, plan_aliases
 from forwards.services import hold_and_plan
@@ -156,7 +158,8 @@ def _say(due: Mapping[int, _Move], rows: Mapping[int, Planned], leading: Mapping
     owner = owners_of([domain]).get(domain)
     undeclared = _("Nothing arrives at the new address before the company declares %(domain)s.") % {"domain": domain}
     for key, move in due.items():
-        aliases = leading.get(key, [])
-        follow = [leads.named(aliases, len(aliases)), _("They lead to the new address.")] if aliases else []
+        count = len(leading.get(key, []))
+        words = ngettext("%(count)s alias follows.", "%(count)s aliases follow.", count) % {"count": counted(count)}
+        follow = words if count else ""
         warning = "" if owner == move.user.context_id else undeclared
-        rows[key].detail = " ".join(filter(None, [*follow, warning]))
+        rows[key].detail = " ".join(filter(None, [follow, warning]))

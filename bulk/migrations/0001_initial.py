@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(blank=True, default='', editable=False, max_length=16)),
                 ('credential', models.CharField(blank=True, default='', editable=False, max_length=128)),
                 ('starts_itself', models.BooleanField(default=False, editable=False)),
+                ('notice_url', models.CharField(blank=True, default='', editable=False, max_length=500)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
                 ('started_at', models.DateTimeField(null=True, verbose_name='started')),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),

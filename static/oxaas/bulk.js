@@ -1,4 +1,4 @@
-// Shows how far a bulk edit is, and reloads the page when its state changes. Without it, a link does the same.
+// Shows how far a bulk edit is, also in the title of a page in the background, and reloads the page when its state changes. Without it, a link does the same.
 const box = document.getElementById("bulk-progress");
 const bar = document.getElementById("bulk-bar");
 const SECOND = 1000;
@@ -17,6 +17,7 @@ async function look() {
   bar.value = job.done;
   document.getElementById("bulk-text").textContent = job.text;
   document.getElementById("bulk-hint").textContent = job.hint;
+  document.title = `${job.head} ${box.dataset.title}`;
   return true;
 }
 

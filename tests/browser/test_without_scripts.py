@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import User
 from forwards.models import ForwardingAlias
 from tests.browser.conftest import LogIn
 from tests.world import PASSWORD, World
@@ -64,3 +65,17 @@ def test_list_with_the_menu_put_away__rows_are_ticked(log_in: LogIn, live_server
     page.locator("#toggle-nav-sidebar").click()
     expect(page.locator("#nav-sidebar")).to_be_hidden()
     tick_all(page)
+
+
+def test_bulk_edit_of_several_fields__without_scripts(plain: Page, live_server: LiveServer) -> None:
+    page = plain
+    page.goto(f"{live_server.url}/admin/accounts/user/")
+    page.locator("tbody .action-select").first.check()
+    page.get_by_label("Action:").select_option("users.change")
+    page.get_by_role("button", name="Go").click()
+    page.get_by_label("Mail quota:").fill("7")
+    page.get_by_label("Remove the phone number").check()
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Change 1 row").click()
+    expect(page.locator("tbody td.after")).to_contain_text("no phone number")
+    assert User.objects.filter(quota=7 * 2**30, msisdn=None).count() == 1

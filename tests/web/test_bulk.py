@@ -66,7 +66,7 @@ def _text(response: Any) -> str:
 
 def rows(response: Any) -> dict[str, tuple[str, str]]:
     """Outcome and reason by object, as the page shows them."""
-    return {item.label: (str(outcome), item.detail) for item, outcome in response.context["items"]}
+    return {row.item.label: (str(row.outcome), row.item.detail) for row in response.context["items"]}
 
 
 def recipients_of(alias: str) -> list[str]:
@@ -115,7 +115,94 @@ def test_preview__shows_the_row_before_and_after(alpha: Person) -> None:
     first = '<span class="nowrap">johndoe@acme.example</span>, <span class="nowrap">outside@elsewhere.example'
     text = " ".join(_text(shown).split())
     assert f'<td class="before" data-label="Before">{first}</span></td>' in text
-    assert f'<td class="after" data-label="After">{first} (suspended)</span></td>' in text
+    assert f'<td class="after" data-label="After">{first}<ins> (suspended)</ins></span></td>' in text
+
+
+def test_preview_and_result__lead_to_the_objects_that_are_there(alpha: Person, world: World) -> None:
+    (key,) = keys("sales@acme.example")
+    link = f'<a href="{page(ForwardingAlias.objects.get(pk=key), "change")}">sales@acme.example</a>'
+    job = preview(world.administrators["alpha"], "forwards.delete", ForwardingAlias.objects.filter(pk=key))
+    assert link in _text(alpha.get(page(job, "change")))
+    decide(alpha, job)
+    assert link not in _text(alpha.get(page(job, "change")))
+
+
+def test_job_page__counts_once_and_says_in_the_title_how_it_is(alpha: Person, world: World) -> None:
+    job = preview(world.administrators["alpha"], "forwards.suspend", ForwardingAlias.objects.all())
+    text = _text(alpha.get(page(job, "change")))
+    assert "".join(text.split()).count("<strong>4</strong>") == 2  # all, and those that will change
+    assert re.search(r"<title>\s*✓ preview: ", text)
+    decide(alpha, job)
+    assert re.search(r"<title>\s*✓ done: ", _text(alpha.get(page(job, "change"))))
+
+
+# --- the mail when it is done ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mailing(settings: Any, world: World) -> None:
+    settings.EMAIL_HOST, settings.BULK_REQUEST_ROWS = "mail.example", 1
+    Administrator.objects.filter(login="alpha").update(email="clerk@hoster.example")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_notice__is_mailed_when_the_preview_and_the_run_are_done(
+    alpha: Person, world: World, mailing: None, mailoutbox: list[Any]
+) -> None:
+    choose(alpha, "forwards.suspend", keys("sales@acme.example"), across=True, status=302)
+    job = BulkJob.objects.get()
+    assert "Mail me when it is done (clerk@hoster.example)" in _text(alpha.get(page(job, "change")))
+    alpha.post(page(job, "notice"), {"wanted": "1"})
+    assert "You get a mail at clerk@hoster.example" in _text(alpha.get(page(job, "change")))
+    while jobs.work_once():
+        pass
+    decide(alpha, job)
+    while jobs.work_once():
+        pass
+    first, second = mailoutbox
+    assert (first.subject, first.to) == ("Bulk edit “Suspend”: the preview is ready", ["clerk@hoster.example"])
+    assert second.subject == "Bulk edit “Suspend”: done"
+    assert "Changed: 4. No change: 0. Refused: 0." in second.body
+    assert f"http://testserver{page(job, 'change')}" in second.body
+    assert "acme" not in second.body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_notice__is_taken_back_and_no_mail_comes(
+    alpha: Person, world: World, mailing: None, mailoutbox: list[Any]
+) -> None:
+    choose(alpha, "forwards.suspend", keys("sales@acme.example"), across=True, status=302)
+    job = BulkJob.objects.get()
+    alpha.post(page(job, "notice"), {"wanted": "1"})
+    alpha.post(page(job, "notice"), {"wanted": ""})
+    while jobs.work_once():
+        pass
+    assert mailoutbox == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_notice__mail_server_that_fails_stops_no_job(
+    alpha: Person, world: World, mailing: None, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_BACKEND = "nowhere.Backend"
+    job = prepare(world.administrators["alpha"], "forwards.suspend", ForwardingAlias.objects.all())
+    alpha.post(page(job, "notice"), {"wanted": "1"})
+    while jobs.work_once():
+        pass
+    assert BulkJob.objects.get().state == BulkJob.State.READY
+    assert "was not sent: ModuleNotFoundError" in caplog.text
+
+
+def test_notice__is_nobody_elses_and_none_without_an_address(
+    alpha: Person, enter: Enter, world: World, settings: Any
+) -> None:
+    settings.EMAIL_HOST = "mail.example"
+    job = prepare(world.administrators["alpha"], "forwards.suspend", ForwardingAlias.objects.all())
+    assert "Mail me" not in _text(alpha.get(page(job, "change")))
+    alpha.post(page(job, "notice"), {"wanted": "1"})
+    Administrator.objects.update(email="x@hoster.example")
+    enter("root").post(page(job, "notice"), {"wanted": "1"})
+    assert BulkJob.objects.get().notice_url == ""
 
 
 def test_import__has_no_columns_for_before_and_after(alpha: Person, world: World) -> None:
@@ -429,7 +516,7 @@ def test_large_job__is_the_workers_and_the_page_shows_how_far_it_is(
     assert '<progress id="bulk-bar" value="2" max="4"' in _text(shown)
     assert '<meta http-equiv="refresh"' in _text(shown)
     state = alpha.get(page(job, "progress")).json()
-    assert state == {"state": "previewing", "done": 2, "total": 4, "text": "2 of 4 rows", "hint": ""}
+    assert state == {"state": "previewing", "done": 2, "total": 4, "head": "50 %", "text": "2 of 4 rows", "hint": ""}
     assert decide(alpha, job).state == BulkJob.State.PREVIEWING
     assert jobs.work_once() is True
     assert decide(alpha, job).state == BulkJob.State.RUNNING

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import template
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import Context
@@ -46,13 +45,6 @@ def kind(change: Change) -> StrOrPromise:
 def counted(number: int) -> str:
     """How many there are, with the separators of the reader's language: `{{ rows.count|counted }}`. For no key."""
     return counted_in_words(number)
-
-
-@register.filter
-def nowrap(text: str) -> SafeString:
-    """A list in a line, which breaks only behind its commas: never inside an address."""
-    parts = [(part,) for part in text.split(", ")]
-    return format_html_join(", ", '<span class="nowrap">{}</span>', parts)
 
 
 @register.simple_tag(takes_context=True)
