@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django_filters import FilterSet
 from rest_framework import exceptions
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -81,7 +82,7 @@ class ResourceViewSet(CallingViewSet):
     lists: ClassVar[Mapping[str, type[FilterSet]]] = {}  # other actions that answer in pages, with their filters
 
     permission_classes = (ActionPermission,)
-    parser_classes = (BodyParser, MergePatchParser)
+    parser_classes: Sequence[type[BaseParser]] = (BodyParser, MergePatchParser)
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = DeclaredNegotiation
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]

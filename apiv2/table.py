@@ -29,6 +29,8 @@ ACTIONS: Final[dict[str, dict[str, str]]] = {
     "api-passwords": _item("accounts.apipassword", leaving_out=_UNCHANGED),
     "properties": _item("accounts.configproperty"),
     "changes": _item("changelog.change", leaving_out=("create", "destroy", *_UNCHANGED)),
+    # What each section of a document takes, its entries are asked for one by one.
+    "provision": {"apply": "accounts.change_user"},
     "trace": {"follow": "forwards.view_forwardingalias"},
     # Whoever edits in bulk sees their own jobs; each edit has its own permission.
     "jobs": dict.fromkeys(("list", "retrieve", "create", "start", "cancel", "undo", "items"), "bulk.view_bulkjob"),

@@ -14,6 +14,7 @@ from apiv2.resources.contexts import ContextViewSet
 from apiv2.resources.domains import DomainViewSet
 from apiv2.resources.jobs import JobViewSet
 from apiv2.resources.properties import PropertyViewSet
+from apiv2.resources.provision import ProvisionViewSet
 from apiv2.resources.resellers import ResellerViewSet
 from apiv2.resources.trace import TraceViewSet
 from apiv2.resources.users import UserViewSet
@@ -53,6 +54,7 @@ urlpatterns = [
     *_resource(ApiPasswordViewSet),
     *_resource(PropertyViewSet),
     *_resource(ChangeViewSet),
+    path("provision", ProvisionViewSet.as_view({"post": "apply"}), name="v2-provision"),
     path("trace", TraceViewSet.as_view({"get": "follow"}), name="v2-trace"),
     *_resource(
         JobViewSet, start={"post": "start"}, cancel={"post": "cancel"}, undo={"post": "undo"}, rows={"get": "items"}

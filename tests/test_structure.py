@@ -173,8 +173,8 @@ class TestSecondVersion:
         assert not own & {"permission_classes", "authentication_classes", "initial", "get_authenticators", "dispatch"}
         assert not own & {"get_permissions", "check_permissions", "get_exception_handler", "handle_exception", "caller"}
         assert isinstance(view.model.objects.all(), ScopedQuerySet)
-        # Jobs are of the families of what they edit.
-        assert view.family in ApiFamily.values or view.resource == "jobs"
+        # Jobs are of the families of what they edit, documents of those of their sections.
+        assert view.family in ApiFamily.values or view.resource in {"jobs", "provision"}
 
 
 class TestWebAdmin:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.imports.lines import lines_of
-from accounts.models import Administrator, Context, Reseller
+from accounts.models import Context, Reseller
 from accounts.provision.section import References, section_named
 from accounts.services.limits import lock_reseller_rows
 from bulk.edits import BulkEdit, Outcome, Params, Result
@@ -147,19 +147,10 @@ class _RowImport(_Import, RowEdit[ImportLine]):
         made: list[Change] = []
         section = section_named(self.section)
         if section.apply is not None:
-            section.apply(References(replace(actor, made=made)), self._completed(actor, _entry(row)))
+            section.apply(References(replace(actor, made=made)), _entry(row))
         if not params.get("small_quotas") and (question := _question_about_small_quotas(made)):
             raise question
         return Result(Outcome.CHANGED if made else Outcome.UNCHANGED, _differences(made))
-
-    def _completed(self, actor: Actor, entry: dict[str, Any]) -> dict[str, Any]:
-        """A new context is of the uploader's own reseller unless the line names a child."""
-        own = cast(Administrator, actor.administrator).reseller
-        if self.section != "contexts" or own is None or "reseller" in entry:
-            return entry
-        if not Context.objects.visible_to(actor.administrator).filter(pk=entry["id"]).exists():
-            entry["reseller"] = own.name
-        return entry
 
 
 def _named_in_file(line: ImportLine, names: Collection[str]) -> set[str]:

@@ -119,7 +119,7 @@ def _apply_reseller(references: References, entry: Entry) -> None:
         .first()
     )
     if row is None:
-        parent = references.reseller(entry.get("parent"))
+        parent = references.reseller(entry["parent"]) if "parent" in entry else references.own_reseller
         row = resellers.create_reseller(actor=references.actor, name=entry["name"], parent=parent, **values)
     else:
         current = resellers.snapshot(row)
@@ -150,7 +150,7 @@ def _apply_context(references: References, entry: Entry) -> None:
     row = references.visible(Context.objects.select_related("reseller__parent")).filter(pk=entry["id"]).first()
     if row is None:
         needed(entry, "name", _("the context"))
-        reseller = references.reseller(entry.get("reseller"))
+        reseller = references.reseller(entry["reseller"]) if "reseller" in entry else references.own_reseller
         row = contexts.create_context(actor=references.actor, context_id=entry["id"], reseller=reseller, **values)
     else:
         current = contexts.snapshot(row)
@@ -183,7 +183,8 @@ def _apply_administrator(references: References, entry: Entry) -> None:
     if len(secret) > 1:
         raise Invalid("Give either password or password_hash, not both.")
     compared = normalize_identifier(entry["login"])
-    row = Administrator.objects.with_owner().filter(login_normalized=compared, context=context).first()
+    rows = references.visible(Administrator.objects.with_owner())
+    row = rows.filter(login_normalized=compared, context=context).first()
     if row is None:
         if not secret:
             raise Invalid("password or password_hash is missing: the administrator is new.")

@@ -65,6 +65,13 @@ class References:
         administrator = self.actor.administrator
         return rows if administrator is None else rows.visible_to(administrator)
 
+    @property
+    def own_reseller(self) -> Reseller | None:
+        """The reseller of whoever declares the world: what is new is its own, where nothing else is said. Invalid."""
+        administrator = self.actor.administrator
+        own = None if administrator is None else administrator.reseller
+        return None if own is None else self.reseller(own.name)
+
     def put_reseller(self, row: Reseller) -> None:
         """Later entries refer to this row."""
         self._resellers[normalize_identifier(row.name)] = row

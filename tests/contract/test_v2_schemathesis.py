@@ -24,10 +24,10 @@ from tests.contract.test_schemathesis import one_connection as one_connection
 from tests.world import World
 
 LOGINS: Final = ["root", "alpha", "alphakid", "beta", "admin@alpha_acme", "portal-alpha"]
-# What is seldom possible: a proof without name servers, a reseller that has nothing, an address by chance.
+# What is seldom possible: a proof without name servers, a reseller without anything, an address made by chance.
 _RARELY: Final = (
     *("_check", "_prove", "_withdraw", "_update", "resellers_destroy"),
-    *("_start", "_undo", "_cancel", "jobs_create", "jobs_retrieve", "jobs_items", "trace_follow"),
+    *("_start", "_undo", "_cancel", "jobs_create", "jobs_retrieve", "jobs_items", "trace_follow", "provision_apply"),
 )
 _OFTEN: Final = st.sampled_from([True, True, True, False])
 

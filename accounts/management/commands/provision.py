@@ -11,7 +11,7 @@ from django.db import OperationalError
 
 from accounts.provision import ProvisionError, export, provision, read, write
 from accounts.provision.reading import MAX_BYTES, shown
-from changelog.models import Change
+from accounts.provision.telling import counted, told
 from core.actor import Actor, Channel
 from core.errors import Invalid
 
@@ -56,9 +56,8 @@ class Command(BaseCommand):
             raise CommandError(f"{shown(file, 200)}: {error}") from error
         if dry_run:
             for change in changes:
-                self.stdout.write(_line(change))
-        what = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
-        self.stdout.write(f"{what} {'would be made' if dry_run else 'made'}.")
+                self.stdout.write(told(change))
+        self.stdout.write(counted(len(changes), dry_run=dry_run))
 
 
 def _content(file: str) -> bytes:
@@ -70,16 +69,3 @@ def _content(file: str) -> bytes:
             return opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise CommandError(f"{shown(file, 200)} cannot be read: {error.strerror}.") from error
-
-
-def _line(change: Change) -> str:
-    """One line of the plan: `create user 42 john@acme.example (context alpha_acme)`, or what changes from what."""
-    place = f" (context {change.context_name})" if change.context_name else ""
-    if change.kind == "context" or change.label.endswith(place):
-        place = ""
-    before, after = change.before or {}, change.after or {}
-    details = ""
-    if change.action == Change.Action.UPDATE:
-        keys = [key for key in after if before.get(key) != after[key]]
-        details = ": " + ", ".join(f"{key} {shown(before.get(key))} → {shown(after[key])}" for key in keys)
-    return f"{change.action} {change.kind} {shown(change.label, 300)}{place}{details}"

@@ -86,12 +86,17 @@ from .v2_new_property import V2NewProperty
 from .v2_new_reseller import V2NewReseller
 from .v2_new_user import V2NewUser
 from .v2_outcome import V2Outcome
+from .v2_planned import V2Planned
+from .v2_planned_action import V2PlannedAction
 from .v2_problem import V2Problem
 from .v2_properties_list_scope import V2PropertiesListScope
 from .v2_property import V2Property
 from .v2_property_edit import V2PropertyEdit
 from .v2_property_page import V2PropertyPage
 from .v2_property_scope import V2PropertyScope
+from .v2_provision import V2Provision
+from .v2_provision_document import V2ProvisionDocument
+from .v2_provisioned import V2Provisioned
 from .v2_reseller import V2Reseller
 from .v2_reseller_edit import V2ResellerEdit
 from .v2_reseller_page import V2ResellerPage
@@ -190,12 +195,17 @@ __all__ = (
     "V2NewReseller",
     "V2NewUser",
     "V2Outcome",
+    "V2Planned",
+    "V2PlannedAction",
     "V2Problem",
     "V2PropertiesListScope",
     "V2Property",
     "V2PropertyEdit",
     "V2PropertyPage",
     "V2PropertyScope",
+    "V2Provision",
+    "V2ProvisionDocument",
+    "V2Provisioned",
     "V2Reseller",
     "V2ResellerEdit",
     "V2ResellerPage",
