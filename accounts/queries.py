@@ -7,13 +7,13 @@ in at each call. PostgreSQL is given the statement to prepare once in each sessi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Any, Final, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import ModelIterable
 
@@ -23,6 +23,7 @@ from core.access import Role
 from core.prepared import Call, Statement, send
 
 _Row = TypeVar("_Row")
+_Model = TypeVar("_Model", bound=Model)
 _Value = int | str | list[Any]
 # How rows of the database become those of a queryset.
 _Read = Callable[[list[tuple[Any, ...]]], list[Any]]
@@ -121,11 +122,20 @@ def _reader(queryset: QuerySet[Any, Any], compiler: Any) -> _Read:
     return lambda rows: [annotated(row) for row in converted(rows)]
 
 
-def _maker(info: dict[str, Any], select: Any) -> Callable[[tuple[Any, ...]], Any]:
-    """How an instance is made of its columns in a row, with those that are selected beside it; None where it has none.
+def instance_of(model: type[_Model], columns: Iterable[tuple[str, Any]]) -> _Model:
+    """The row with these columns, each by its attribute's name; the others are read when they are asked for.
 
     As Django's `from_db`, but without signals, which nobody here hears, and without asking each field.
     """
+    made = model.__new__(model)
+    made._state = state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    made.__dict__.update(columns)
+    return made
+
+
+def _maker(info: dict[str, Any], select: Any) -> Callable[[tuple[Any, ...]], Any]:
+    """How an instance is made of its columns in a row, with those selected beside it; None where it has none."""
     model, places = info["model"], info["select_fields"]
     columns = [(select[place][0].target.attname, place) for place in places]
     (key,) = (place for name, place in columns if name == model._meta.pk.attname)
@@ -136,10 +146,7 @@ def _maker(info: dict[str, Any], select: Any) -> Callable[[tuple[Any, ...]], Any
     def instance(row: tuple[Any, ...]) -> Any:
         if row[key] is None:
             return None
-        made = model.__new__(model)
-        made._state = state = ModelState()
-        state.adding, state.db = False, DEFAULT_DB_ALIAS
-        made.__dict__.update([(name, row[place]) for name, place in columns])
+        made = instance_of(model, [(name, row[place]) for name, place in columns])
         for maker, set_here, set_there in related:
             other = maker(row)
             set_here(made, other)

@@ -90,15 +90,19 @@ class Statement:
 
 def _is_long(values: dict[str, Any]) -> bool:
     """A long list is planned as what it is: a plan for any list may have been made when the tables were empty."""
-    return any(isinstance(one, list) and len(one) > _LONG for one in values.values())
+    for one in values.values():  # noqa: SIM110 - a generator takes as long as all the rest of a call
+        if type(one) is list and len(one) > _LONG:
+            return True
+    return False
 
 
 def _keeps_statements(here: Any) -> bool:
     """Whether the next call has the session in which a statement is prepared now."""
     if here.vendor != "postgresql":
         return False
-    here.close_if_health_check_failed()
-    here.ensure_connection()
+    if here.connection is None or not here.health_check_done:
+        here.close_if_health_check_failed()
+        here.ensure_connection()
     # Asked of the server, for each connection once: whoever loses the connection by it must hear Django's error.
     with here.wrap_database_errors:
         return not here.connection.is_pooled
@@ -116,10 +120,19 @@ def send(calls: Sequence[Call], using: str = DEFAULT_DB_ALIAS) -> list[tuple[Any
         calls = [
             ("; ".join(sql for sql, _values in calls), list(chain.from_iterable(values for _sql, values in calls)))
         ]
-    with here.cursor() as cursor:
+    with here.wrap_database_errors, _cursor(here) as cursor:
         for sql, values in calls:
             cursor.execute(sql, values)
         return list(cursor.fetchall()) if cursor.description else []
+
+
+def _cursor(here: Any) -> Any:
+    """The driver's own cursor, unless somebody listens to Django's, which takes as long as the statement itself."""
+    heard = here.queries_logged or here.execute_wrappers
+    if heard or here.vendor != "postgresql" or here.connection is None or not here.health_check_done:
+        return here.cursor()
+    here.validate_no_broken_transaction()
+    return here.create_cursor()
 
 
 def insert_one(row: Model) -> None:

@@ -9,6 +9,7 @@ work: `/health/live` is answered at once however much there is to do, and so is 
 
 from __future__ import annotations
 
+import select
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,9 @@ from time import monotonic, perf_counter
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connections
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connections, reset_queries
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpResponseBase
 
 from core.waiting import ATTRIBUTE, Wait
@@ -81,6 +84,34 @@ class Turns:
                 self._left += 1
 
 
+def look_after_connections() -> None:
+    """From now on the slots look after their connections: Django's handlers search for them in each request."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    request_started.disconnect(reset_queries)
+
+
+def make_ready(connection: BaseDatabaseWrapper) -> None:
+    """Close the connection if it is too old or of no use; one that is silent is trusted.
+
+    Django would ask by a statement whether it is still there. But where the server has closed it, there is something to
+    read: only then it is asked, and another is opened. One that the driver has closed without Django's knowing is of no
+    use any more.
+    """
+    if connection.connection is None:
+        return
+    if settings.DEBUG:
+        connection.queries_log.clear()
+    connection.close_if_unusable_or_obsolete()
+    if connection.connection is None or connection.vendor != "postgresql":
+        return
+    if connection.connection.closed:
+        connection.close()
+    else:
+        readable, _writable, _failed = select.select([connection.connection], [], [], 0)
+        connection.health_check_done = not readable  # type: ignore[attr-defined]
+
+
 class Slots:
     """Database connections, each for one call at a time. The one used last is taken first.
 
@@ -106,10 +137,13 @@ class Slots:
                 connection.inc_thread_sharing()
         for alias, connection in held.items():
             connections[alias] = connection
+            make_ready(connection)
         try:
             yield True
         finally:
-            for alias in held:
+            for alias, connection in held.items():
+                if connection.errors_occurred or not connection.autocommit:
+                    connection.close_if_unusable_or_obsolete()
                 del connections[alias]
             self._free.append(held)
             self._turns.release()

@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-PATIENCE: Final = 60.0
+PATIENCE: Final = 30.0
 """Seconds that a successor is waited for."""
 _LOOK_SECONDS: Final = 0.1
 _LISTENING: Final = "0A"  # TCP_LISTEN, as /proc/net/tcp has it
@@ -81,7 +81,7 @@ def _end_after_successor() -> None:
 
 def _succeed() -> None:
     """Tell the other workers when this one listens."""
-    end = time.monotonic() + PATIENCE / 2
+    end = time.monotonic() + PATIENCE
     while not _listens() and time.monotonic() < end:
         time.sleep(_LOOK_SECONDS)
     for tasks in Path(f"/proc/{os.getppid()}/task").glob("*/children"):

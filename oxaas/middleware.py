@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import select
 from collections.abc import Callable
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.signals import request_started
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
@@ -52,23 +51,6 @@ def mark_broken_path(environ: dict[str, Any], **kwargs: Any) -> None:
         environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8")
     except UnicodeError:
         environ[_BROKEN] = True
-
-
-@receiver(request_started)
-def trust_silent_connection(**kwargs: Any) -> None:
-    """Spare the request the statement by which Django asks whether its connection is still there.
-
-    Where the server has closed it, there is something to read. Then Django asks, and opens another. One that the driver
-    has closed without Django's knowing is of no use any more.
-    """
-    for one in connections.all(initialized_only=True):
-        if one.connection is None or one.vendor != "postgresql":
-            continue
-        if one.connection.closed:
-            one.close()
-        else:
-            readable, _writable, _failed = select.select([one.connection], [], [], 0)
-            one.health_check_done = not readable  # type: ignore[attr-defined]
 
 
 class DoorMiddleware:

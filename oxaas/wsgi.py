@@ -69,13 +69,14 @@ def configured() -> Application:
     from core.patience import serve_requests
     from oxaas import metrics
     from oxaas.checks import wrong_configuration
-    from oxaas.gate import Gate
+    from oxaas.gate import Gate, look_after_connections
     from oxaas.middleware import MAX_FORM
     from oxaas.refusals import API_PREFIXES, V2_PREFIX
 
     if problems := wrong_configuration():
         raise SystemExit("Configuration: " + "\n".join(problems))
     listen()
+    look_after_connections()
     metrics.begin()
     serve_requests(settings.WEB_SESSION_OPTIONS)
     _load_all()

@@ -25,6 +25,7 @@ from accounts.login.lockout import Attempt, PathContext
 from accounts.login.remembered import verify
 from accounts.models import Administrator, ApiPassword, Context, Reseller
 from accounts.models.administrators import AdministratorQuerySet
+from accounts.queries import instance_of
 from core import access
 from core.access import Role
 from core.actor import Channel
@@ -319,7 +320,8 @@ def _context(found: dict[str, Any] | None, known: Reseller | None) -> Context | 
         return None
     reseller = known if known is not None and known.pk == found["reseller"] else None
     if reseller is None and found["reseller"] is not None:
-        reseller = Reseller.from_db(None, ["id", "parent_id"], [found["reseller"], found["parent"]])
-    context = Context.from_db(None, ["id", "name", "reseller_id"], [found["id"], found["name"], found["reseller"]])
+        reseller = instance_of(Reseller, [("id", found["reseller"]), ("parent_id", found["parent"])])
+    columns = [("id", found["id"]), ("name", found["name"]), ("reseller_id", found["reseller"])]
+    context = instance_of(Context, columns)
     context.reseller = reseller
     return context

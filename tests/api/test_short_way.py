@@ -13,7 +13,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
 
 from core.patience import PatientConnection
-from oxaas.middleware import trust_silent_connection
+from oxaas.gate import make_ready
 from tests.api.raw import send
 from tests.client import FORWARDS, Api
 from tests.world import World
@@ -56,7 +56,7 @@ def test_connection__that_the_server_closed_is_asked_for_and_opened_anew() -> No
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
-    trust_silent_connection()
+    make_ready(connection)
     assert connection.health_check_done  # type: ignore[attr-defined]
 
     def end() -> None:
@@ -67,7 +67,7 @@ def test_connection__that_the_server_closed_is_asked_for_and_opened_anew() -> No
     other = threading.Thread(target=end)
     other.start()
     other.join()
-    trust_silent_connection()
+    make_ready(connection)
 
     assert not connection.health_check_done  # type: ignore[attr-defined]
     connection.close()
@@ -79,7 +79,7 @@ def test_connection__that_the_driver_has_closed_by_itself_is_opened_anew() -> No
     connection.ensure_connection()
     connection.connection.close()
 
-    trust_silent_connection()
+    make_ready(connection)
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
