@@ -209,6 +209,7 @@ class UserAttention(AttentionFilter):
 class UserAdmin(RedirectAdmin):
     change_kind = "user"
     table_name = "users"
+    change_list_template = "admin/accounts/user/change_list.html"
     edits_of_one = frozenset({"users.leave"})
     form = UserForm
     list_display = ("uidname", "number", "context", "phone", "use_column", "status")

@@ -90,6 +90,9 @@ class Source(Protocol):
     def plan(self, actor: Actor, names: Collection[str], to: Address | None, *, hold: bool) -> RedirectPlan:
         """What becomes of the aliases that the actor sees when each recipient of these names makes room for `to`."""
 
+    def taken(self, context: int, names: Collection[str]) -> set[str]:
+        """Which of these addresses (normalized) are aliases of the context."""
+
     def doubt(self, viewer: Viewer, addresses: Collection[str]) -> str:
         """Which of the addresses do not exist in domains of the viewer's, in a sentence; empty when all do."""
 

@@ -143,12 +143,26 @@ class BulkEdit(Generic[_Row]):
         )
         return rows
 
-    def lines(self, administrator: Viewer, pieces: Iterator[list[Row]], upload: UUID) -> Iterator[list[_Row]]:
+    def lines(
+        self, administrator: Viewer, params: Params, pieces: Iterator[list[Row]], upload: UUID
+    ) -> Iterator[list[_Row]]:
         """The rows, unsaved, that the administrator's uploaded table becomes. Invalid for what is no such table."""
         raise NotImplementedError
 
-    def upload_url(self) -> str:
+    def upload_url(self, params: Params) -> str:
         """Where another file can be uploaded for this edit; "" where none is."""
+        return ""
+
+    def columns_url(self, job: int, params: Params) -> str:
+        """Where it is said what the columns of this job's file are; "" where they are our own."""
+        return ""
+
+    def list_query(self, params: Params) -> str:
+        """Which rows of their list the edit is about, as the list's address has it; "" for all."""
+        return ""
+
+    def start_words(self, *, changed: int, refused: int) -> str:
+        """What starting it does, on its button; "" for the words that hold for any edit."""
         return ""
 
     @property

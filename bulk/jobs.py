@@ -28,7 +28,7 @@ from bulk.models import ACTIVE, BulkJob, BulkJobItem
 from bulk.notices import mail_when_committed
 from bulk.reading import Desk
 from bulk.telling import told
-from bulk.uploads import bytes_to_read, forget_all_read, forget_file, keep_file, refuse_too_much
+from bulk.uploads import bytes_to_read, forget_all_read, forget_file, forget_lines, keep_file, refuse_too_much
 from core.actor import Actor, Channel
 from core.database_errors import state_of
 from core.errors import Invalid, NotAllowed
@@ -82,14 +82,41 @@ def create_job(
 
 @atomic
 def create_upload_job(
-    *, administrator: Viewer, edit: BulkEdit[Any], params: Params, name: str, file: IO[bytes], language: str
+    *,
+    administrator: Viewer,
+    edit: BulkEdit[Any],
+    params: Params,
+    name: str,
+    file: IO[bytes],
+    language: str,
+    asks_for_columns: bool = False,
 ) -> BulkJob:
-    """Keep a file, whose lines are to be read and then previewed. NotAllowed; Invalid for what is too much."""
+    """Keep a file, whose lines are to be read and then previewed. NotAllowed; Invalid for what is too much.
+
+    One that `asks_for_columns` is read when `read_by` has said what they are.
+    """
     job = _new_job(administrator, edit, params, language)
     refuse_too_much(administrator, file.seek(0, 2))
     keep_file(job, name, file)
-    job.state = State.READING
+    job.state = State.COLUMNS if asks_for_columns else State.READING
     job.save(update_fields=["state"])
+    return job
+
+
+@atomic
+def read_by(*, administrator: Viewer, job: BulkJob, params: Params) -> BulkJob:
+    """Read the file by what `params` say of its columns; again, when it waits to be started. NotAllowed; Invalid."""
+    job = BulkJob.objects.select_for_update().get(pk=job.pk)
+    if job.administrator_id != administrator.pk:
+        raise NotAllowed(_("Only who prepared a bulk edit can start it."))
+    _check_allowed(edits.edit_named(job.edit), administrator)
+    if not job.is_undecided or not hasattr(job, "upload"):
+        raise Invalid(_("The file was not read in time, and is gone. Upload it again."))
+    forget_lines(job)
+    job.params |= params
+    job.state, job.touched_at = State.READING, None
+    job.total = job.done = job.changed = job.unchanged = job.refused = 0
+    job.save()
     return job
 
 
@@ -154,6 +181,7 @@ def start_job(*, administrator: Viewer, job: BulkJob, typed: str = "") -> BulkJo
 
 
 def _begin(job: BulkJob) -> None:
+    forget_file(job)
     job.state, job.started_at, job.touched_at = State.RUNNING, timezone.now(), None
     job.done = job.changed = job.unchanged = job.refused = 0
     job.save()
@@ -166,7 +194,7 @@ def cancel_job(*, job: BulkJob, by: Viewer | None = None) -> BulkJob:
     Its note names who did it, where that is not the job's own administrator.
     """
     job = BulkJob.objects.select_for_update().get(pk=job.pk)
-    if job.is_active or job.state == State.READY:
+    if job.is_active or job.is_undecided:
         other = by is not None and by.pk != job.administrator_id
         _finish(job, State.CANCELLED, note=_("Stopped by %(who)s.") % {"who": by} if other else "")
     return job
@@ -305,9 +333,13 @@ def _read(job: BulkJob, desk: Desk) -> None:
     job.total, job.touched_at = reading.estimate(), timezone.now()
     if reading.table is not None:
         job.params["encoding"] = reading.table.encoding
+    if reading.heads:
+        job.params.setdefault("heads", reading.heads)
     if reading.is_over:
         job.state, job.total, job.done = State.PREVIEWING, job.done, 0
-        forget_file(job)
+        # Whoever has said what the columns are may see in the preview that they are not.
+        if not edit.columns_url(job.pk, job.params):
+            forget_file(job)
     job.save()
 
 
@@ -390,8 +422,10 @@ def _note(item: BulkJobItem, result: Result) -> bool:
 
 
 def _finish(job: BulkJob, state: BulkJob.State, note: str = "") -> None:
-    if job.state == State.READING:
+    if job.state in {State.COLUMNS, State.READING}:
         forget_all_read(job)
         job.total = job.done = 0
+    elif not job.has_run:
+        forget_file(job)
     job.state, job.note, job.finished_at = state, note, timezone.now()
     job.save()

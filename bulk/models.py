@@ -48,12 +48,15 @@ class BulkJobQuerySet(OwnedQuerySet["BulkJob"]):
 class BulkJob(models.Model):
     """One bulk edit of a selection that is frozen when the preview begins, or of an uploaded file's lines.
 
+    A file with columns of its own is not read before somebody has said what they are.
+
     `done` counts the rows that the present phase, reading, preview or run, has behind it. It moves in the same
     transaction as what was done to these rows, so a job that is taken up again by somebody else does no row twice.
     While a file is being read, `total` is an estimate.
     """
 
     class State(models.TextChoices):
+        COLUMNS = "columns", _("waiting for its columns")
         READING = "reading", _("reading the file")
         PREVIEWING = "previewing", _("preview in progress")
         READY = "ready", _("waiting for your decision")
@@ -112,6 +115,11 @@ class BulkJob(models.Model):
         return self.state in ACTIVE
 
     @property
+    def is_undecided(self) -> bool:
+        """Whether it waits for a person: for its columns, or to be started."""
+        return self.state in UNDECIDED
+
+    @property
     def has_rows(self) -> bool:
         """Whether it is known what the rows are: not while a file is being read, nor when it was refused."""
         return self.state != self.State.READING and self.total > 0
@@ -128,6 +136,7 @@ class BulkJob(models.Model):
 
 
 ACTIVE: Final = (BulkJob.State.READING, BulkJob.State.PREVIEWING, BulkJob.State.RUNNING)
+UNDECIDED: Final = (BulkJob.State.COLUMNS, BulkJob.State.READY)
 
 
 class BulkJobItem(models.Model):
@@ -160,6 +169,7 @@ class Upload(models.Model):
 
     class Form(models.TextChoices):
         CSV = "csv"
+        TSV = "tsv"
         XLSX = "xlsx"
 
     id = models.UUIDField(primary_key=True, default=uuid4)
@@ -191,13 +201,17 @@ class UploadPart(models.Model):
 
 
 class ImportLine(models.Model):
-    """One line of a table: its number in the file, its values by column, and what is wrong with its form."""
+    """One line of a table: its number in the file, its values by column, and what is wrong with its form.
+
+    `cells` is the line as it came, to be given back.
+    """
 
     administrator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     upload = models.UUIDField(db_index=True)
     number = models.PositiveIntegerField()
     label = models.CharField(max_length=600)
     data = models.JSONField()
+    cells = models.JSONField(default=list)
     problem = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 

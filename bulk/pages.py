@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, Final
@@ -28,12 +29,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bulk import edits, jobs
+from bulk.bad_lines import bad_lines
 from bulk.edits import BulkEdit, BulkForm, Outcome
 from bulk.models import BulkJob
 from bulk.notices import may_mail
 from bulk.rows import deletes, outcome_of, rows_of
 from changelog.models import Change
 from core.admin.base import ScopedModelAdmin, administrator_of
+from core.admin.files import table_file
 from core.admin.filters import RelatedFilter
 from core.admin.undoing import undo_button
 from core.errors import DomainError, Invalid
@@ -160,10 +163,12 @@ class BulkJobAdmin(ScopedModelAdmin):
             "progress": self.progress,
             "csv": self.download,
         }
+        bad_lines = self.admin_site.admin_view(self.bad_lines)
         more: list[URLPattern] = [
             path(f"<int:key>/{name}/", self.admin_site.admin_view(view), name=f"bulk_bulkjob_{name}")
             for name, view in pages.items()
         ]
+        more.append(path("<int:key>/bad-lines/<slug:form>", bad_lines, name="bulk_bulkjob_bad_lines"))
         undoing: list[URLPattern] = [
             path("undo/batch/<uuid:batch>/", self._undoes(), name="bulk_undo_batch"),
             path("undo/change/<int:pk>/", self._undoes(), name="bulk_undo_change"),
@@ -175,6 +180,9 @@ class BulkJobAdmin(ScopedModelAdmin):
     ) -> HttpResponse:
         """The job's page: preview, progress or result, as its state is."""
         job = self._job(request, whole_number(object_id) or 0)
+        mine = job.administrator_id == request.user.pk
+        if mine and job.state == job.State.COLUMNS and (url := self._columns_url(job)):
+            return HttpResponseRedirect(url)
         context = {
             **self.admin_site.each_context(request),
             **self._state_of(job),
@@ -183,8 +191,9 @@ class BulkJobAdmin(ScopedModelAdmin):
             "opts": self.opts,
             "media": self.media,
             "job": job,
-            "mine": job.administrator_id == request.user.pk,
-            "may_mail": job.administrator_id == request.user.pk and may_mail(administrator_of(request)),
+            "mine": mine,
+            "may_mail": mine and may_mail(administrator_of(request)),
+            "bad_line_forms": [("xlsx", "XLSX"), ("csv", "CSV")],
         }
         return TemplateResponse(request, "admin/bulk_job.html", context)
 
@@ -270,6 +279,14 @@ class BulkJobAdmin(ScopedModelAdmin):
             return HttpResponseRedirect(_job_url("change", job))
         return HttpResponseRedirect(reverse("admin:bulk_bulkjob_changelist"))
 
+    def bad_lines(self, request: HttpRequest, key: int, form: str) -> HttpResponseBase:
+        """The refused lines of an uploaded table, in its own columns, to be mended and uploaded again."""
+        job = self._job(request, key)
+        if "heads" not in job.params:
+            raise Http404
+        file = re.sub(r"\.[A-Za-z]{3,4}$", "", str(job.params.get("file", "")))
+        return table_file(request, bad_lines(job), form, " ".join([file, _("bad lines")]).strip())
+
     def _job(self, request: HttpRequest, key: int) -> BulkJob:
         """One of the jobs that this person sees. Http404 for anybody else's, too."""
         job: BulkJob | None = self.get_queryset(request).select_related("administrator__context").filter(pk=key).first()
@@ -289,13 +306,18 @@ class BulkJobAdmin(ScopedModelAdmin):
             "deletes": deletes(job),
             "summary": _summary(job) if known and job.has_run and not job.is_active else "",
             "list_url": self._list_url(job) if known else "",
-            "upload_url": edits.edit_named(job.edit).upload_url() if known else "",
+            "upload_url": edits.edit_named(job.edit).upload_url(job.params) if known else "",
+            "columns_url": self._columns_url(job) if job.state == job.State.READY else "",
+            "start_words": edits.edit_named(job.edit).start_words(changed=job.changed, refused=job.refused)
+            if known
+            else "",
+            "bad_lines": "heads" in job.params and job.refused > 0 and not job.is_active,
             "compares": known and edits.edit_named(job.edit).compares,
             "must_type": known and jobs.needs_count(job),
             "name_to_type": jobs.name_to_type(job) if known and job.state == job.State.READY else "",
             "can_start": known and job.state == job.State.READY and job.changed > 0 and not why_not_startable,
             "why_not_startable": why_not_startable if job.state == job.State.READY else "",
-            "can_cancel": job.is_active or job.state == job.State.READY,
+            "can_cancel": job.is_active or job.is_undecided,
         }
 
     def _list_url(self, job: BulkJob) -> str:
@@ -303,7 +325,12 @@ class BulkJobAdmin(ScopedModelAdmin):
         model = edits.edit_named(job.edit).listed
         if not self.admin_site.is_registered(model):
             return ""
-        return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        return url + edits.edit_named(job.edit).list_query(job.params)
+
+    def _columns_url(self, job: BulkJob) -> str:
+        """Where the columns of the job's file are said, again as long as it has not run."""
+        return edits.edit_named(job.edit).columns_url(job.pk, job.params) if job.edit in edits.known() else ""
 
 
 def title_of(job: BulkJob) -> str:

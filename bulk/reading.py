@@ -22,7 +22,7 @@ from bulk.uploads import opened
 from core.counts import rounded
 from core.errors import Invalid
 from core.scoping import Viewer
-from core.spreadsheets import Table, read_table
+from core.spreadsheets import Row, Table, read_table
 
 _LINES: Final = 1000
 # A batch holds the job's row, for which whoever cancels it waits.
@@ -39,6 +39,7 @@ class Reading:
         self.position = 0
         self.is_over = self.is_broken = False
         self.table: Table | None = None
+        self.heads: list[str] = []
         self._pieces = self._read(upload, job, administrator)
 
     def after(self, done: int) -> list[Any]:
@@ -69,7 +70,15 @@ class Reading:
     def _read(self, upload: Upload, job: BulkJob, administrator: Viewer) -> Iterator[list[Any]]:
         with opened(upload) as file:
             self.table = read_table(f".{upload.form}", file)
-            yield from edits.edit_named(job.edit).lines(administrator, self.table.pieces, upload.pk)
+            edit = edits.edit_named(job.edit)
+            yield from edit.lines(administrator, job.params, self._seen(self.table.pieces), upload.pk)
+
+    def _seen(self, pieces: Iterator[list[Row]]) -> Iterator[list[Row]]:
+        """The pieces, of which the first row names the columns."""
+        for piece in pieces:
+            if piece and not self.heads:
+                self.heads = list(map(str, piece[0][1]))
+            yield piece
 
 
 class Desk:

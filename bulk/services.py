@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bulk.jobs import cancel_job
-from bulk.models import ACTIVE, BulkJob, BulkJobItem, ImportLine, Upload
+from bulk.models import ACTIVE, UNDECIDED, BulkJob, BulkJobItem, ImportLine, Upload
 from bulk.uploads import opened
 from core.actor import Actor
 from core.errors import Invalid
@@ -18,8 +18,8 @@ from core.transactions import atomic
 
 _CHUNK: Final = 500
 _ITEM: Final = ("label", "before", "after", "detail")
-_LINE: Final = ("label", "data", "problem")
-_OPEN: Final = (*ACTIVE, BulkJob.State.READY)
+_LINE: Final = ("label", "data", "cells", "problem")
+_OPEN: Final = (*ACTIVE, *UNDECIDED)
 
 
 @atomic
@@ -47,7 +47,7 @@ def exported_jobs(person: Person) -> list[dict[str, Any]]:
         for item in naming(person, BulkJobItem.objects.all(), _ITEM)
     ]
     lines = [
-        {"uploaded": line.created_at.isoformat(), "line": line.number, "label": line.label, "data": line.data}
+        {"uploaded": line.created_at.isoformat(), "line": line.number, **{name: getattr(line, name) for name in _LINE}}
         for line in naming(person, ImportLine.objects.all(), _LINE)
     ]
     files = [{"bulk edit": job.pk, "file, not read yet": job.params.get("file")} for job in _reading(person)]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from bulk.models import BulkJob, ImportLine, Upload, UploadPart
 from core.errors import Invalid
 from core.scoping import Viewer
-from core.spreadsheets import is_xlsx, size_to_read
+from core.spreadsheets import form_of, size_to_read
 
 # Of the files that wait to be read, one administrator may have this part.
 _OWN_SHARE: Final = 5
@@ -26,8 +26,7 @@ _IN_MEMORY: Final = 4 * 1024 * 1024
 def keep_file(job: BulkJob, name: str, file: IO[bytes]) -> Upload:
     """Keep a file for the job that is to read it, in the caller's transaction."""
     size, end = size_to_read(name, file), file.seek(0, 2)
-    form = Upload.Form.XLSX if is_xlsx(name) else Upload.Form.CSV
-    upload = Upload.objects.create(job=job, form=form, bytes=end, size=size)
+    upload = Upload.objects.create(job=job, form=form_of(name), bytes=end, size=size)
     file.seek(0)
     for number, part in enumerate(iter(lambda: file.read(_PART), b"")):
         UploadPart.objects.create(upload=upload, number=number, content=part)
@@ -64,9 +63,14 @@ def forget_file(job: BulkJob) -> None:
     Upload.objects.filter(job=job).delete()
 
 
-def forget_all_read(job: BulkJob) -> None:
-    """What has been read of a file that is not to be read to its end, and the file."""
+def forget_lines(job: BulkJob) -> None:
+    """What has been read of the file; that stays, to be read again."""
     for upload in Upload.objects.filter(job=job):
         ImportLine.objects.filter(upload=upload.pk).delete()
     job.items.all().delete()
+
+
+def forget_all_read(job: BulkJob) -> None:
+    """What has been read of a file that is not to be read to its end, and the file."""
+    forget_lines(job)
     forget_file(job)

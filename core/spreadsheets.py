@@ -39,13 +39,34 @@ _ESCAPED: Final = re.compile(rf"{_BEGIN}'(?=[\"']*[{_SIGNS}])")
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LIKE_CODE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _LIKE_REMOVAL: Final = re.compile("'*-")
+# What no database keeps in a text either.
+_NOT_KEPT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# What spreadsheets show where there is no value.
+_NO_VALUE: Final = "#N/A"
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
+_DELIMITERS: Final = ",;\t"
+_TITLE_LINES: Final = 10
 _CHUNK: Final = 100
 _PIECE: Final = 1024 * 1024
 
 
 class Removal(str):
     """A cell that asks for what is there to be removed."""
+
+
+def kept_cell(cell: str) -> str:
+    """A cell that was read, as text from which `given_back` makes the same again. What held no value is an error."""
+    if isinstance(cell, NoValue):
+        return _NO_VALUE
+    text = f"'{cell}" if _LIKE_REMOVAL.fullmatch(cell) and not isinstance(cell, Removal) else str(cell)
+    return _NOT_KEPT.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def given_back(text: str) -> str:
+    """A kept cell, to be written into a file that says the same when it is read."""
+    if text == REMOVE:
+        return Removal(text)
+    return text[1:] if _LIKE_REMOVAL.fullmatch(text) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +88,7 @@ class Table:
 
 def escape_formulas(cell: str) -> str:
     """`cell`, with an apostrophe before each part of it that a spreadsheet would run as a formula."""
-    return _FORMULA.sub("'", cell)
+    return cell if isinstance(cell, Removal) else _FORMULA.sub("'", cell)
 
 
 def unescape_formulas(cell: str) -> str:
@@ -100,39 +121,40 @@ def write_xlsx(rows: Iterable[Cells], file: IO[bytes]) -> None:
 
 
 def _text_cell(sheet: Any, text: str) -> Any:
-    shown = f"'{text}" if _LIKE_REMOVAL.fullmatch(text) else text
+    shown = f"'{text}" if _LIKE_REMOVAL.fullmatch(text) and not isinstance(text, Removal) else text
     shown = _LIKE_CODE.sub("_x005F_", shown).replace("\r", "_x000D_")
     cell: Any = WriteOnlyCell(sheet, value=_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", shown))
     cell.data_type = "s"
     return cell
 
 
-def is_xlsx(name: str) -> bool:
-    """Whether a file of this name is read as XLSX; any other is CSV."""
-    return name.lower().endswith(".xlsx")
+def form_of(name: str) -> str:
+    """As what a file of this name is read: "xlsx", "tsv" (between tabs, as spreadsheets paste), and any other "csv"."""
+    ending = name.lower().rpartition(".")[2]
+    return ending if ending in {"xlsx", "tsv"} else "csv"
 
 
 def size_to_read(name: str, file: IO[bytes]) -> int:
     """How many bytes there are to read in a file: packed ones count as what they become."""
     size = file.seek(0, io.SEEK_END)
-    return max(size, unpacked_size(file)) if is_xlsx(name) else size
+    return max(size, unpacked_size(file)) if form_of(name) == "xlsx" else size
 
 
 def read_table(name: str, file: IO[bytes]) -> Table:
-    """A CSV or XLSX file (told by its name), the header row first. Invalid for what cannot be read.
+    """A CSV, TSV or XLSX file (told by its name), the header row first. Invalid for what cannot be read.
 
     The file is read where it is, as the rows are asked for. Cells come without the white space around them.
     """
     size = file.seek(0, io.SEEK_END)
     if size > MAX_FILE:
         raise Invalid(_("The file is larger than 50 MB."))
-    if is_xlsx(name):
+    if form_of(name) == "xlsx":
         book = Xlsx(file)
         return Table("", _with_content(book.pieces(), _from_xlsx), lambda: book.share)
     codec, encoding = _encoding(file)
     file.seek(0)
     text = io.TextIOWrapper(io.BufferedReader(_Borrowed(file)), codec, newline="")
-    rows = batched(_read_csv(text), _CHUNK)
+    rows = batched(_read_csv(text, "\t" if form_of(name) == "tsv" else ""), _CHUNK)
     return Table(encoding, _with_content(rows, _from_csv), lambda: file.tell() / size)
 
 
@@ -225,17 +247,25 @@ class _Lines:
         return line
 
 
-def _read_csv(text: io.TextIOBase) -> Iterator[Row]:
+def _delimiter(text: io.TextIOBase) -> tuple[str, int]:
+    """What stands between the cells, and how many lines were only to say so.
+
+    As the first line says; or shows, or the first that shows one below a title.
+    """
+    head = text.readline(MAX_RECORD)
+    if match := _SEPARATOR.fullmatch(head):
+        return match[1], 1
+    titles = 0
+    while head and titles < _TITLE_LINES and not any(sign in head for sign in _DELIMITERS):
+        titles += bool(head.strip())
+        head = text.readline(MAX_RECORD)
+    text.seek(0)
+    return max(_DELIMITERS, key=head.count), 0
+
+
+def _read_csv(text: io.TextIOBase, delimiter: str = "") -> Iterator[Row]:
     """The records, each with the number of the line in which it begins."""
-    first = text.readline(MAX_RECORD)
-    if match := _SEPARATOR.fullmatch(first):
-        delimiter, before = match[1], 1
-    else:
-        head = first
-        while head and not head.strip():
-            head = text.readline(MAX_RECORD)
-        delimiter, before = max(",;\t", key=head.count), 0
-        text.seek(0)
+    delimiter, before = (delimiter, 0) if delimiter else _delimiter(text)
     lines = _Lines(text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     start = before + 1

@@ -57,6 +57,15 @@ class Aliases:
         plan = hold_and_plan(actor, wishes) if hold else plan_aliases(actor, wishes)
         return Redirection(plan, [alias.address for alias in aliases], [about[alias.pk] for alias in aliases])
 
+    def taken(self, context: int, names: Collection[str]) -> set[str]:
+        """Which addresses are aliases of the context."""
+        aliases = ForwardingAlias.objects.filter(context=context)
+        return {
+            name
+            for some in batched(names, _CHUNK)
+            for name in aliases.filter(normalized__in=some).order_by().values_list("normalized", flat=True)
+        }
+
     def doubt(self, viewer: Viewer, addresses: Collection[str]) -> str:
         """Which addresses do not exist in the viewer's domains."""
         return doubt(viewer, addresses)

@@ -11,9 +11,11 @@ from django.urls import URLPattern, path
 from web import forgotten, second_factor
 from web.account import account_page
 from web.brand import brand_css
+from web.columns_page import columns_page
 from web.mailbox_panel import mail_panel
 from web.onboarding_page import onboarding_page
 from web.password_reset import reset_page
+from web.people_page import people_page
 from web.search_page import search_page
 from web.second_login import second_factor_page
 from web.trace import resolve_page
@@ -37,6 +39,12 @@ def urls(site: AdminSite) -> list[URLPattern]:
     return [
         path("resolve", site.admin_view(lambda request: resolve_page(site, request)), name="resolve"),
         path("onboarding", site.admin_view(lambda request: onboarding_page(site, request)), name="onboarding"),
+        path("people", site.admin_view(lambda request: people_page(site, request)), name="people"),
+        path(
+            "people/<int:key>",
+            site.admin_view(lambda request, key: columns_page(site, request, key)),
+            name="people_columns",
+        ),
         path("search", site.admin_view(lambda request: search_page(site, request)), name="search"),
         path("accounts/user/<int:user_id>/mail", site.admin_view(mail_panel), name="user_mail"),
         path(

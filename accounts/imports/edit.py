@@ -11,9 +11,10 @@ from django.db.models import Model, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Lower
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.imports.lines import lines_of
+from accounts.imports.people import Mapping, people_of
 from accounts.models import Context, Reseller
 from accounts.provision.section import References, section_named
 from accounts.services.limits import lock_reseller_rows
@@ -28,6 +29,7 @@ from core.actor import Actor, Channel
 from core.errors import Invalid
 from core.iteration import batched
 from core.names import normalize_identifier
+from core.numbers import counted
 from core.scoping import Viewer, may
 from core.sizes import format_exact
 from core.spreadsheets import Row
@@ -37,6 +39,7 @@ _QUOTA: Final = "quota"
 # A quota below is asked about: a number without a unit is bytes, and few people think in those.
 _SMALL: Final = 2**20
 _CHUNK: Final = 500
+_NONE: Final = "—"
 
 
 class _Import(BulkEdit[ImportLine]):
@@ -47,15 +50,34 @@ class _Import(BulkEdit[ImportLine]):
     channel = Channel.IMPORT
     section: ClassVar[str]
 
-    def lines(self, administrator: Viewer, pieces: Iterator[list[Row]], upload: UUID) -> Iterator[list[ImportLine]]:
-        return lines_of(resource_named(self.section)(administrator), pieces, upload)
+    def lines(
+        self, administrator: Viewer, params: Params, pieces: Iterator[list[Row]], upload: UUID
+    ) -> Iterator[list[ImportLine]]:
+        resource = resource_named(self.section)(administrator)
+        mapping = Mapping.of(params)
+        return people_of(resource, mapping, pieces, upload) if mapping else lines_of(resource, pieces, upload)
 
     def visible(self, actor: Actor, keys: Sequence[int]) -> QuerySet[ImportLine]:
         return ImportLine.objects.visible_among(actor.administrator, list(keys)).order_by("pk")
 
-    def upload_url(self) -> str:
+    def upload_url(self, params: Params) -> str:
+        if "people" in params:
+            return f"{reverse('admin:people')}?context={params['people']['context']}"
         opts = self.listed._meta
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_import")
+
+    def columns_url(self, job: int, params: Params) -> str:
+        return reverse("admin:people_columns", args=[job]) if "people" in params else ""
+
+    def list_query(self, params: Params) -> str:
+        return f"?context__id__exact={params['people']['context']}" if "people" in params else ""
+
+    def start_words(self, *, changed: int, refused: int) -> str:
+        if refused:
+            words = ngettext("Import the %(number)s good line", "Import the %(number)s good lines", changed)
+        else:
+            words = ngettext("Import %(number)s line", "Import %(number)s lines", changed)
+        return words % {"number": counted(changed)}
 
     @property
     def listed(self) -> type[Model]:
@@ -69,6 +91,8 @@ class _Import(BulkEdit[ImportLine]):
         )
 
     def describe(self, params: Params) -> str:
+        if "people" in params:
+            return gettext("People from %(file)s") % params
         if not params.get("encoding"):
             return gettext("Import of %(file)s") % params
         return gettext("Import of %(file)s, read as %(encoding)s") % params
@@ -99,7 +123,7 @@ class _PlannedImport(_Import, PlannedEdit[ImportLine]):
         plan = plan_what_can_be(rows, _entry, lambda entries: plan_entries(References(actor), entries, hold))
         if not params.get("small_quotas"):
             for row in plan.rows:
-                row.refusal = row.refusal or _question_about_small_quotas(row.entries)
+                row.refusal = row.refusal or _question_about_small_quotas(row.entries, params)
         if not params.get("missing_recipients"):
             self._ask_about_doubts(actor, rows, plan.rows)
         return plan
@@ -125,7 +149,11 @@ class _PlannedImport(_Import, PlannedEdit[ImportLine]):
 
     def result(self, row: ImportLine, label: str, planned: Planned) -> Result:
         result = super().result(row, label, planned)
-        return replace(result, detail=_differences(planned.entries)) if planned.changed else result
+        if not planned.changed:
+            return result
+        taken = row.data.get("taken")
+        note = gettext(" (%(address)s is taken)") % {"address": taken} if taken else ""
+        return replace(result, detail=f"{_differences(planned.entries)}{note}")
 
 
 class _RowImport(_Import, RowEdit[ImportLine]):
@@ -148,7 +176,7 @@ class _RowImport(_Import, RowEdit[ImportLine]):
         section = section_named(self.section)
         if section.apply is not None:
             section.apply(References(replace(actor, made=made)), _entry(row))
-        if not params.get("small_quotas") and (question := _question_about_small_quotas(made)):
+        if not params.get("small_quotas") and (question := _question_about_small_quotas(made, params)):
             raise question
         return Result(Outcome.CHANGED if made else Outcome.UNCHANGED, _differences(made))
 
@@ -170,17 +198,22 @@ def _entry(row: ImportLine) -> dict[str, Any]:
     return dict(row.data)
 
 
-def _question_about_small_quotas(changes: Sequence[Change] | Sequence[Entry]) -> Invalid | None:
+def _question_about_small_quotas(changes: Sequence[Change] | Sequence[Entry], params: Params) -> Invalid | None:
     """The refusal of a new quota that is so small that it was likely meant in another unit."""
     for change in changes:
         before, after = (change.before or {}).get(_QUOTA), (change.after or {}).get(_QUOTA)
         if after is not None and after != before and after < _SMALL:
+            size = {"size": format_exact(after)}
+            if "people" in params:
+                return Invalid(
+                    gettext("A quota of %(size)s is less than 1 MB. Say in which unit plain numbers are.") % size
+                )
             return Invalid(
                 gettext(
                     "A quota of %(size)s is less than 1 MB. "
                     "If that is meant, upload the file again with “Small quotas are meant” ticked."
                 )
-                % {"size": format_exact(after)}
+                % size
             )
     return None
 
@@ -193,7 +226,9 @@ def _difference(change: Change | Entry) -> str:
     """What a change made of what, in a line; of something new, every value."""
     before, after = change.before or {}, change.after or {}
     if change.before is None:
-        values = ", ".join(f"{name}: {_shown(name, value)}" for name, value in after.items())
+        values = ", ".join(
+            f"{name}: {shown}" for name, value in after.items() if (shown := _shown(name, value)) != _NONE
+        )
         return gettext("new: %(values)s") % {"values": values}
     changed = [name for name in after if before.get(name) != after[name]]
     return ", ".join(f"{name}: {_shown(name, before.get(name))} → {_shown(name, after[name])}" for name in changed)
@@ -204,7 +239,7 @@ def _shown(name: str, value: Any) -> str:
         return format_exact(value)
     if isinstance(value, bool):
         return str(value).lower()
-    return "—" if value in (None, "", []) else ", ".join(value) if isinstance(value, list) else str(value)
+    return _NONE if value in (None, "", []) else ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _edit_for(section: str, base: type[_Import]) -> type[_Import]:

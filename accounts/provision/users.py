@@ -16,6 +16,7 @@ from accounts.services.plans import UserWish, plan_users
 from accounts.services.users import hold_and_plan, new_user, set_last_login
 from changelog.plan import PartPlan, Plan, plan_what_can_be
 from core.actor import Actor
+from core.errors import Conflict
 from core.keep import KEEP
 
 
@@ -54,12 +55,15 @@ class _Plan:
 
 
 def _plan(references: References, entries: Sequence[Entry], hold: bool) -> Plan:
+    """An entry that is `new`, as no file of provision can say, makes a user and changes none."""
     references.load_contexts(entry["context"] for entry in entries)
     present = _present(entries)
 
     def wish(entry: Entry) -> UserWish:
         context = references.context(entry["context"])
         row = present.get((context.pk, entry["id"]))
+        if row is not None and entry.get("new"):
+            raise Conflict(_("The user id %(id)s is that of %(user)s.") % {"id": row.number, "user": row}, field="id")
         values = given(entry, "msisdn", "custom", "quota", "is_active")
         if row is None:
             return new_user(context, entry["id"], needed(entry, "uidname", _("the user")), **values)

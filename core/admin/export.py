@@ -7,13 +7,12 @@ from typing import Any, ClassVar
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
 
 from core.admin.base import ScopedModelAdmin, administrator_of
-from core.spreadsheets import CSV_TYPE, XLSX_TYPE, csv_lines, write_xlsx
+from core.admin.files import table_file
 from core.tables import TableResource, resource_named
-from core.whole import whole_file, whole_text
 
 
 class ExportModelAdmin(ScopedModelAdmin):
@@ -49,14 +48,6 @@ class ExportModelAdmin(ScopedModelAdmin):
             # As the list itself answers a filter that cannot be: with all rows, and the address says so.
             url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
             return HttpResponseRedirect(f"{url}?{ERROR_FLAG}=1")
-        rows = self.resource(request).table(changelist.get_queryset(request))
-        match form:
-            case "csv":
-                lines = (line.encode() for line in csv_lines(rows))
-                response = whole_text(request, lines, f"{CSV_TYPE}; charset=utf-8")
-            case "xlsx":
-                response = whole_file(request, lambda file: write_xlsx(rows, file), XLSX_TYPE)
-            case _:
-                raise Http404
-        response["Content-Disposition"] = f'attachment; filename="{self.table_name}.{form}"'
-        return response
+        return table_file(
+            request, self.resource(request).table(changelist.get_queryset(request)), form, self.table_name
+        )

@@ -74,6 +74,19 @@ def import_preview(page: Page, admin: str) -> None:
     expect(page.locator(".bulk-state")).to_be_visible()
 
 
+def people_columns(page: Page, admin: str) -> None:
+    page.goto(f"{admin}/people?context=24")
+    page.get_by_label("Rows of the spreadsheet").fill("Vorname\tNachname\tHandy\nAnn\tLee\t\nBo\tPark\t12\n")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("#columns-form")).to_be_visible()
+
+
+def people_preview(page: Page, admin: str) -> None:
+    people_columns(page, admin)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".bad-lines")).to_be_visible()
+
+
 def context_overview(page: Page, admin: str) -> None:
     """At its end: what lies half below the bar with the buttons is no target at that moment."""
     page.goto(f"{admin}/accounts/context/24/change/")
@@ -109,6 +122,9 @@ PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
     "bulk edits": by_path("bulk/bulkjob/"),
     "import": by_path("forwards/forwardingalias/import"),
     "import preview": import_preview,
+    "people": by_path("people"),
+    "people's columns": people_columns,
+    "people's preview": people_preview,
     "log": by_path("changelog/change/"),
     "change": change,
     "search": by_path("search?q=acme"),

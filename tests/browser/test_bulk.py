@@ -86,7 +86,7 @@ def test_large_file__is_read_with_a_bar_and_previewed(
     while jobs.work_once():
         pass
     expect(page.locator(".bulk-state")).to_contain_text("nothing has changed yet")
-    expect(page.get_by_role("button", name="Change 300 rows")).to_be_visible()
+    expect(page.get_by_role("button", name="Import 300 lines")).to_be_visible()
 
 
 def test_large_file__cancelled_while_it_is_read(

@@ -16,7 +16,7 @@ from core.admin.base import administrator_of
 from core.admin.pills import status_pill as status_pill_of
 from core.admin.undoing import undo_button
 from core.numbers import counted as counted_in_words
-from web import onboarding_page
+from web import onboarding_page, people_page
 from web.context_page import ContextOverview, overview_of
 from web.recent_jobs import RecentJob, recent_jobs_of
 
@@ -51,6 +51,12 @@ def counted(number: int) -> str:
 def may_onboard(context: Any) -> bool:
     """Whether whoever is logged in may set up a company: `{% may_onboard as offered %}`."""
     return onboarding_page.may_onboard(administrator_of(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def may_add_people(context: Any) -> bool:
+    """Whether whoever is logged in may add people to a company: `{% may_add_people as offered %}`."""
+    return people_page.may_add_people(administrator_of(context["request"]))
 
 
 @register.simple_tag(takes_context=True)
