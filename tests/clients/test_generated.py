@@ -36,3 +36,20 @@ def test_generated__is_made_of_the_description_of_today(tmp_path: Path) -> None:
 
 def test_version__is_that_of_the_server() -> None:
     assert f'__version__ = "{oxaas.__version__}"' in (PACKAGE / "__init__.py").read_text()
+
+
+def test_package__is_used_without_the_server_s() -> None:
+    """Neither the front nor what is generated imports Django, or anything of the product."""
+    script = """
+import pkgutil, sys, oxaas_client, importlib
+for one in pkgutil.walk_packages(oxaas_client.__path__, "oxaas_client."):
+    if not one.name.endswith("__main__"):
+        importlib.import_module(one.name)
+ours = {"django", "rest_framework", "core", "accounts", "apiv2", "oxaas", "yaml"}
+print(len(sys.modules), sorted(ours & sys.modules.keys()))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=PACKAGE.parent, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(" []\n")
