@@ -163,12 +163,12 @@ class BodySizeMiddleware:
 
 
 class ReplicaMiddleware:
-    """Lists, exports, searches and the overview read from a replica where there is one; whoever posts, not for a while.
+    """Lists, exports, searches and the overview read from a replica where there is one; who posts, not for a while.
 
     Next to the view, so that who is asking was read from the primary.
     """
 
-    _NAMES: Final = re.compile(r"index|search|\w+_(?:changelist|export)")
+    _NAMES: Final = re.compile(r"index|search|autocomplete|\w+_(?:changelist|export)")
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

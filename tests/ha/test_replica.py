@@ -39,6 +39,7 @@ PAGES: Final = (
     "/admin/accounts/user/?q=john",
     "/admin/changelog/change/",
     "/admin/forwards/forwardingalias/export/csv",
+    "/admin/autocomplete/?term=acme&app_label=accounts&model_name=user&field_name=context",
 )
 SEARCH: Final = f"{ADMIN}/oxuser?search=johndoe@acme.example"
 
@@ -113,12 +114,14 @@ def paused(there: Standby) -> Iterator[Standby]:
 
 @pytest.mark.usefixtures("override")
 def test_api__what_is_much_is_read_there_and_who_asks_is_not(there: Standby, world: World) -> None:
-    for path in (LIST, SEARCH, f"{DOMAINS}/24", operations()["searchUserconfig"].path(24, "acme.example")):
+    searched = operations()["searchUserconfig"].path(24, "acme.example")
+    for path in (LIST, SEARCH, f"{DOMAINS}/24", searched, "/api/v2/aliases?context=24", "/api/v2/changes?context=24"):
         with Asked() as asked:
             assert send("GET", path, "alpha")[0] == 200
         assert asked.standby, path
         assert not any("accounts_administrator" in one or "loginfailures" in one for one in asked.standby), path
-    for path in (f"{FORWARDS}/24/sales@acme.example", f"{ADMIN}/contexts/24/users/42/uidname"):
+    item, feed = f"/api/v2/users/{world.users[24].pk}", "/api/v2/changes?after=now"
+    for path in (f"{FORWARDS}/24/sales@acme.example", f"{ADMIN}/contexts/24/users/42/uidname", item, feed):
         with Asked() as asked:
             assert send("GET", path, "alpha")[0] == 200
         assert not asked.standby, path
@@ -144,6 +147,14 @@ def test_caller__reads_what_they_have_written_and_others_what_is_there(paused: S
     assert "mine@acme.example" not in listed("admin@alpha_acme")
     LastWrite.objects.all().delete()
     assert "mine@acme.example" not in listed("alpha")
+
+
+def test_second_version__reads_what_its_caller_has_written(paused: Standby, world: World) -> None:
+    body = b'{"context": 24, "address": "mine@acme.example", "recipients": ["a@elsewhere.example"]}'
+    assert send("POST", "/api/v2/aliases", "alpha", body)[0] == 201
+    assert b"mine@acme.example" in send("GET", "/api/v2/aliases?context=24", "alpha")[2]
+    LastWrite.objects.all().delete()
+    assert b"mine@acme.example" not in send("GET", "/api/v2/aliases?context=24", "alpha")[2]
 
 
 def test_clerk__finds_in_the_list_what_they_have_just_sent(paused: Standby, world: World) -> None:

@@ -192,6 +192,15 @@ def test_rules__are_valid() -> None:
     promtool("check", "rules", str(DEPLOY / "prometheus/oxaas.rules.yml"))
 
 
+def test_rules__go_off_when_they_should_and_not_before() -> None:
+    """Each of them has a case in the file beside it."""
+    rules = yaml.safe_load((DEPLOY / "prometheus/oxaas.rules.yml").read_text())["groups"][0]["rules"]
+    cases = yaml.safe_load((DEPLOY / "prometheus/oxaas.tests.yml").read_text())["tests"]
+    going_off = {one["alertname"] for case in cases for one in case["alert_rule_test"] if one["exp_alerts"]}
+    assert going_off == {one["alert"] for one in rules}
+    promtool("test", "rules", str(DEPLOY / "prometheus/oxaas.tests.yml"))
+
+
 def test_configuration__is_valid(tmp_path: Path) -> None:
     text = (DEPLOY / "prometheus/prometheus.yml").read_text()
     (tmp_path / "token").touch()
