@@ -10,7 +10,15 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the floors below what they need to know of this app."""
-        from accounts import bulk, bulk_changes, bulk_properties, resources, schema, undo  # noqa: F401  (importing the schema registers it)
+        from accounts import (
+            bulk,
+            bulk_changes,
+            bulk_properties,
+            histories,
+            resources,
+            schema,  # noqa: F401  (importing it registers it)
+            undo,
+        )
         from accounts.imports import edit
         from accounts.provision import SECTIONS, section
         from accounts.services import logins
@@ -36,6 +44,7 @@ class AccountsConfig(AppConfig):
         record.register_context_kinds("user", "last_login", "api_password", "second_factor")
         words.register_words(KINDS, FIELDS)
         register(undo.KINDS)
+        histories.register_all()
         register_lock(undo.lock_owners)
         section.register(*SECTIONS)
         tables.register(*resources.RESOURCES)

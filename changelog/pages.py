@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from changelog.models import Change
-from changelog.words import field_name, kind_name, kinds, value_in_words
+from changelog.words import differences, kind_name, kinds
 from core.access import Role
 from core.admin.base import role_of
 from core.admin.export import ExportModelAdmin
@@ -105,12 +105,9 @@ class ChangeAdmin(ExportModelAdmin):
     @admin.display(description=_("before and after"))
     def difference(self, row: Change) -> SafeString:
         """What was changed, one line a value."""
-        before, after = row.before or {}, row.after or {}
-        names = sorted({*before, *after})
         rows = [
-            (field_name(name), _shown(before, name), _shown(after, name))
-            for name in names
-            if before.get(name) != after.get(name)
+            (name, linebreaksbr(before), linebreaksbr(after))
+            for name, before, after in differences(row.before, row.after)
         ]
         lines = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', rows)
         head = format_html('<tr><td></td><th scope="col">{}</th><th scope="col">{}</th></tr>', _("before"), _("after"))
@@ -118,8 +115,3 @@ class ChangeAdmin(ExportModelAdmin):
 
     def history_query(self, row: Change) -> dict[str, str]:
         return {"kind": row.kind, "key": str(row.key)}
-
-
-def _shown(values: dict[str, Any], name: str) -> SafeString:
-    """A value of the log for a person; nothing where there was none."""
-    return linebreaksbr(value_in_words(name, values[name])) if name in values else SafeString()

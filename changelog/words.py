@@ -55,3 +55,17 @@ def value_in_words(field: str, value: Any, *, between: str = "\n") -> str:
     if value is None:
         return "—"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
+    """The name of each value that differs, and what it was and is, for a person; empty where there was none."""
+    then, now = before or {}, after or {}
+    return [
+        (
+            str(field_name(name)),
+            value_in_words(name, then[name]) if name in then else "",
+            value_in_words(name, now[name]) if name in now else "",
+        )
+        for name in sorted({*then, *now})
+        if then.get(name) != now.get(name)
+    ]

@@ -13,11 +13,11 @@ class ForwardsConfig(AppConfig):
         from accounts import contents, leads, ownership
         from accounts.provision import section
         from bulk import edits
-        from changelog import record, words
+        from changelog import history, record, words
         from changelog.undo import register
         from core import access, tables
         from core import persons as core_persons
-        from forwards import bulk, bulk_users, graph, persons, provision, redirection, resources, undo
+        from forwards import bulk, bulk_users, graph, histories, persons, provision, redirection, resources, undo
         from forwards.models import ForwardingAlias
 
         for model in ("forwardingalias", "recipient"):
@@ -25,6 +25,8 @@ class ForwardsConfig(AppConfig):
         record.register_context_kinds("forward")
         words.register_words({"forward": _("forwarding alias")}, {"alias": _("alias"), "recipients": _("recipients")})
         register(undo.KINDS)
+        history.register("forwards.forwardingalias", histories.of_alias)
+        history.register("accounts.user", histories.of_user)
         contents.register(
             contents.Content(
                 ForwardingAlias, undo.cascade_entries, bulk.count_aliases, undo.lock_aliases, has_state=True

@@ -8,6 +8,13 @@ class WebConfig(AppConfig):
     name = "web"
     default = True
 
+    def ready(self) -> None:
+        """Show the histories of objects by the page of this app."""
+        from core.admin import registry
+        from web import history_page
+
+        registry.register_history_page(history_page)
+
 
 class SiteConfig(admin_apps.AdminConfig):
     """Django's admin with the product's own site and without groups: what a role may do is in `core.access`."""

@@ -179,6 +179,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
             (history,) = registry.histories
             context["version"] = history.version_of(self.change_kind, obj.pk)
             context["edits"] = self._edits_of_one(request, obj)
+            context["has_history_tab"] = registry.history_page(self.model) is not None
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
@@ -376,6 +377,8 @@ class ScopedModelAdmin(admin.ModelAdmin):
         if row is None:
             missing: Any = self._get_obj_does_not_exist_redirect  # type: ignore[attr-defined]
             return missing(request, self.opts, object_id)
+        if (history := registry.history_page(self.model)) is not None:
+            return history.page(request, self, row)
         url = reverse(_CHANGES, current_app=self.admin_site.name)
         return HttpResponseRedirect(f"{url}?{urlencode(self.history_query(row))}")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from django.db import models
+from django.http import HttpRequest, HttpResponse
 
 from core.scoping import Viewer
 
@@ -25,6 +26,29 @@ class History(Protocol):
 
 
 histories: Final[list[History]] = []
+
+
+class HistoryPage(Protocol):
+    """The page of what happened to one object."""
+
+    def covers(self, model: type[models.Model]) -> bool:
+        """Whether there is such a page for the model's objects."""
+
+    def page(self, request: HttpRequest, model_admin: Any, row: models.Model) -> HttpResponse:
+        """The page of this object, which whoever is logged in may see."""
+
+
+history_pages: Final[list[HistoryPage]] = []
+
+
+def register_history_page(page: HistoryPage) -> None:
+    """Show objects' histories by this page."""
+    history_pages.append(page)
+
+
+def history_page(model: type[models.Model]) -> HistoryPage | None:
+    """The page for the model's objects; None where the list of changes serves."""
+    return next((page for page in history_pages if page.covers(model)), None)
 
 
 def register_actions(provider: ActionProvider) -> None:

@@ -13,6 +13,7 @@ from accounts.models import Administrator, Context, User
 from accounts.services.administrators import create_administrator, update_administrator
 from core.access import Role
 from forwards.models import ForwardingAlias
+from forwards.services import create_forward, remove_recipient
 from tests.browser.conftest import LogIn
 from tests.services.bulk import preview, run
 from tests.world import OPERATOR, PASSWORD, World
@@ -171,3 +172,29 @@ def test_resetting__somebodys_password_by_a_mailed_link(
     expect(page.locator(".messagelist")).to_contain_text("was mailed to clerk@acme.example")
     assert clicks(page) <= 2
     assert len(mail.outbox) == 1
+
+
+WHO_ASKS: Final = {"alpha": ("en", 24), "alphakid": ("de", 34), "admin@alpha_acme": ("de", 24), "root": ("en", 54)}
+
+
+@pytest.mark.parametrize(("who", "language", "number"), [(who, *rest) for who, rest in WHO_ASKS.items()])
+def test_asking__what_happened_to_a_person(
+    log_in: LogIn, live_server: LiveServer, world: World, who: str, language: str, number: int
+) -> None:
+    user, context = world.users[number], world.contexts[number]
+    create_forward(
+        actor=OPERATOR, context=context, alias=f"old@{user.domain}", recipients=[user.uidname, "x@y.example"]
+    )
+    remove_recipient(actor=OPERATOR, context=context, alias=f"old@{user.domain}", recipient=user.uidname)
+    update_administrator(actor=OPERATOR, administrator=world.administrators[who], language=language)
+    page = log_in(who)
+    begin(page, f"{live_server.url}/admin/accounts/user/")
+    page.get_by_role("link", name=user.uidname, exact=True).click()
+    page.get_by_role("link", name={"en": "History", "de": "Verlauf"}[language], exact=True).click()
+    lines = page.locator(".history-lines > li")
+    expect(lines).to_have_count(4)
+    expect(lines.first.locator("del")).to_contain_text(user.uidname)
+    assert clicks(page) <= 2
+    page.get_by_label({"en": "Value or name", "de": "Wert oder Name"}[language]).fill(f"old@{user.domain}")
+    page.keyboard.press("Enter")
+    expect(lines).to_have_count(2)
