@@ -3,10 +3,10 @@
 
 PYTHON_IN_VENV := .venv/bin/python
 # What the suite needs: database, browser (with fonts, also for Chinese and Japanese; libatomic1 is for Playwright), mail
-# servers, MariaDB to import from (the program alone, no service), proxy, pooler, fail2ban, promtool, gettext.
+# servers, MariaDB to import from (the program alone, no service), proxy, pooler, fail2ban, promtool, gettext, curl.
 PACKAGES := postgresql chromium fonts-dejavu-core fonts-droid-fallback libatomic1 postfix postfix-pgsql \
 	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-pgsql mariadb-server-core nginx systemd openssl gettext \
-	fail2ban pgbouncer haproxy pgbackrest prometheus procps
+	fail2ban pgbouncer haproxy pgbackrest prometheus procps curl
 
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20

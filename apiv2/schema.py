@@ -226,7 +226,8 @@ def _following() -> list[OpenApiParameter]:
 def _filtering(filters: Any, *, searched: Any = ()) -> list[OpenApiParameter]:
     found = [_query("search", TEXT, "A text anywhere in its names.")] if searched else []
     for name, one in filters.base_filters.items():
-        found.append(_query(name, _filter_schema(one), str(one.extra.get("help_text", "")) or f"Only of this {name}."))
+        usual = f"Whether it is {name[3:]}." if name.startswith("is_") else f"Only of this {name}."
+        found.append(_query(name, _filter_schema(one), str(one.extra.get("help_text", "")) or usual))
     return found
 
 

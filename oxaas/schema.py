@@ -1,6 +1,8 @@
-"""The generated OpenAPI document at `/api/schema`, and its page at `/api/docs`. Both show the public contract only."""
+"""The OpenAPI document of both APIs at `/api/schema`, and its page at `/api/docs`."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.urls import path
 from django.views.generic import TemplateView
@@ -15,7 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.openapi.inspection import document
+from oxaas.examples.forms import calls, illustrated, samples
+from oxaas.examples.table import FIRST_HOUR
 
 
 class SchemaView(APIView):
@@ -28,14 +31,22 @@ class SchemaView(APIView):
 
     def get(self, request: Request) -> Response:
         """The document."""
-        return Response(document())
+        return Response(illustrated())
 
 
 class DocsView(TemplateView):
-    """Swagger UI from this host alone, with nothing inline, so that it works under a strict content security policy."""
+    """An introduction, a first hour, and Swagger UI; from this host alone, with nothing inline, as the content security
+    policy wants it.
+    """
 
     template_name = "docs/api.html"
     http_method_names = ["get", "head"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the steps of the first hour, and this server's own address."""
+        steps = [(sentence, samples(calls()[name])) for name, sentence in FIRST_HOUR]
+        address = self.request.build_absolute_uri("/").rstrip("/")
+        return super().get_context_data(**kwargs, steps=steps, address=address)
 
 
 docs_urlpatterns = [

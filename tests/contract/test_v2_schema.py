@@ -14,8 +14,11 @@ from tests.apiv2.client import PREFIX
 
 # Anybody may come without credentials, or too often, in a form that nobody reads, or while the database is away.
 ALWAYS: Final = {"400", "401", "403", "406", "429", "503", "default"}
-# Objects whose keys are the caller's or the change log's.
-OPEN: Final = {"V2Change.before", "V2Change.after", "V2ChangePart.before", "V2ChangePart.after", "V2NewJob.params"}
+# Objects whose keys are the change log's, an edit's form's, or a file's for `provision`.
+OPEN: Final = {
+    *("V2Change.before", "V2Change.after", "V2ChangePart.before", "V2ChangePart.after"),
+    *("V2NewJob.params", "V2Provision.document"),
+}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -39,6 +42,7 @@ def test_operation__declares_every_refusal_that_it_can_answer(
         *({"404"} if "{id}" in path else ()),
         *({"409", "422"} if method != "get" else ()),
         *({"412"} if "If-Match" in parameters else ()),
+        *({"410"} if "after" in parameters else ()),
         *({"413", "415"} if "requestBody" in operation else ()),
     }
     declared = {status for status in operation["responses"] if not status.startswith("2")}

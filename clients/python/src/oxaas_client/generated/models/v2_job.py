@@ -20,7 +20,8 @@ class V2Job:
         id (int):
         administrator (int):
         edit (str):
-        state (V2JobState): * `reading` - reading
+        state (V2JobState): * `columns` - columns
+            * `reading` - reading
             * `previewing` - previewing
             * `ready` - ready
             * `running` - running

@@ -1,9 +1,10 @@
 from typing import Literal
 
-V2JobState = Literal["cancelled", "done", "failed", "previewing", "reading", "ready", "running"]
+V2JobState = Literal["cancelled", "columns", "done", "failed", "previewing", "reading", "ready", "running"]
 
 V2_JOB_STATE_VALUES: set[V2JobState] = {
     "cancelled",
+    "columns",
     "done",
     "failed",
     "previewing",

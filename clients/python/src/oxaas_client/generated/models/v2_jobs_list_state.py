@@ -1,9 +1,10 @@
 from typing import Literal
 
-V2JobsListState = Literal["cancelled", "done", "failed", "previewing", "reading", "ready", "running"]
+V2JobsListState = Literal["cancelled", "columns", "done", "failed", "previewing", "reading", "ready", "running"]
 
 V2_JOBS_LIST_STATE_VALUES: set[V2JobsListState] = {
     "cancelled",
+    "columns",
     "done",
     "failed",
     "previewing",

@@ -1,0 +1,1 @@
+"""An example of every operation, in the forms that callers write."""
