@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,6 +27,7 @@ from oxaas_client import (
 from oxaas_client.generated.api.forwards import list_forwards
 from oxaas_client.generated.api.v2_aliases import v2_aliases_create, v2_aliases_list, v2_aliases_retrieve
 from oxaas_client.generated.api.v2_users import v2_users_mail, v2_users_retrieve
+from oxaas_client.generated.errors import UnexpectedStatus
 from oxaas_client.generated.models import V2Alias, V2NewAlias
 from oxaas_client.problems import seconds_until
 from tests.clients.conftest import Running
@@ -76,6 +78,17 @@ class TestServer:
     def test_typed__mail_in_figures(self, alpha: Client) -> None:
         user = next(alpha.list("users", context=24))
         assert alpha.call(v2_users_mail.sync, user["id"]).quota == 1_048_576
+
+    def test_typed__awaited_ones_are_not_repeated_but_answer(self, alpha: Client, running: Running) -> None:
+        async def ask(client: Client, key: int) -> Any:
+            async with client:
+                return await v2_users_retrieve.asyncio(key, client=client)
+
+        user = next(alpha.list("users", context=24))
+        found = asyncio.run(ask(Client(running.url, token=running.token), user["id"]))
+        assert found.uidname == "johndoe@acme.example"
+        with pytest.raises(UnexpectedStatus):
+            asyncio.run(ask(Client(running.url, token=running.token), 4711))
 
     def test_objects__from_the_first_to_the_last_page(self, alpha: Client) -> None:
         assert [one["id"] for one in alpha.list("contexts", limit=1, fields=["id"])] == [24, 25, 34, 35]

@@ -69,8 +69,16 @@ class Client(AuthenticatedClient):
     ) -> None:
         prefix, secret = _credentials(token, login, password)
         url = _checked(url, plain_http=plain_http)
-        super().__init__(base_url=url, token=secret, prefix=prefix, raise_on_unexpected_status=True)
-        inner = transport or httpx.HTTPTransport(verify=_trusted(verify))
+        trusted = _trusted(verify)
+        super().__init__(
+            base_url=url,
+            token=secret,
+            prefix=prefix,
+            timeout=httpx.Timeout(timeout),
+            verify_ssl=trusted,
+            raise_on_unexpected_status=True,
+        )
+        inner = transport or httpx.HTTPTransport(verify=trusted)
         http = httpx.Client(
             base_url=url,
             headers={"Authorization": f"{prefix} {secret}", "User-Agent": "oxaas-client"},
@@ -132,9 +140,18 @@ class Client(AuthenticatedClient):
         """The object goes."""
         self.request("DELETE", _path(resource, key), headers={"If-Match": if_match} if if_match else {})
 
-    def do(self, resource: str, key: int | str, action: str, values: Mapping[str, Any] | None = None) -> Item:
-        """An action of an object: `client.do("jobs", 7, "start", {"confirm": "12"})`."""
-        return self._item(self.request("POST", _path(resource, key, action), json=values))
+    def do(
+        self,
+        resource: str,
+        number: int,
+        action: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        key: str | None = None,
+    ) -> Item:
+        """An action of an object: `client.do("jobs", 7, "start", {"confirm": "12"})`; `undo` takes a `key`."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self._item(self.request("POST", _path(resource, number, action), json=values, headers=headers))
 
     # What is of a kind of its own.
 

@@ -1,0 +1,1 @@
+"""oxaas-cli: the command line of a remote installation."""
