@@ -28,7 +28,8 @@ from bulk.models import BulkJob
 from changelog.pages import register_filters
 from core.access import Role
 from core.actor import Actor
-from core.admin.base import ScopedModelAdmin, administrator_of, role_of
+from core.admin.base import administrator_of, role_of
+from core.admin.export import ExportModelAdmin
 from core.admin.filters import AttentionFilter, KeyFilter, RelatedFilter, status_filter
 from core.admin.searching import Text, text_of
 from core.numbers import counted
@@ -48,7 +49,8 @@ _LIMITS = (
 
 
 @admin.register(Reseller)
-class ResellerAdmin(SuspensionAdmin):
+class ResellerAdmin(SuspensionAdmin, ExportModelAdmin):
+    table_name = "resellers"
     change_kind = "reseller"
     form = ResellerForm
     list_display = ("name", "display_name", "parent", "number_of_contexts", "status")
@@ -272,7 +274,8 @@ class UserAdmin(RedirectAdmin):
 
 
 @admin.register(ConfigProperty)
-class ConfigPropertyAdmin(ScopedModelAdmin):
+class ConfigPropertyAdmin(ExportModelAdmin):
+    table_name = "properties"
     change_kind = "config"
     form = ConfigPropertyForm
     list_display = ("name", "short_value", "owner")

@@ -20,7 +20,8 @@ from accounts.login_pages import LastUsedMixin
 from accounts.models import Administrator
 from accounts.services import administrators, second_factors
 from core.actor import Actor
-from core.admin.base import ScopedModelAdmin, administrator_of
+from core.admin.base import administrator_of
+from core.admin.export import ExportModelAdmin
 from core.admin.filters import RelatedFilter, status_filter
 
 _FORM_ONLY: Final = frozenset({"new_password", "repeated_password", "reset_second_factor"})
@@ -30,7 +31,8 @@ _SUSPENDED_WITH: Final = (
 )
 
 
-class AdministratorAdmin(LastUsedMixin, ScopedModelAdmin):
+class AdministratorAdmin(LastUsedMixin, ExportModelAdmin):
+    table_name = "administrators"
     change_kind = "administrator"
     form = AdministratorForm
     list_display = ("login", "password_column", "role", "reseller", "context", "status", "last_used")

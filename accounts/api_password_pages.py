@@ -22,7 +22,8 @@ from accounts.models import Administrator, ApiFamily, ApiPassword, Context
 from accounts.services import api_passwords
 from core.access import Role
 from core.actor import Actor
-from core.admin.base import ScopedModelAdmin, actor_of, administrator_of, role_of
+from core.admin.base import actor_of, administrator_of, role_of
+from core.admin.export import ExportModelAdmin
 from core.admin.filters import RelatedFilter
 from core.admin.forms import LinesField, ServiceForm
 
@@ -76,7 +77,8 @@ class ApiPasswordForm(ServiceForm):
         return datetime.combine(day, time.max.replace(microsecond=0), tzinfo=timezone.get_default_timezone())
 
 
-class ApiPasswordAdmin(LastUsedMixin, ScopedModelAdmin):
+class ApiPasswordAdmin(LastUsedMixin, ExportModelAdmin):
+    table_name = "api-passwords"
     change_kind = "api_password"
     form = ApiPasswordForm
     list_display = ("name", "administrator", "identifier", "families_column", "may_write", *("expires_at", "last_used"))

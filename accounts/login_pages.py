@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -14,10 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LoginEvent
-from core.admin.base import ScopedModelAdmin
+from core.admin.export import ExportModelAdmin
 from core.admin.filters import NumberFilter
-
-_UNKNOWN: Final = "unknown:"
 
 
 class AdministratorFilter(NumberFilter):
@@ -27,9 +25,10 @@ class AdministratorFilter(NumberFilter):
     parameter_name = "administrator_id"
 
 
-class LoginEventAdmin(ScopedModelAdmin):
+class LoginEventAdmin(ExportModelAdmin):
     """The log of logins. It is read, and nothing else."""
 
+    table_name = "logins"
     change_kind = "login_event"
     actions = None
     list_display = ("at", "name_column", "outcome", "channel", "credential", "second_factor", "address")
@@ -43,9 +42,7 @@ class LoginEventAdmin(ScopedModelAdmin):
     @admin.display(description=_("name"), ordering="name")
     def name_column(self, row: LoginEvent) -> str:
         """What was typed, where somebody has that name."""
-        if row.administrator_id is None and row.name.startswith(_UNKNOWN):
-            return gettext("unknown name %(digest)s") % {"digest": row.name.removeprefix(_UNKNOWN)[:8]}
-        return row.name
+        return row.shown_name
 
 
 class LastUsedMixin:

@@ -10,12 +10,13 @@ class BulkConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the edits as the actions of the web admin's lists, and undoing as one of them."""
-        from bulk import edits, heartbeat, pages, services, undo
-        from core import access, chores, persons, retention
+        from bulk import edits, heartbeat, pages, resources, services, undo
+        from core import access, chores, persons, retention, tables
         from core.admin import registry
 
         # Whoever edits in bulk sees their own jobs; they come from the lists, and nobody writes them by hand.
         access.register_web("bulk.bulkjob", master=access.VIEW, reseller=access.VIEW, context=access.VIEW)
+        tables.register(*resources.RESOURCES)
         edits.register(undo.UndoChanges)
         registry.register_actions(pages.actions_of)
         chores.register(heartbeat.HEARTBEAT)

@@ -35,7 +35,8 @@ from bulk.models import BulkJob
 from bulk.notices import may_mail
 from bulk.rows import deletes, outcome_of, rows_of
 from changelog.models import Change
-from core.admin.base import ScopedModelAdmin, administrator_of
+from core.admin.base import administrator_of
+from core.admin.export import ExportModelAdmin
 from core.admin.files import table_file
 from core.admin.filters import RelatedFilter
 from core.admin.undoing import undo_button
@@ -127,9 +128,11 @@ _CHANGED: Final = _number_column("changed")
 _NUMBERS: Final = tuple(map(_number_column, ("total", "unchanged", "refused")))
 
 
-class BulkJobAdmin(ScopedModelAdmin):
+class BulkJobAdmin(ExportModelAdmin):
     """The list of bulk edits and the page of each. They come from the models' lists, and go by themselves."""
 
+    table_name = "bulk-edits"
+    change_list_template = "admin/bulk/bulkjob/change_list.html"
     list_display = ("what", "state_column", _CHANGED, "undo_column", "administrator", "created_at", *_NUMBERS)
     list_filter = ("state", ("administrator", RelatedFilter))
     list_select_related = ("administrator__context",)

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from changelog.models import Change
-from core.tables import Column, TableResource
-
-
-class _Time(Column):
-    def written(self, value: datetime) -> str:
-        return timezone.localtime(value).isoformat(timespec="seconds")
+from core.tables import Column, Moment, TableResource
 
 
 class _Json(Column):
@@ -26,7 +18,7 @@ class ChangeResource(TableResource):
     name = "changes"
     model = Change
     columns = (
-        _Time("at"),
+        Moment("at"),
         Column("actor"),
         Column("channel"),
         Column("action"),

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -134,6 +136,24 @@ class Day(Column):
             return parse_day("" if isinstance(text, Flagged) else text).isoformat()
         except ValueError as error:
             raise ValueError(_("%(name)s must be a day such as 2027-12-31.") % {"name": self.name}) from error
+
+
+class Moment(Column):
+    """A point in time, in the reader's time zone, which it names."""
+
+    def written(self, value: datetime) -> str:
+        return timezone.localtime(value).isoformat(timespec="seconds")
+
+
+class Choice(Column):
+    """One of a few values, as a person reads it."""
+
+    def __init__(self, name: str, labels: Mapping[str, Any], attribute: str = "") -> None:
+        super().__init__(name, attribute)
+        self.labels = labels
+
+    def written(self, value: Any) -> str:
+        return str(self.labels.get(value, value))
 
 
 class Lines(Column):

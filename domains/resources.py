@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from core.tables import Column, Number, TableResource
-from domains.models import ExplicitDomain
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.tables import Choice, Column, Moment, Number, TableResource
+from domains.models import ExplicitDomain, Proof
 
 
 class DomainResource(TableResource):
@@ -11,6 +15,14 @@ class DomainResource(TableResource):
     model = ExplicitDomain
     keys = ("context", "domain")
     columns = (Number("context", "context_id"), Column("domain", "name"))
+    figures = (
+        Column("context_name", "context.name"),
+        Choice("proof", dict(Proof.choices)),
+        Moment("proven_at"),
+    )
+
+    def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.select_related("context")
 
 
 RESOURCES = (DomainResource,)

@@ -22,8 +22,10 @@ class ForwardResource(TableResource):
         Day("expires_on", removable=True),
     )
 
+    figures = (Column("context_name", "context.name"),)
+
     def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.prefetch_related("recipients")
+        return queryset.select_related("context").prefetch_related("recipients")
 
 
 RESOURCES = (ForwardResource,)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.administrators import Administrator
 from core.actor import Channel
 from core.scoping import ScopedQuerySet, Viewer
+
+# Before the digest of a name that nobody has.
+_UNKNOWN: Final = "unknown:"
 
 
 class LoginEventQuerySet(ScopedQuerySet["LoginEvent"]):
@@ -77,6 +81,13 @@ class LoginEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def shown_name(self) -> str:
+        """What was typed, where somebody has that name."""
+        if self.administrator_id is None and self.name.startswith(_UNKNOWN):
+            return gettext("unknown name %(digest)s") % {"digest": self.name.removeprefix(_UNKNOWN)[:8]}
+        return self.name
 
 
 class KnownAddress(models.Model):

@@ -127,7 +127,7 @@ def test_export__holds_what_the_list_shows(
     page.goto(f"{live_server.url}/admin/accounts/user/")
     shown = set(page.locator("#result_list tbody th").all_inner_texts())
     with page.expect_download() as started:
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("link", name="Export CSV").click()
     file = tmp_path / "users.csv"
     started.value.save_as(file)
     text = file.read_text(encoding="utf-8-sig")

@@ -48,6 +48,11 @@ def exported(client: Client, table: str, query: str = "") -> list[list[str]]:
     return list(csv.reader(io.StringIO(body(answer).decode("utf-8-sig"))))
 
 
+def importable(rows: list[list[str]], table: str) -> list[list[str]]:
+    """The rows without what is only told, such as when something was made."""
+    return [row[: len(resource_named(table).columns)] for row in rows]
+
+
 def upload(
     client: Client, table: str, content: str | bytes, *, name: str = "file.csv", skip: bool = False, small: bool = False
 ) -> Any:
@@ -103,14 +108,14 @@ def test_what_is_exported_imports_unchanged(logged_in: Login, odd_data: None, lo
 
 def test_what_is_exported_can_be_deleted_and_imported_again(world: World, logged_in: Login, odd_data: None) -> None:
     client = logged_in("alpha")
-    before = {table: exported(client, table) for table in LISTS}
+    before = {table: importable(exported(client, table), table) for table in LISTS}
     files = {table: body(client.get(f"{url}export/csv")) for table, url in LISTS.items()}
     for context in Context.objects.visible_to(world.administrators["alpha"]):
         context.delete()
     for table, content in files.items():
         done = start(client, prepared(client, table, content))
         assert (done.state, done.refused) == ("done", 0), outcomes(done)
-    assert {table: exported(client, table) for table in LISTS} == before
+    assert {table: importable(exported(client, table), table) for table in LISTS} == before
     assert set(Change.objects.filter(action="create", actor="alpha").values_list("channel", flat=True)) == {"import"}
 
 
