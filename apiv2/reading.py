@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any, Final
@@ -242,8 +242,3 @@ def _listed(parameters: QueryDict, name: str, known: Sequence[str]) -> list[str]
     if unknown:
         raise WrongParameters({name: f"It must be of: {', '.join(known)}." if known else "There is none here."})
     return names
-
-
-def moment(value: datetime | None) -> str | None:
-    """A moment after RFC 3339, in UTC."""
-    return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")

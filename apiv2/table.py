@@ -32,6 +32,8 @@ ACTIONS: Final[dict[str, dict[str, str]]] = {
     # What each section of a document takes, its entries are asked for one by one.
     "provision": {"apply": "accounts.change_user"},
     "trace": {"follow": "forwards.view_forwardingalias"},
+    "webhooks": _item("webhooks.webhook", rotate="change", test="change"),
+    "webhook-deliveries": _item("webhooks.delivery", leaving_out=("create", "destroy", *_UNCHANGED), again="change"),
     # Whoever edits in bulk sees their own jobs; each edit has its own permission.
     "jobs": dict.fromkeys(("list", "retrieve", "create", "start", "cancel", "undo", "items"), "bulk.view_bulkjob"),
 }

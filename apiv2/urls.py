@@ -18,6 +18,7 @@ from apiv2.resources.provision import ProvisionViewSet
 from apiv2.resources.resellers import ResellerViewSet
 from apiv2.resources.trace import TraceViewSet
 from apiv2.resources.users import UserViewSet
+from apiv2.resources.webhooks import DeliveryViewSet, WebhookViewSet
 from apiv2.table import ACTIONS
 
 _COLLECTION: Final = {"get": "list", "post": "create"}
@@ -54,6 +55,8 @@ urlpatterns = [
     *_resource(ApiPasswordViewSet),
     *_resource(PropertyViewSet),
     *_resource(ChangeViewSet),
+    *_resource(WebhookViewSet, rotate={"post": "rotate"}, test={"post": "test"}),
+    *_resource(DeliveryViewSet, again={"post": "again"}),
     path("provision", ProvisionViewSet.as_view({"post": "apply"}), name="v2-provision"),
     path("trace", TraceViewSet.as_view({"get": "follow"}), name="v2-trace"),
     *_resource(

@@ -1,6 +1,7 @@
 """The change log, as an app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,7 +11,7 @@ class ChangelogConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who may read the change log in the web admin."""
-        from changelog import resources, services, versions, writes
+        from changelog import feed, resources, services, versions, writes
         from core import access, persons, replica, retention, tables
         from core.admin import registry
 
@@ -19,4 +20,5 @@ class ChangelogConfig(AppConfig):
         registry.register_history(versions)
         retention.register(retention.Kept("lines of the change log", "CHANGE_LOG_KEEP_DAYS", services.purge_changes))
         replica.register_writes(writes.note, writes.wrote_lately)
+        post_migrate.connect(feed.begin, sender=self)
         persons.register(persons.Holding("change log", 90, services.exported_lines, services.mask_lines))

@@ -171,6 +171,11 @@ def _seconds(moment: datetime) -> int:
 # --- epochs ------------------------------------------------------------------------------------------------------
 
 
+def begin(**kwargs: object) -> None:
+    """After a migration, and not in somebody's transaction: the first epoch, or another one."""
+    _current()
+
+
 def _current() -> Feed:
     """The epoch that is now; begun, if it is not known yet."""
     origin = _origin()
@@ -195,8 +200,9 @@ def _begin(before: Feed | None, origin: str) -> Feed:
     if connection.vendor == "postgresql":
         past = Change.objects.aggregate(last=Max("pk"))["last"] or 0
         with connection.cursor() as cursor:
-            # Whoever took a lower id before that was seen has a transaction by the end of the pause.
-            cursor.execute("SELECT pg_sleep(0.2)")
+            if past:
+                # Whoever took a lower id before that was seen has a transaction by the end of the pause.
+                cursor.execute("SELECT pg_sleep(0.2)")
             cursor.execute("SELECT pg_current_xact_id()::text::bigint")
             ((settled,),) = cursor.fetchall()
     values: dict[str, Any] = {"epoch": secrets.token_hex(6), "origin": origin, "past": past, "past_settled": settled}

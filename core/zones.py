@@ -47,6 +47,11 @@ def in_utc(moment: datetime) -> datetime:
         raise ValueError(moment) from error
 
 
+def as_rfc3339(moment: datetime | None) -> str | None:
+    """A moment after RFC 3339, in UTC."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def breaks_database(text: str) -> bool:
     """Whether it is written like a moment that Python knows and PostgreSQL does not."""
     try:

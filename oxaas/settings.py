@@ -3,6 +3,8 @@
 A `.env` file beside `manage.py` is read as well (oxaas/places.py); the real environment wins over it.
 """
 
+from ipaddress import ip_network
+
 from core.patience import PatientCursor, connect
 from oxaas.environment import (
     SHORTEST_TOKEN,
@@ -95,6 +97,14 @@ UPLOADS_WAITING_MB: int = env.number("UPLOADS_WAITING_MB", default=1000, least=2
 # For how long the change log and the log of logins are kept; 0: for ever.
 CHANGE_LOG_KEEP_DAYS: int = env.number("CHANGE_LOG_KEEP_DAYS", default=0)
 LOGIN_LOG_KEEP_DAYS: int = env.number("LOGIN_LOG_KEEP_DAYS", default=90)
+# Networks of the hoster's own to which webhooks may go, also by plain HTTP; and for how long their log is kept.
+WEBHOOK_NETWORKS: list[str] = env.items(
+    "WEBHOOK_NETWORKS",
+    default=[],
+    expected="networks such as 10.1.0.0/16, separated by commas",
+    check=ip_network,
+)
+WEBHOOK_LOG_KEEP_DAYS: int = env.number("WEBHOOK_LOG_KEEP_DAYS", default=30, least=1)
 HTTPS_ONLY: bool = env.boolean("HTTPS_ONLY", default=not DEBUG)
 
 INSTALLED_APPS = [
@@ -103,6 +113,7 @@ INSTALLED_APPS = [
     "accounts",
     "forwards",
     "domains",
+    "webhooks",
     "mailstats",
     "web",
     "demo",

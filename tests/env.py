@@ -65,6 +65,8 @@ FIXED = {
     "UPLOADS_WAITING_MB": "1000",
     "CHANGE_LOG_KEEP_DAYS": "0",
     "LOGIN_LOG_KEEP_DAYS": "90",
+    "WEBHOOK_NETWORKS": "",
+    "WEBHOOK_LOG_KEEP_DAYS": "30",
     "METRICS_TOKEN": "",
     "METRICS_FOLDER": "/nonexistent",
     "LOG_LEVEL": "INFO",

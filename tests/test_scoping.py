@@ -36,15 +36,16 @@ from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
 from mailstats.models import MailboxUse
 from tests.world import CONTEXTS, OPERATOR, World
+from webhooks.models import Delivery, Webhook
 
-OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "mailstats", "apiv2")
+OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "webhooks", "mailstats", "apiv2")
 # Not in any list: counters of failed logins, known addresses, the mail server's last logins; the items of a job (its
 # page shows them); second factors (their owner's page does); when a worker was last alive, and when
 # somebody last wrote;
 # answers of calls that may come again, which are looked up by their administrator.
 UNSCOPED: Final = {
     *("accounts.LoginFailures", "accounts.LastLogin", "accounts.KnownAddress", "bulk.BulkJobItem"),
-    *("bulk.Heartbeat", "bulk.Upload", "bulk.UploadPart", "changelog.LastWrite"),
+    *("bulk.Heartbeat", "bulk.Upload", "bulk.UploadPart", "changelog.LastWrite", "changelog.Feed"),
     *("accounts.TotpDevice", "accounts.Passkey", "accounts.RecoveryCode"),
     "apiv2.KeptAnswer",
 }
@@ -88,6 +89,8 @@ def rows(world: World) -> World:
         BulkJob.objects.create(administrator=administrator, edit="users.suspend", language="en")
         values = {"name": "x", "identifier": administrator.pk, "families": "Admin"}
         ApiPassword.objects.create(administrator=administrator, **values)
+        webhook = Webhook.objects.create(administrator=administrator, name="x", url="https://x.example", place=[])
+        Delivery.objects.create(webhook=webhook, message="x", event="x", kind="x", key=1)
         ImportLine.objects.create(administrator=administrator, upload=uuid4(), number=1, label="x", data={})
     return world
 
@@ -206,6 +209,16 @@ def test_visible__api_passwords_are_those_of_the_administrators_in_charge_and_on
     assert _seen(ApiPassword, rows.administrators[name]) == expected
 
 
+@pytest.mark.parametrize("name", [*STAFF, *TENANTS])
+def test_visible__webhooks_are_those_of_the_administrators_in_charge_and_ones_own(rows: World, name: str) -> None:
+    seen = set(_seen(Administrator, rows.administrators[name])) if not name.startswith("admin@") else set()
+    mine = seen | ({rows.administrators[name].pk} if name not in TENANTS else set())
+    expected = _all(Webhook, lambda row: row.administrator_id in mine)
+    assert bool(expected) is (name not in TENANTS)
+    assert _seen(Webhook, rows.administrators[name]) == expected
+    assert _seen(Delivery, rows.administrators[name]) == _all(Delivery, lambda row: row.webhook_id in expected)
+
+
 @pytest.mark.parametrize("model", OF_CONTEXT, ids=lambda model: model.__name__)
 def test_visible__a_credential_for_some_contexts_sees_those_alone(rows: World, model: type[models.Model]) -> None:
     for name, contexts in STAFF.items():
@@ -216,7 +229,9 @@ def test_visible__a_credential_for_some_contexts_sees_those_alone(rows: World, m
 
 
 @pytest.mark.parametrize(
-    "model", [Reseller, Administrator, ConfigProperty, Change, ApiPassword, LoginEvent], ids=lambda one: one.__name__
+    "model",
+    [Reseller, Administrator, ConfigProperty, Change, ApiPassword, LoginEvent, Webhook, Delivery],
+    ids=lambda one: one.__name__,
 )
 def test_visible__a_credential_for_some_contexts_sees_nothing_that_hangs_on_no_context(
     rows: World, model: type[models.Model]
@@ -270,6 +285,8 @@ def test_models__all_of_them_are_tested_here() -> None:
         ImportLine,
         ApiPassword,
         LoginEvent,
+        Webhook,
+        Delivery,
     }
     assert set(SCOPED) == tested
 

@@ -34,8 +34,20 @@ from core.scoping import ScopedQuerySet
 from oxaas.views import not_found
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-FLOORS: Final = ("core", "changelog", "bulk", "accounts", "forwards", "domains", "mailstats", "web", "apiv2", "oxaas")
-APPS: Final = ("accounts", "forwards", "domains", "mailstats")
+FLOORS: Final = (
+    "core",
+    "changelog",
+    "bulk",
+    "accounts",
+    "forwards",
+    "domains",
+    "webhooks",
+    "mailstats",
+    "web",
+    "apiv2",
+    "oxaas",
+)
+APPS: Final = ("accounts", "forwards", "domains", "webhooks", "mailstats")
 FAMILIES: Final[dict[str, Family]] = {
     "Admin": ADMIN,
     "Forwards": FORWARDS,
@@ -57,6 +69,9 @@ WRITES_ALLOWED: Final = {
     "core/prepared.py",
     # What the services plan and then have written.
     "forwards/plans.py",
+    # Which messages wait, and what became of them: the worker's own books.
+    "webhooks/queue.py",
+    "webhooks/upkeep.py",
     # Sessions that have ended are nobody's work either.
     "oxaas/sessions.py",
 }

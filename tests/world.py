@@ -11,6 +11,7 @@ from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context
 from accounts.services.resellers import create_reseller
 from accounts.services.users import create_user
+from changelog import feed
 from core.access import Role
 from core.actor import Actor, Channel
 from domains.services import add_domain
@@ -55,7 +56,8 @@ class World:
 
 
 def build() -> None:
-    """Make the world."""
+    """Make the world, and its feed before somebody's transaction could begin it."""
+    feed.begin()
     made: dict[str | None, Reseller | None] = {None: None}
     for name, parent in RESELLERS.items():
         made[name] = create_reseller(

@@ -14,12 +14,13 @@ from accounts.models import Administrator, ApiFamily, ApiPassword, Context, Rese
 from accounts.services.administrators import create_administrator, delete_administrator, update_administrator
 from accounts.services.api_passwords import create_api_password, revoke_api_password
 from apiv2.base import ResourceViewSet, visible
-from apiv2.reading import FlagFilter, Shape, WholeFilter, moment
+from apiv2.reading import FlagFilter, Shape, WholeFilter
 from apiv2.shapes import Flag, Key, Moment, Texts
 from core.access import Role
 from core.actor import Actor
 from core.names import normalize_identifier
 from core.openapi.fields import Text
+from core.zones import as_rfc3339
 
 _ROLES: Final = [(role.value, role.value) for role in Role]
 _LANGUAGES: Final = ["", *(code for code, _name in settings.LANGUAGES)]
@@ -107,7 +108,7 @@ class AdministratorViewSet(ResourceViewSet):
             "time_zone": row.time_zone,
             "email": row.email,
             "must_change_password": row.must_change_password,
-            "last_used_at": moment(row.last_used_at),
+            "last_used_at": as_rfc3339(row.last_used_at),
         }
 
     def make(self, actor: Actor, data: dict[str, Any]) -> Administrator:
@@ -195,9 +196,9 @@ class ApiPasswordViewSet(ResourceViewSet):
             "may_write": row.may_write,
             "contexts": [int(one) for one in row.contexts.split()],
             "networks": row.networks.split(),
-            "expires_at": moment(row.expires_at),
-            "created_at": moment(row.created_at),
-            "last_used_at": moment(row.last_used_at),
+            "expires_at": as_rfc3339(row.expires_at),
+            "created_at": as_rfc3339(row.created_at),
+            "last_used_at": as_rfc3339(row.last_used_at),
             "last_used_from": row.last_used_from,
         }
 

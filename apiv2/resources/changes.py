@@ -13,11 +13,11 @@ from accounts.models import ApiFamily
 from apiv2.base import ResourceViewSet
 from apiv2.following import OWN, Following, cursor_of
 from apiv2.problems import WrongParameters
-from apiv2.reading import MomentFilter, Shape, WholeFilter, filtered, limit_of, moment, reference
+from apiv2.reading import MomentFilter, Shape, WholeFilter, filtered, limit_of, reference
 from apiv2.shapes import Key, Moment
 from changelog import feed
 from changelog.models import Change
-from core.access import Role
+from changelog.told import told
 from core.actor import Channel
 from core.openapi.fields import Text
 from core.waiting import ATTRIBUTE, Wait
@@ -102,23 +102,4 @@ class ChangeViewSet(ResourceViewSet):
         return response
 
     def represent(self, row: Change, shape: Shape) -> dict[str, Any]:
-        # A context's own administrator need not know who sold it.
-        told = Role(self.caller.role) is not Role.CONTEXT
-        return {
-            "id": row.pk,
-            "at": moment(row.at),
-            "actor": row.actor,
-            "administrator": row.administrator_id if told else None,
-            "channel": row.channel,
-            "credential": row.credential,
-            "action": row.action,
-            "kind": row.kind,
-            "object": row.key,
-            "label": row.label,
-            "context": row.context_id,
-            "reseller": row.reseller_id if told else None,
-            "user": row.user_id,
-            "before": row.before,
-            "after": row.after,
-            "batch": None if row.batch is None else str(row.batch),
-        }
+        return told(row, self.caller)

@@ -11,12 +11,13 @@ from rest_framework import serializers
 from accounts.models import ApiFamily, Context, Reseller
 from accounts.services.contexts import create_context, delete_context, update_context
 from apiv2.base import Include, ResourceViewSet, visible
-from apiv2.reading import FlagFilter, Shape, WholeFilter, moment
+from apiv2.reading import FlagFilter, Shape, WholeFilter
 from apiv2.resources.resellers import V2ResellerSerializer, reseller_of
 from apiv2.shapes import Flag, Key, Moment, Whole
 from core.access import Role
 from core.actor import Actor
 from core.openapi.fields import Text
+from core.zones import as_rfc3339
 
 
 class V2ContextSerializer(serializers.Serializer[Any]):
@@ -103,7 +104,7 @@ def represent_context(view: ResourceViewSet, row: Context) -> dict[str, Any]:
         "quota": row.quota,
         "max_user": row.max_user,
         "is_active": row.is_active,
-        "created_at": moment(row.created_at),
+        "created_at": as_rfc3339(row.created_at),
     }
 
 

@@ -12,12 +12,13 @@ from rest_framework.response import Response
 
 from accounts.models import ApiFamily, Context
 from apiv2.base import Include, ResourceViewSet, visible
-from apiv2.reading import FlagFilter, Shape, WholeFilter, moment
+from apiv2.reading import FlagFilter, Shape, WholeFilter
 from apiv2.resources.contexts import V2ContextSerializer, context_of
 from apiv2.shapes import Flag, Key, Moment
 from core.actor import Actor
 from core.addresses import normalize_uidname
 from core.openapi.fields import Text
+from core.zones import as_rfc3339
 from domains.models import ExplicitDomain, Proof
 from domains.proof import check_now
 from domains.services import add_domain, mark_proven, remove_domain, withdraw_proof
@@ -95,10 +96,10 @@ class DomainViewSet(ResourceViewSet):
             "name": row.name,
             "is_proven": row.is_proven,
             "proof": row.proof or "waiting",
-            "proven_at": moment(row.proven_at),
+            "proven_at": as_rfc3339(row.proven_at),
             "record_name": row.record_name,
             "record_value": row.token,
-            "checked_at": moment(row.checked_at),
+            "checked_at": as_rfc3339(row.checked_at),
             "answer": str(row.get_answer_display()),
         }
 

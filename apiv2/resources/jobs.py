@@ -16,7 +16,7 @@ from accounts.leads import Choice, Redirect
 from accounts.models import Administrator, ApiFamily
 from apiv2.base import ResourceViewSet
 from apiv2.problems import WrongParameters, WrongValues, pointer
-from apiv2.reading import Order, Shape, filtered, moment, read_page
+from apiv2.reading import Order, Shape, filtered, read_page
 from apiv2.resources.administrators import AdministratorViewSet
 from apiv2.resources.aliases import AliasViewSet
 from apiv2.resources.changes import ChangeViewSet
@@ -35,6 +35,7 @@ from core.admin.forms import SizeField
 from core.errors import Invalid, NotAllowed, NotFound
 from core.openapi.fields import Text
 from core.sizes import BYTES
+from core.zones import as_rfc3339
 
 _STATES: Final = [(one.value, one.value) for one in BulkJob.State]
 _OUTCOMES: Final = [(one.value, one.value) for one in Outcome]
@@ -182,9 +183,9 @@ class JobViewSet(ResourceViewSet):
             "refused": row.refused,
             "confirm": confirm,
             "batch": str(row.batch),
-            "created_at": moment(row.created_at),
-            "started_at": moment(row.started_at),
-            "finished_at": moment(row.finished_at),
+            "created_at": as_rfc3339(row.created_at),
+            "started_at": as_rfc3339(row.started_at),
+            "finished_at": as_rfc3339(row.finished_at),
         }
 
     def create(self, request: Request) -> Response | HttpResponse:

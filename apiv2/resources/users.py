@@ -16,13 +16,14 @@ from accounts.services.config import effective_config
 from accounts.services.plans import UserWish
 from accounts.services.users import create_user, delete_user, hold_and_plan, last_login_of, new_user, update_user
 from apiv2.base import Include, visible
-from apiv2.reading import FlagFilter, Shape, WholeFilter, moment
+from apiv2.reading import FlagFilter, Shape, WholeFilter
 from apiv2.resources.batches import BatchedViewSet
 from apiv2.resources.contexts import V2ContextSerializer, context_of
 from apiv2.shapes import Flag, Key, Moment, Texts, Whole
 from core.access import Role
 from core.actor import Actor
 from core.openapi.fields import Text
+from core.zones import as_rfc3339
 from mailstats.services import open_figures
 
 
@@ -194,6 +195,6 @@ class UserViewSet(BatchedViewSet):
 def of_epoch(seconds: int | None) -> str | None:
     """A moment in seconds since 1970; what no calendar has is never."""
     try:
-        return None if seconds is None else moment(datetime.fromtimestamp(seconds, UTC))
+        return None if seconds is None else as_rfc3339(datetime.fromtimestamp(seconds, UTC))
     except (ValueError, OverflowError, OSError):
         return None

@@ -172,6 +172,24 @@ _BULK: Final = [
     Example("v2_changes_list", query={"context": "901", "kind": "forward", "sort": "-id", "limit": "5"}),
     Example("v2_changes_retrieve", of="v2_changes_list"),
 ]
+_WEBHOOKS: Final = [
+    Example(
+        "v2_webhooks_create",
+        body={"name": "billing", "url": "https://hooks.example/oxaas", "kinds": ["user", "forward"], "context": 901},
+    ),
+    Example("v2_webhooks_list", query={"fields": "id,name,is_active,failing_since"}),
+    *_items(
+        "webhooks",
+        Example("retrieve"),
+        Example("partial_update", body={"kinds": []}),
+        Example("update", body={"name": "billing", "url": "https://hooks.example/changes"}),
+        Example("rotate"),
+        Example("test"),
+    ),
+    Example("v2_webhook_deliveries_list", query={"state": "waiting", "sort": "-id", "limit": "5"}),
+    *(Example(f"v2_webhook_deliveries_{action}", of="v2_webhook_deliveries_list") for action in ("retrieve", "again")),
+    *_items("webhooks", Example("destroy")),
+]
 # The published operations, on the same company.
 _IDENTIFIERS: Final = [
     Example("getUidname", CONTEXT, _USER),
@@ -218,7 +236,19 @@ _MOVING_OUT: Final = [
 EXAMPLES: Final = {
     one.operation: one
     for part in (
-        *(_RESELLERS, _MOVING_IN, _CONTEXTS, _DOMAINS, _USERS, _ALIASES, _FILE, _CREDENTIALS, _PROPERTIES, _BULK),
+        *(
+            _RESELLERS,
+            _MOVING_IN,
+            _CONTEXTS,
+            _DOMAINS,
+            _USERS,
+            _ALIASES,
+            _FILE,
+            _CREDENTIALS,
+            _PROPERTIES,
+            _BULK,
+            _WEBHOOKS,
+        ),
         *(_IDENTIFIERS, _FORWARDS, _MAIL, _EXPLICIT_DOMAINS, _MOVING_OUT),
     )
     for one in part

@@ -29,8 +29,9 @@ from core.access import Role
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias, Recipient
 from tests.world import World
+from webhooks.models import Webhook
 
-OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "mailstats")
+OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "webhooks", "mailstats")
 Violation = Callable[[World], Any]
 
 
@@ -52,6 +53,11 @@ def _administrator(**fields: Any) -> Administrator:
 def _alias(world: World, **fields: Any) -> ForwardingAlias:
     values = {"context": world.contexts[24], "address": "a@b.example", "normalized": "a@b.example"}
     return ForwardingAlias.objects.create(**(values | {"domain": "b.example"} | fields))
+
+
+def _webhook(world: World, **fields: Any) -> Webhook:
+    values = {"administrator": world.administrators["alpha"], "name": "x", "url": "https://x.example", "place": []}
+    return Webhook.objects.create(**(values | fields))
 
 
 def _recipient(world: World, **fields: Any) -> Recipient:
@@ -99,6 +105,8 @@ CHECKS: Final[dict[str, list[Violation]]] = {
     "reseller_is_not_its_own_parent": [
         lambda w: Reseller.objects.filter(name="alphakid").update(parent=models.F("pk"))
     ],
+    "webhook_has_a_name": [lambda w: _webhook(w, name="")],
+    "webhook_has_an_address": [lambda w: _webhook(w, url="")],
     "feed_is_one_row": [lambda w: Feed.objects.create(id=2, epoch="a", origin="b", past=0, past_settled=0)],
     "reseller_child_has_no_children": [
         lambda w: Reseller.objects.filter(name="alphakid").update(can_create_subadmin=True)
@@ -223,6 +231,7 @@ UNIQUE: Final[dict[str, list[Violation]]] = {
             for number in (24, 44)
         ]
     ],
+    "webhook_name_is_unique": [lambda w: _twice(_webhook, world=w)],
     "BulkJob.batch": [lambda w: _twice(_job, world=w, batch="12345678-1234-5678-1234-567812345678")],
 }
 

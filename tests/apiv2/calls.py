@@ -12,6 +12,7 @@ from changelog.models import Change
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias
 from tests.world import CONTEXTS, OPERATOR, World
+from webhooks.services import create_webhook, send_test
 
 METHODS: Final = {
     "list": "GET",
@@ -30,8 +31,11 @@ METHODS: Final = {
     "cancel": "POST",
     "undo": "POST",
     "items": "GET",
+    "rotate": "POST",
+    "test": "POST",
+    "again": "POST",
 }
-SUCCESS: Final = {"create": 201, "destroy": 204}
+SUCCESS: Final = {"create": 201, "destroy": 204, "test": 202, "again": 202}
 # Of these there is nothing at a reseller, and of the others something at each place.
 PLACES: Final = ("24", "25", "34", "44", "54")
 RESELLERS: Final = ("alpha", "alphakid", "beta")
@@ -64,12 +68,21 @@ class Things:
             self.ids["changes"][place] = Change.objects.filter(context_id=context.pk).latest("pk").pk
             owner = Administrator.objects.with_owner().get(context=number, login="admin")
             self.ids["api-passwords"][place] = _api_password(owner)
+            self._add_webhook(place, owner)
         for name, reseller in world.resellers.items():
             self.ids["resellers"][name] = reseller.pk
             self.ids["administrators"][name] = world.administrators[f"portal-{name}"].pk
             self.ids["api-passwords"][name] = _api_password(world.administrators[name])
+            self._add_webhook(name, world.administrators[name])
             row = set_property(actor=OPERATOR, owner=Owner(reseller=reseller), name="x.y", value="1")
             self.ids["properties"][name] = row.pk
+
+    def _add_webhook(self, place: str, owner: Administrator) -> None:
+        row, _secret = create_webhook(
+            actor=OPERATOR, administrator=owner, name="made", url="https://hooks.example/made"
+        )
+        self.ids["webhooks"][place] = row.pk
+        self.ids["webhook-deliveries"][place] = send_test(actor=OPERATOR, webhook=row).pk
 
     def call(self, resource: str, action: str, place: str) -> Call:
         """The call of the action at the place."""
@@ -77,7 +90,7 @@ class Things:
         if action in {"list", "create"}:
             return Call(method, f"/{resource}", self._body(resource, place) if action == "create" else None)
         path = f"/{resource}/{self.ids[resource][place]}"
-        if action in {"properties", "mail", "check", "prove", "withdraw"}:
+        if action in {"properties", "mail", "check", "prove", "withdraw", "rotate", "test", "again"}:
             return Call(method, f"{path}/{action}")
         if action not in {"update", "partial_update"}:
             return Call(method, path)
@@ -128,6 +141,8 @@ BODIES: Final[dict[str, Any]] = {
     "api-passwords": {"administrator": "<owner>", "name": "fresh", "families": ["Admin"]},
     "properties": {"name": "fresh.name", "value": "1", "context": "<context>"},
     "changes": {},
+    "webhooks": {"administrator": "<owner>", "name": "fresh", "url": "https://hooks.example/fresh"},
+    "webhook-deliveries": {},
 }
 EDITS: Final[dict[str, Any]] = {
     "resellers": {"name": "renamed", "display_name": "Renamed"},
@@ -136,4 +151,5 @@ EDITS: Final[dict[str, Any]] = {
     "aliases": {"recipients": ["b@remote.example"]},
     "administrators": {"email": "a@b.example"},
     "properties": {"value": "2"},
+    "webhooks": {"name": "renamed", "url": "https://hooks.example/renamed"},
 }

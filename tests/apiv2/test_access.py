@@ -24,7 +24,7 @@ from tests.world import OPERATOR, World
 #
 # The places: 24 and 25 are alpha's own contexts, 34 its child alphakid's, 44 the rival beta's, 54 the master's own.
 PLACES: Final = "24 25 34 44 54"
-# v(iew), a(dd), c(hange), d(elete); the actions of a letter answer alike.
+# v(iew), a(dd), c(hange), d(elete), r(otate), t(est), s(end again); the actions of a letter answer alike.
 RULES: Final = """
 contexts        v       root              +  +  +  +  +
 contexts        v       alpha             +  +  +  ?  ?
@@ -67,6 +67,15 @@ properties      vacd    alphakid          ?  ?  +  ?  ?
 properties      v       admin@alpha_acme  +  ?  ?  ?  ?
 properties      acd     admin@alpha_acme  -  -  -  -  -
 
+webhooks        vacdrt  root              +  +  +  +  +
+webhooks        vacdrt  alpha             +  +  +  ?  ?
+webhooks        vacdrt  alphakid          ?  ?  +  ?  ?
+webhooks        vacdrt  admin@alpha_acme  +  ?  ?  ?  ?
+webhook-deliveries  vs  root              +  +  +  +  +
+webhook-deliveries  vs  alpha             +  +  +  ?  ?
+webhook-deliveries  vs  alphakid          ?  ?  +  ?  ?
+webhook-deliveries  vs  admin@alpha_acme  +  ?  ?  ?  ?
+
 changes         v       root              +  +  +  +  +
 changes         v       alpha             +  +  +  ?  ?
 changes         v       alphakid          ?  ?  +  ?  ?
@@ -95,6 +104,10 @@ properties      cd      admin@alpha_acme  -  -  -
 administrators  vcd     root              +  +  +
 administrators  vcd     alpha             +  +  ?
 administrators  vcd     alphakid          ?  +  ?
+webhooks        vcdrt   root              +  +  +
+webhooks        vcdrt   alpha             +  +  ?
+webhooks        vcdrt   alphakid          ?  +  ?
+webhooks        vcdrt   admin@alpha_acme  ?  ?  ?
 api-passwords   vd      root              +  +  +
 api-passwords   vd      alpha             +  +  ?
 api-passwords   vd      alphakid          ?  +  ?
@@ -105,6 +118,9 @@ LETTERS: Final = {
     "a": ("create",),
     "c": ("update", "partial_update"),
     "d": ("destroy",),
+    "r": ("rotate",),
+    "t": ("test",),
+    "s": ("again",),
 }
 ITEMS: Final = ("retrieve", "create", "update", "partial_update", "destroy")
 
@@ -245,6 +261,7 @@ FAMILIES: Final = {
     "api-passwords": ApiFamily.ADMINISTRATORS,
     "properties": ApiFamily.ADMIN,
     "changes": ApiFamily.CHANGES,
+    "webhooks": ApiFamily.CHANGES,
 }
 
 
@@ -291,12 +308,14 @@ def test_api_password__limited_to_contexts_sees_those_alone(things: Things, v2: 
         if resource != "contexts":
             assert _answer(v2, things.call(resource, "create", "25"), token=token) == (422, [])
             assert _answer(v2, things.call(resource, "create", "24"), token=token)[0] == 201
-    for resource in ("resellers", "administrators", "api-passwords", "changes", "properties"):
+    for resource in ("resellers", "administrators", "api-passwords", "changes", "properties", "webhooks"):
         assert v2("GET", f"/{resource}", token=token).json()["data"] == [], resource
     assert _answer(v2, things.call("contexts", "create", "alpha"), token=token)[0] in {403, 422}
     body = {"name": "mine", "families": ["Admin"]}
     refused = v2("POST", "/api-passwords", None, body, token=token)
     assert refused.status_code == 403
+    body = {"name": "mine", "url": "https://hooks.example/"}
+    assert v2("POST", "/webhooks", None, body, token=token).status_code == 403
 
 
 def test_api_password__undoes_only_what_it_could_have_changed(things: Things, v2: V2) -> None:

@@ -21,6 +21,7 @@ from core.access import Role
 from domains.services import add_domain
 from tests.apiv2.client import V2
 from tests.world import OPERATOR, World
+from webhooks.models import Delivery, Webhook
 
 
 def _make(world: World, resource: str, number: int) -> None:
@@ -43,6 +44,12 @@ def _make(world: World, resource: str, number: int) -> None:
             create_api_password(actor=OPERATOR, administrator=owner, name=f"n{number}", families=["Admin"])
         case "properties":
             set_property(actor=OPERATOR, owner=Owner(user=world.users[24]), name=f"n{number}", value="x")
+        case "webhooks" | "webhook-deliveries":
+            values = {"name": f"n{number}", "url": "https://hooks.example/", "place": []}
+            row = Webhook.objects.create(
+                administrator=world.administrators["root" if number % 2 else "alpha"], **values
+            )
+            Delivery.objects.create(webhook=row, message="x", event="x", kind="x", key=1)
         case "changes":
             set_property(actor=OPERATOR, owner=Owner(context=world.contexts[24]), name=f"n{number}", value="x")
 
@@ -58,6 +65,8 @@ def _make(world: World, resource: str, number: int) -> None:
         ("api-passwords", ""),
         ("properties", ""),
         ("changes", ""),
+        ("webhooks", ""),
+        ("webhook-deliveries", ""),
     ],
 )
 def test_list__takes_as_many_statements_for_1_as_for_100(

@@ -18,6 +18,7 @@ PACKAGES: Final = (
     "accounts",
     "forwards",
     "domains",
+    "webhooks",
     "mailstats",
     "web",
     "importers",

@@ -281,9 +281,10 @@ def test_holdings__every_table_that_holds_addresses_is_told_of() -> None:
     nobody = {
         "accounts.Reseller", "accounts.Context", "accounts.ApiPassword", "accounts.LoginFailures",
         "accounts.KnownAddress", "accounts.Passkey", "accounts.RecoveryCode", "accounts.TotpDevice",
-        "domains.ExplicitDomain", "mailstats.MailboxUse", "web.Figures",
+        "domains.ExplicitDomain", "mailstats.MailboxUse", "web.Figures", "changelog.Feed",
+        "webhooks.Webhook", "webhooks.Delivery",
     }  # fmt: skip
-    ours = {"accounts", "bulk", "changelog", "domains", "forwards", "mailstats", "web"}
+    ours = {"accounts", "bulk", "changelog", "domains", "forwards", "mailstats", "web", "webhooks"}
     models = {one._meta.label for one in apps.get_models() if one._meta.app_label in ours and _has_room(one)}
     assert models - told - nobody == set()
 

@@ -117,6 +117,7 @@ GROWING = {
     "bulk.Upload": "bulk edits and uploads",
     "bulk.UploadPart": "bulk edits and uploads",
     "sessions.Session": "ended sessions",
+    "webhooks.Delivery": "webhook deliveries",
     "apiv2.KeptAnswer": "answers to repeated calls",
 }
 # What somebody makes, or one row for each of such: there until it is deleted, with what it belongs to.
@@ -125,7 +126,7 @@ KEPT_UNTIL_DELETED = {
     *("accounts.CustomId", "accounts.LastLogin", "accounts.Passkey", "accounts.RecoveryCode", "accounts.Reseller"),
     *("accounts.TotpDevice", "accounts.User", "domains.ExplicitDomain", "forwards.ForwardingAlias"),
     *("forwards.Recipient", "mailstats.MailboxUse", "web.Figures", "bulk.Heartbeat", "changelog.LastWrite"),
-    "changelog.Feed",
+    *("changelog.Feed", "webhooks.Webhook"),
     # Of Django; nothing is written to the last one (`ScopedModelAdmin.log_addition` and so on).
     *("auth.Group", "auth.Permission", "contenttypes.ContentType", "admin.LogEntry"),
 }

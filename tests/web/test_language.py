@@ -34,6 +34,7 @@ SOURCES: Final = (
     "mailstats",
     "oxaas",
     "web",
+    "webhooks",
     "templates",
     "locale",
     "manage.py",

@@ -16,6 +16,7 @@ from .patched_v2_context_edit import PatchedV2ContextEdit
 from .patched_v2_property_edit import PatchedV2PropertyEdit
 from .patched_v2_reseller_edit import PatchedV2ResellerEdit
 from .patched_v2_user_edit import PatchedV2UserEdit
+from .patched_v2_webhook_edit import PatchedV2WebhookEdit
 from .post_domain_response_200 import PostDomainResponse200
 from .property_ import Property
 from .property_scope import PropertyScope
@@ -51,6 +52,9 @@ from .v2_changes_list_channel import V2ChangesListChannel
 from .v2_context import V2Context
 from .v2_context_edit import V2ContextEdit
 from .v2_context_page import V2ContextPage
+from .v2_delivery import V2Delivery
+from .v2_delivery_page import V2DeliveryPage
+from .v2_delivery_state import V2DeliveryState
 from .v2_domain import V2Domain
 from .v2_domain_page import V2DomainPage
 from .v2_domain_proof import V2DomainProof
@@ -70,6 +74,8 @@ from .v2_jobs_items_outcome import V2JobsItemsOutcome
 from .v2_jobs_list_state import V2JobsListState
 from .v2_made_api_password import V2MadeApiPassword
 from .v2_made_api_password_families_item import V2MadeApiPasswordFamiliesItem
+from .v2_made_webhook import V2MadeWebhook
+from .v2_made_webhook_switched_off import V2MadeWebhookSwitchedOff
 from .v2_mail import V2Mail
 from .v2_new_administrator import V2NewAdministrator
 from .v2_new_administrator_language import V2NewAdministratorLanguage
@@ -85,6 +91,7 @@ from .v2_new_job_params import V2NewJobParams
 from .v2_new_property import V2NewProperty
 from .v2_new_reseller import V2NewReseller
 from .v2_new_user import V2NewUser
+from .v2_new_webhook import V2NewWebhook
 from .v2_outcome import V2Outcome
 from .v2_planned import V2Planned
 from .v2_planned_action import V2PlannedAction
@@ -100,12 +107,18 @@ from .v2_provisioned import V2Provisioned
 from .v2_reseller import V2Reseller
 from .v2_reseller_edit import V2ResellerEdit
 from .v2_reseller_page import V2ResellerPage
+from .v2_secret import V2Secret
 from .v2_step import V2Step
 from .v2_step_found import V2StepFound
 from .v2_user import V2User
 from .v2_user_edit import V2UserEdit
 from .v2_user_page import V2UserPage
 from .v2_way import V2Way
+from .v2_webhook import V2Webhook
+from .v2_webhook_deliveries_list_state import V2WebhookDeliveriesListState
+from .v2_webhook_edit import V2WebhookEdit
+from .v2_webhook_page import V2WebhookPage
+from .v2_webhook_switched_off import V2WebhookSwitchedOff
 from .v2_wrong_value import V2WrongValue
 
 __all__ = (
@@ -125,6 +138,7 @@ __all__ = (
     "PatchedV2PropertyEdit",
     "PatchedV2ResellerEdit",
     "PatchedV2UserEdit",
+    "PatchedV2WebhookEdit",
     "PostDomainResponse200",
     "Property",
     "PropertyScope",
@@ -160,6 +174,9 @@ __all__ = (
     "V2Context",
     "V2ContextEdit",
     "V2ContextPage",
+    "V2Delivery",
+    "V2DeliveryPage",
+    "V2DeliveryState",
     "V2Domain",
     "V2DomainPage",
     "V2DomainProof",
@@ -179,6 +196,8 @@ __all__ = (
     "V2JobUndo",
     "V2MadeApiPassword",
     "V2MadeApiPasswordFamiliesItem",
+    "V2MadeWebhook",
+    "V2MadeWebhookSwitchedOff",
     "V2Mail",
     "V2NewAdministrator",
     "V2NewAdministratorLanguage",
@@ -194,6 +213,7 @@ __all__ = (
     "V2NewProperty",
     "V2NewReseller",
     "V2NewUser",
+    "V2NewWebhook",
     "V2Outcome",
     "V2Planned",
     "V2PlannedAction",
@@ -209,11 +229,17 @@ __all__ = (
     "V2Reseller",
     "V2ResellerEdit",
     "V2ResellerPage",
+    "V2Secret",
     "V2Step",
     "V2StepFound",
     "V2User",
     "V2UserEdit",
     "V2UserPage",
     "V2Way",
+    "V2Webhook",
+    "V2WebhookDeliveriesListState",
+    "V2WebhookEdit",
+    "V2WebhookPage",
+    "V2WebhookSwitchedOff",
     "V2WrongValue",
 )
