@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock messages client screenshots bench torture torture-ha fresh debian clean packages venv venv-dev
+.PHONY: help run test lint format lock messages client examples screenshots bench torture torture-ha fresh debian clean packages venv venv-dev
 
 PYTHON_IN_VENV := .venv/bin/python
 # What the suite needs: database, browser (with fonts, also for Chinese and Japanese; libatomic1 is for Playwright), mail
@@ -34,6 +34,9 @@ messages: packages venv-dev ## Gather the texts of the pages into locale/, and c
 
 client: venv-dev ## Make the generated part of clients/python anew, from the description of the API
 	@$(PYTHON_IN_VENV) scripts/client.py
+
+examples: venv-dev ## Write docs/examples.md, the example of every operation of the API
+	@$(PYTHON_IN_VENV) scripts/examples.py
 
 screenshots: packages venv-dev ## Write pictures of the web admin to docs/screenshots/
 	@$(PYTHON_IN_VENV) scripts/screenshots.py

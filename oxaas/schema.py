@@ -17,7 +17,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from oxaas.examples.forms import calls, illustrated, samples
+from oxaas.examples.calls import calls
+from oxaas.examples.forms import illustrated, samples
 from oxaas.examples.table import FIRST_HOUR
 
 

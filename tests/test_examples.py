@@ -7,16 +7,23 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from core.openapi.inspection import document
 from demo.people import PASSWORD
-from oxaas.examples.forms import calls, curl, operations
+from oxaas.examples.calls import calls, operations
+from oxaas.examples.curl import curl
+from oxaas.examples.page import page
+from oxaas.examples.python import python
 from oxaas.examples.table import CONTEXT, EXAMPLES, FIRST_HOUR, Example
 from oxaas.examples.table import PASSWORD as OWN_PASSWORD
+from oxaas_client import Client, Problem
 from tests.serving import DEMO, serving
+
+ROOT: Final = Path(__file__).parent.parent
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.xdist_group("examples")]
 
@@ -55,6 +62,10 @@ def test_table__has_every_operation_and_no_other() -> None:
     assert {name for name, _sentence in FIRST_HOUR} <= EXAMPLES.keys()
 
 
+def test_document__is_made_of_the_table_of_today() -> None:
+    assert (ROOT / "docs/examples.md").read_text() == page(), "run `make examples` and commit what it wrote"
+
+
 def test_curl__does_what_each_operation_is_for(server: str) -> None:
     assert shutil.which("curl"), "curl is missing"
     ids: dict[str, int] = {}
@@ -73,3 +84,17 @@ def test_curl__does_what_each_operation_is_for(server: str) -> None:
         if any(one.of == name for one in EXAMPLES.values()):
             ids[name] = id_in(json.loads(answer))
     assert not wrong, "\n".join(wrong)
+
+
+def test_python__does_what_each_operation_is_for(server: str) -> None:
+    ids: dict[str, int] = {}
+    for name, example in EXAMPLES.items():
+        login, password = login_of(example)
+        known: dict[str, Any] = {"print": lambda one: None, "ID": ids.get(example.of)}
+        with Client(server, login=login, password=password) as client:
+            try:
+                exec(python(calls()[name]), known | {"client": client}, known)
+            except Problem as problem:
+                pytest.fail(f"{name} as {login}: {problem}\n{python(calls()[name])}")
+        if any(one.of == name for one in EXAMPLES.values()):
+            ids[name] = int(known["answer" if "answer" in known else "one"]["id"])

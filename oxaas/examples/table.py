@@ -142,13 +142,7 @@ _CREDENTIALS: Final = [
 _FILE: Final = [
     Example(
         "v2_provision_apply",
-        body={
-            "document": {
-                "users": [{"context": 901, "id": 4, "uidname": "sam@meadow.example"}],
-                "forwards": [{"context": 901, "alias": "team@meadow.example", "recipients": ["sam@meadow.example"]}],
-            },
-            "preview": False,
-        },
+        body={"text": "users: [{context: 901, id: 4, uidname: sam@meadow.example}]\n", "preview": False},
     ),
 ]
 _PROPERTIES: Final = [

@@ -76,7 +76,7 @@ def test_login__is_one_for_all_and_is_forgotten(docs: Page, world: World, compla
 
 def test_examples__are_shown_at_each_operation(docs: Page) -> None:
     operation = operation_of(docs, "Forwards", "postForward")
-    expect(operation.locator(".samples figcaption")).to_have_text(["curl"])
+    expect(operation.locator(".samples figcaption")).to_have_text(["curl", "Python"])
     expect(operation.locator(".samples pre").first).to_contain_text('"$SERVER/api/oxaas/v1/admin/forwards/901/')
     expect(docs.locator("#first-hour li")).to_have_count(len(FIRST_HOUR))
 
