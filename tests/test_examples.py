@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -16,14 +15,11 @@ from core.openapi.inspection import document
 from demo.people import PASSWORD
 from oxaas.examples.calls import calls, operations
 from oxaas.examples.curl import curl
-from oxaas.examples.page import page
 from oxaas.examples.python import python
 from oxaas.examples.table import CONTEXT, EXAMPLES, FIRST_HOUR, Example
 from oxaas.examples.table import PASSWORD as OWN_PASSWORD
 from oxaas_client import Client, Problem
 from tests.serving import DEMO, serving
-
-ROOT: Final = Path(__file__).parent.parent
 
 pytestmark = [pytest.mark.sqlite, pytest.mark.xdist_group("examples")]
 
@@ -60,10 +56,6 @@ def test_table__has_every_operation_and_no_other() -> None:
     assert names - EXAMPLES.keys() == set(), "oxaas/examples/table.py needs an example of each operation"
     assert EXAMPLES.keys() - names == set()
     assert {name for name, _sentence in FIRST_HOUR} <= EXAMPLES.keys()
-
-
-def test_document__is_made_of_the_table_of_today() -> None:
-    assert (ROOT / "docs/examples.md").read_text() == page(), "run `make examples` and commit what it wrote"
 
 
 def test_curl__does_what_each_operation_is_for(server: str) -> None:

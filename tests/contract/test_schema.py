@@ -18,6 +18,7 @@ from core.openapi import inspection
 from core.openapi.inspection import document as generate
 from oxaas.examples.calls import operations as described
 from oxaas.examples.forms import illustrated
+from oxaas.examples.page import page
 
 # What is not compared, and why. Everything else must be equal.
 #   summary: the contract has one for five operations only; ours are the published document's titles, for all.
@@ -187,6 +188,11 @@ def test_schema__has_examples_and_is_else_the_generated_document() -> None:
         labels = [sample["label"] for sample in one.pop("x-codeSamples", [])]
         assert labels == ["curl", "Python"], f"oxaas/examples/table.py has no example of {one['operationId']}"
     assert whole == generate()
+
+
+def test_examples__in_the_documents_are_made_of_the_table_of_today() -> None:
+    written = (CONTRACT.parent.parent / "docs/examples.md").read_text()
+    assert written == page(), "run `make examples` and commit what it wrote"
 
 
 def test_schema__does_not_depend_on_earlier_requests(client: Client) -> None:
