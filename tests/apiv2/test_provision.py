@@ -232,5 +232,6 @@ def test_apply__has_a_bound_of_entries(world: World, v2: V2, monkeypatch: pytest
 
 def test_apply__a_body_may_be_larger_than_others(world: World, v2: V2) -> None:
     text = "# " + "x" * 2_000_000 + "\nusers: []\n"
-    assert v2("POST", "/provision", "alpha", {"text": text}).status_code == 200
+    assert v2("POST", "/provision", "root", {"text": text}).status_code == 200
+    assert "at most 256 KiB" in v2("POST", "/provision", "alpha", {"text": text}).json()["detail"]
     assert v2("POST", "/provision", "alpha", raw=json.dumps({"text": "x" * 5_000_000}).encode()).status_code == 413

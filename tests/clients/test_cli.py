@@ -297,6 +297,29 @@ class TestTrace:
         assert cli("trace", "nothing").status == 1
 
 
+class TestFollow:
+    """The change log as it grows."""
+
+    def test_follow__goes_on_where_it_was(self, cli: Run, tmp_path: Path) -> None:
+        words = ["follow", "context=34", "kind=forward", "--once", "--place", str(tmp_path / "place"), "-o", "ndjson"]
+        assert cli(*words) == (0, "", "")
+        (alias,) = cli("list", "aliases", "context=34", "--json").json
+        for flag in ("false", "true"):
+            assert cli("update", "aliases", str(alias["id"]), f"is_active:={flag}").status == 0
+        lines = [json.loads(one) for one in cli(*words).out.splitlines()]
+        assert [(one["object"], one["after"]["is_active"]) for one in lines] == [
+            (alias["id"], False),
+            (alias["id"], True),
+        ]
+        assert cli(*words).out == ""
+        first = cli("follow", "context=34", "kind=forward", "--once", "--after", "first")
+        assert first.out.splitlines()[-1].endswith("alpha update forward sales@cafe.example")
+
+    def test_follow__says_what_is_no_place(self, cli: Run, tmp_path: Path) -> None:
+        assert cli("follow", "--after", "nowhere", "--once").status == 1
+        assert cli("follow", "--place", str(tmp_path / "no/place"), "--once").status == 2
+
+
 class TestJobs:
     """Bulk edits."""
 

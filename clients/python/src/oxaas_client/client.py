@@ -69,7 +69,7 @@ class Client(AuthenticatedClient):
     ) -> None:
         prefix, secret = _credentials(token, login, password)
         url = _checked(url, plain_http=plain_http)
-        trusted = _trusted(verify)
+        trusted, self._seconds = _trusted(verify), timeout
         super().__init__(
             base_url=url,
             token=secret,
@@ -176,6 +176,23 @@ class Client(AuthenticatedClient):
         answer = self.request("GET", f"{PREFIX}/trace", params={"address": address})
         found: Sequence[dict[str, Any]] = self._json(answer)["data"]
         return found
+
+    def follow(
+        self, after: str = "now", *, wait: int = 25, **filters: Any
+    ) -> Iterator[tuple[Sequence[dict[str, Any]], str]]:
+        """The lines of the change log behind a place, and the place behind them, for ever; each line once.
+
+        Whoever keeps the place together with what came of the lines goes on there. Forgotten.
+        """
+        while True:
+            began = time.monotonic()
+            query = _sent({**filters, "after": after, "wait": wait})
+            answer = self.request("GET", f"{PREFIX}/changes", params=query, timeout=wait + self._seconds)
+            page = self._json(answer)
+            after = page["after"]
+            yield page["data"], after
+            if not page["data"] and time.monotonic() - began < 1:
+                time.sleep(1)
 
     def watch(self, job: int, *, pause: float = 1.0) -> Iterator[Item]:
         """The job as it is, again and again until it waits for somebody or is over."""

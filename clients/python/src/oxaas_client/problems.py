@@ -69,6 +69,10 @@ class Conflict(Problem):
     """409: somebody else has it, or the same call is still at work."""
 
 
+class Forgotten(Problem):
+    """410: changes after this place are kept no longer; begin anew."""
+
+
 class PreconditionFailed(Problem):
     """412: the object is not any more what `If-Match` names."""
 
@@ -91,6 +95,7 @@ _CLASSES: Final[dict[int, type[Problem]]] = {
     403: Forbidden,
     404: NotFound,
     409: Conflict,
+    410: Forgotten,
     412: PreconditionFailed,
     422: Invalid,
     429: TooMany,

@@ -99,17 +99,22 @@ def get(given: Namespace) -> int:
     if isinstance(found.get("data"), list) and given.output != "json":
         output.rows(found["data"], given.output)
     else:
-        output.one(found, given.output)
-        if found.etag and given.output == "table":
-            output.told(f"ETag: {found.etag}")
+        _show(found, given)
     return 0
+
+
+def _show(item: Item, given: Namespace) -> None:
+    """An object with its version."""
+    output.one(item, given.output)
+    if item.etag and given.output == "table":
+        output.told(f"ETag: {item.etag}")
 
 
 def create(given: Namespace) -> int:
     """A new object."""
     values = _values(given)
     with _client(given) as client:
-        output.one(client.create(given.resource, values, key=given.key), given.output)
+        _show(client.create(given.resource, values, key=given.key), given)
     return 0
 
 
@@ -117,7 +122,7 @@ def update(given: Namespace) -> int:
     """An object, changed."""
     values = _values(given)
     with _client(given) as client:
-        output.one(client.change(given.resource, given.id, values, if_match=given.if_match), given.output)
+        _show(client.change(given.resource, given.id, values, if_match=given.if_match), given)
     return 0
 
 
@@ -172,6 +177,34 @@ def trace(given: Namespace) -> int:
         more = f" ({'; '.join(remarks)})" if remarks else ""
         output.line("  " * step["depth"] + output.printable(f"{step['address']}: {step['detail']}{context}{more}"))
     return 0
+
+
+def follow(given: Namespace) -> int:
+    """The change log as it grows; the place is kept when its lines are printed."""
+    filters = dict(_pair(one) for one in given.filters)
+    place = _place_of(given.place) or given.after
+    with _client(given) as client:
+        for lines, after in client.follow(place, wait=0 if given.once else 25, **filters):
+            for change in lines:
+                _tell_change(change, given.output)
+            sys.stdout.flush()
+            if given.place:
+                profiles.replace(Path(given.place), after)
+            if given.once and not lines:
+                break
+    return 0
+
+
+def _place_of(file: str | None) -> str:
+    return _text_of(file).strip() if file and Path(file).exists() else ""
+
+
+def _tell_change(change: Mapping[str, Any], form: str) -> None:
+    if form == "table":
+        words = (change["at"], change["actor"], change["action"], change["kind"], change["label"])
+        output.line(output.printable(" ".join(map(str, words))))
+    else:
+        output.line(output.as_json(change))
 
 
 def jobs(given: Namespace) -> int:

@@ -191,6 +191,17 @@ _COMMANDS: Final[Sequence[tuple[str, str, Any, Sequence[Any]]]] = (
         (_word("address", metavar="ADDRESS", help="a local part, an @ and a domain"),),
     ),
     (
+        "follow",
+        "Print the change log as it grows, each line once.",
+        commands.follow,
+        (
+            _word("filters", metavar="NAME=VALUE", nargs="*", help="a filter, such as kind=user"),
+            _word("--after", default="now", help="first, now, or a place (default: now)"),
+            _word("--place", metavar="FILE", help="where the place is kept: go on there the next time"),
+            _word("--once", action="store_true", help="stop where there is nothing more"),
+        ),
+    ),
+    (
         "jobs",
         "List bulk edits, or look after one.",
         commands.jobs,

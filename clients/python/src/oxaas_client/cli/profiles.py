@@ -80,7 +80,15 @@ def write(profiles: Mapping[str, Any]) -> None:
     """Replace the file by one that its owner alone can read."""
     file = path()
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    replace(file, json.dumps(profiles, indent=2))
+
+
+def replace(file: Path, text: str) -> None:
+    """Have the file hold this text, whole or not at all, for its owner alone. Misused."""
     beside = file.with_name(f".{file.name}.{os.getpid()}")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-        json.dump(profiles, opened, indent=2)
-    beside.replace(file)
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+            opened.write(text)
+        beside.replace(file)
+    except OSError as error:
+        raise Misused(f"{file} cannot be written: {error.strerror}.") from error
