@@ -18,9 +18,11 @@ from accounts.api_password_pages import ApiPasswordAdmin
 from accounts.contents import contents
 from accounts.forms import ConfigPropertyForm, ContextForm, ResellerForm, UserForm, context_of
 from accounts.imports.pages import ImportModelAdmin
+from accounts.label_pages import LabelAdmin
 from accounts.leads import Redirect
 from accounts.login_pages import LoginEventAdmin
-from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, LoginEvent, Reseller, User
+from accounts.marked_pages import LabelFilter, MarkedAdmin, NoteFilter
+from accounts.models import Administrator, ApiPassword, ConfigProperty, Context, Label, LoginEvent, Reseller, User
 from accounts.redirect_pages import RedirectAdmin
 from accounts.services import config, contexts, mailboxes, resellers, users
 from accounts.suspension_pages import SuspensionAdmin
@@ -38,6 +40,8 @@ from core.sizes import format_exact, format_short
 
 # The flags of what a user, an alias or a context's administrator goes out of service with.
 _ABOVE_CONTENTS = ("context__is_active", "context__reseller__is_active", "context__reseller__parent__is_active")
+_MARKS = ("note", "labels")
+_OF_ITS_RESELLER = frozenset({"reseller", "labels_column", *_MARKS})
 _LIMITS = (
     "max_context",
     "max_overall_user",
@@ -132,17 +136,28 @@ class ContextAttention(AttentionFilter):
 
 
 @admin.register(Context)
-class ContextAdmin(SuspensionAdmin, ImportModelAdmin):
+class ContextAdmin(MarkedAdmin, SuspensionAdmin, ImportModelAdmin):
     confirms_by_name = True
     change_kind = "context"
     table_name = "contexts"
     form = ContextForm
-    list_display = ("id", "name", "reseller", "number_of_users", "number_of_aliases", "quota_column", "status")
+    list_display = (
+        "id",
+        "name",
+        "reseller",
+        "number_of_users",
+        "number_of_aliases",
+        "quota_column",
+        "labels_column",
+        "status",
+    )
     list_display_links = ("id", "name")
     list_filter = (
         status_filter("reseller__is_active", "reseller__parent__is_active"),
         ("reseller", RelatedFilter),
         ContextAttention,
+        LabelFilter,
+        NoteFilter,
     )
     list_select_related = ("reseller__parent",)
     search_fields = ("name", "=id")
@@ -159,12 +174,17 @@ class ContextAdmin(SuspensionAdmin, ImportModelAdmin):
     def get_list_display(self, request: HttpRequest) -> Any:
         """A context's own administrator need not know who sold it."""
         columns = super().get_list_display(request)
-        return [name for name in columns if name != "reseller" or role_of(request) is not Role.CONTEXT]
+        return [name for name in columns if name not in _OF_ITS_RESELLER or role_of(request) is not Role.CONTEXT]
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Nor what they have noted about it."""
+        filters = super().get_list_filter(request)
+        return [one for one in filters if one not in (LabelFilter, NoteFilter) or role_of(request) is not Role.CONTEXT]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         quota = "quota" if obj is None or self.has_change_permission(request, obj) else "quota_column"
-        fields = ["id", "name", "reseller", quota, "max_user", "is_active"]
-        return [name for name in fields if name != "reseller" or role_of(request) is not Role.CONTEXT]
+        fields = ["id", "name", "reseller", quota, "max_user", "is_active", "note", "labels"]
+        return [name for name in fields if name not in _OF_ITS_RESELLER or role_of(request) is not Role.CONTEXT]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new context is for the person's own reseller unless they choose a child."""
@@ -184,10 +204,16 @@ class ContextAdmin(SuspensionAdmin, ImportModelAdmin):
         return format_short(row.quota)
 
     def create(self, actor: Actor, data: dict[str, Any]) -> Model:
-        return contexts.create_context(actor=actor, context_id=data["id"], **_without(data, "id"))
+        context = contexts.create_context(actor=actor, context_id=data["id"], **_without(data, "id", *_MARKS))
+        return self._marked(actor, context, data)
 
     def update(self, actor: Actor, row: Context, data: dict[str, Any]) -> Model:
-        return contexts.update_context(actor=actor, context=row, **data)
+        context = contexts.update_context(actor=actor, context=row, **_without(data, *_MARKS))
+        return self._marked(actor, context, data)
+
+    def _marked(self, actor: Actor, context: Context, data: dict[str, Any]) -> Context:
+        marks = {name: data[name] for name in _MARKS if name in data and (data[name] or getattr(context, name))}
+        return contexts.mark_context(actor=actor, context=context, **marks) if marks else context
 
     def remove(self, actor: Actor, row: Context) -> None:
         contexts.delete_context(actor=actor, context=row)
@@ -208,18 +234,20 @@ class UserAttention(AttentionFilter):
 
 
 @admin.register(User)
-class UserAdmin(RedirectAdmin):
+class UserAdmin(MarkedAdmin, RedirectAdmin):
     change_kind = "user"
     table_name = "users"
     change_list_template = "admin/accounts/user/change_list.html"
     edits_of_one = frozenset({"users.leave"})
     form = UserForm
-    list_display = ("uidname", "number", "context", "phone", "use_column", "status")
+    list_display = ("uidname", "number", "context", "phone", "use_column", "labels_column", "status")
     list_filter = (
         status_filter(*_ABOVE_CONTENTS),
         ("context", RelatedFilter),
         ("context__reseller", RelatedFilter),
         UserAttention,
+        LabelFilter,
+        NoteFilter,
     )
     list_select_related = ("context__reseller__parent",)
     search_fields = ("uidname_normalized__contains", "custom_ids__value_normalized__contains", "context__name")
@@ -241,7 +269,16 @@ class UserAdmin(RedirectAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A context's own administrator has no other context to choose."""
-        fields = ["context", "number", "uidname", "msisdn", "custom", "quota", "is_active"]
+        fields = [
+            "context",
+            "number",
+            "uidname",
+            "msisdn",
+            "custom",
+            "quota",
+            "is_active",
+            *self.mark_fields(request, obj),
+        ]
         return fields[1:] if obj is None and role_of(request) is Role.CONTEXT else fields
 
     @admin.display(description=_("phone number"), ordering="msisdn")
@@ -318,6 +355,7 @@ class ConfigPropertyAdmin(ExportModelAdmin):
 admin.site.register(Administrator, AdministratorAdmin)
 admin.site.register(ApiPassword, ApiPasswordAdmin)
 admin.site.register(LoginEvent, LoginEventAdmin)
+admin.site.register(Label, LabelAdmin)
 
 
 def _number_of(name: str, model: type[Model]) -> Any:

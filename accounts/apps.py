@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
         from accounts import (
             bulk,
             bulk_changes,
+            bulk_labels,
             bulk_properties,
             histories,
             resources,
@@ -31,6 +32,7 @@ class AccountsConfig(AppConfig):
         everything, reading, nothing = access.EDIT, access.VIEW, access.NOTHING
         for model, context in {
             "reseller": nothing,
+            "label": nothing,
             "context": reading,
             "user": everything,
             "customid": everything,
@@ -48,7 +50,7 @@ class AccountsConfig(AppConfig):
         register_lock(undo.lock_owners)
         section.register(*SECTIONS)
         tables.register(*resources.RESOURCES)
-        edits.register(*bulk.EDITS, *bulk_changes.EDITS, *bulk_properties.EDITS, *edit.EDITS)
+        edits.register(*bulk.EDITS, *bulk_changes.EDITS, *bulk_labels.EDITS, *bulk_properties.EDITS, *edit.EDITS)
         persons.register(*services.HOLDINGS, *logins.HOLDINGS)
         retention.register(*logins.KEPT)
 
@@ -57,6 +59,8 @@ class AccountsConfig(AppConfig):
 # as uidname, stay as they are.
 KINDS = {
     "context": _("context"),
+    "context_marks": _("note and labels of the context"),
+    "label": _("label"),
     "user": _("user"),
     "config": _("configuration property"),
     "administrator": _("administrator"),
@@ -81,7 +85,9 @@ FIELDS = {
     "display_name": _("display name"),
     "hide_subjects": _("hide subjects"),
     "is_active": _("active"),
+    "labels": _("labels"),
     "language": _("language"),
+    "note": _("note"),
     "time_zone": _("time zone"),
     "last_login": _("last login"),
     "login": _("login"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.marked import MarkedForm
 from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
 from accounts.redirect_forms import RedirectQuestion, question
 from core.access import Role
@@ -62,12 +63,12 @@ class ResellerForm(ServiceForm):
         }
 
 
-class ContextForm(ServiceForm):
+class ContextForm(MarkedForm):
     quota = SizeField(label=_("Quota"), help_text=_("Empty: unlimited."))
 
     class Meta:
         model = Context
-        fields = ["id", "name", "reseller", "quota", "max_user", "is_active"]
+        fields = ["id", "name", "reseller", "quota", "max_user", "is_active", "note"]
         help_texts = {
             "id": _("A positive number, yours to choose; it cannot be changed."),
             "name": _("Not all digits, and without / : @ and \\."),
@@ -79,8 +80,14 @@ class ContextForm(ServiceForm):
             # Only the master has contexts of its own, which belong to no reseller.
             self.fields["reseller"].required = self.role is not Role.MASTER
 
+    not_of_companies: ClassVar = ("note", "labels")
 
-class UserForm(ServiceForm):
+    @property
+    def shown_to(self) -> Any:
+        return _("The administrators of the company do not see it.")
+
+
+class UserForm(MarkedForm):
     number = WholeNumberField(
         label=_("User id"),
         required=False,
@@ -98,7 +105,7 @@ class UserForm(ServiceForm):
 
     class Meta:
         model = User
-        fields = ["context", "number", "uidname", "msisdn", "quota", "is_active"]
+        fields = ["context", "number", "uidname", "msisdn", "quota", "is_active", "note"]
         labels = {"uidname": _("Uidname"), "msisdn": _("Phone number")}
         help_texts = {
             "uidname": _("The mailbox's name, usually its address."),

@@ -19,6 +19,7 @@ def of_user(user: User) -> Iterator[Part]:
 def of_context(context: Context) -> Iterator[Part]:
     """Everything in it since it was made: its id may have been another one's before."""
     yield Part(Q(context_id=context.pk, at__gte=context.created_at), in_order=True)
+    yield Part(Q(kind="context_marks", key=context.pk, at__gte=context.created_at))
     yield from _resellers_of(context)
 
 

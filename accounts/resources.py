@@ -18,8 +18,10 @@ from accounts.models import (
     Reseller,
     User,
 )
+from core.access import Role
 from core.actor import Channel
-from core.tables import Choice, Column, Flag, Lines, Moment, Number, Size, TableResource
+from core.scoping import Viewer
+from core.tables import Choice, Column, Flag, Lines, Moment, Names, Number, Size, TableResource
 
 
 class _Epoch(Moment):
@@ -44,16 +46,24 @@ class ContextResource(TableResource):
     name = "contexts"
     model = Context
     keys = ("id",)
-    columns = (
+    columns: tuple[Column, ...] = (
         Number("id"),
         Column("name"),
         Column("reseller", "reseller.name"),
         Size("quota", removable=True),
         Number("max_user", removable=True),
         Flag("is_active"),
+        Column("note", removable=True),
+        Names("labels", removable=True),
     )
 
     figures = (Number("users", "user_count"), Moment("created_at"))
+
+    def __init__(self, administrator: Viewer) -> None:
+        super().__init__(administrator)
+        if Role(administrator.role) is Role.CONTEXT:
+            # What its reseller has noted is not for the company's own administrators.
+            self.columns = self.columns[:-2]
 
     def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         contexts: Any = queryset
@@ -73,6 +83,8 @@ class UserResource(TableResource):
         Lines("custom", "custom_ids", "value", removable=True),
         Size("quota", removable=True),
         Flag("is_active"),
+        Column("note", removable=True),
+        Names("labels", removable=True),
     )
     figures = (
         Number("used", "used_bytes"),

@@ -9,10 +9,11 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from accounts.contents import blocked_by
-from accounts.models import Administrator, ConfigProperty, Context, Reseller, User
-from accounts.services import administrators, config, contexts, plans, resellers, users
+from accounts.models import Administrator, ConfigProperty, Context, Label, Reseller, User
+from accounts.services import administrators, config, contexts, labels, plans, resellers, users
 from accounts.services.handover import hand_over
 from accounts.services.limits import lock_reseller_rows
+from accounts.services.marks import marks_before, marks_of
 from accounts.services.plans import UserWish, plan_users
 from changelog.entries import Snapshot
 from changelog.models import Change
@@ -58,7 +59,7 @@ def _plan_users(actor: Actor, changes: Sequence[Change], hold: bool) -> Plan:
     contexts = contexts_of(changes)
 
     def wish(change: Change) -> UserWish:
-        user, before = rows.get(change.key), dict(change.before or {})
+        user, before = rows.get(change.key), dict(change.before or {}) | marks_before(change.before or {})
         refuse_changed(actor, change, None if user is None else plans.snapshot(user))
         if user is None:
             return users.new_user(context_of(change, contexts), key=change.key, **before)
@@ -122,6 +123,21 @@ def _refuse_what_holds(others: list[str], *managers: Any) -> None:
         raise Conflict(_("Cannot undo: it is not empty (%(held)s).") % {"held": ", ".join([*held, *others])})
 
 
+# Their notes and labels, which their own administrators do not see.
+
+
+def _marks_now(change: Change) -> Snapshot | None:
+    context = Context.objects.filter(pk=change.key).first()
+    return None if context is None else marks_of(context)
+
+
+def _restore_marks(actor: Actor, change: Change) -> None:
+    context = Context.objects.select_related("reseller").filter(pk=change.key).first()
+    if context is None or context.created_at > change.at:
+        raise Conflict(_("The context does not exist any more."))
+    contexts.mark_context(actor=actor, context=context, **marks_before(change.before or {}))
+
+
 # Resellers.
 
 
@@ -157,6 +173,25 @@ def _reseller_named(name: str | None) -> Reseller | None:
     if row is None:
         raise Conflict(_("The reseller %(name)s does not exist any more.") % {"name": name})
     return row
+
+
+# Labels.
+
+
+def _label_now(change: Change) -> Snapshot | None:
+    row = Label.objects.select_related("reseller").filter(pk=change.key).first()
+    return None if row is None else labels.snapshot(row)
+
+
+def _restore_label(actor: Actor, change: Change) -> None:
+    row, before = Label.objects.filter(pk=change.key).first(), change.before
+    if row is None and before is not None:
+        columns = before | {"reseller": _reseller_named(before["reseller"])}
+        labels.create_label(actor=actor, key=change.key, **columns)
+    elif row is not None and before is None:
+        labels.delete_label(actor=actor, label=row)
+    elif row is not None and before is not None:
+        labels.update_label(actor=actor, label=row, colour=before["colour"])
 
 
 # Administrators: no password is in the log, so an old one does not come back, and a deleted account has none.
@@ -240,6 +275,8 @@ KINDS: Final = {
     "user": UndoKind("accounts.user", _user_now, plan=_plan_users),
     "last_login": UndoKind("accounts.user", _last_login_now, _restore_last_login),
     "context": UndoKind("accounts.context", _context_now, _restore_context),
+    "context_marks": UndoKind("accounts.context", _marks_now, _restore_marks),
+    "label": UndoKind("accounts.label", _label_now, _restore_label),
     "reseller": UndoKind("accounts.reseller", _reseller_now, _restore_reseller),
     "administrator": UndoKind("accounts.administrator", _administrator_now, _restore_administrator),
     "config": UndoKind("accounts.configproperty", _property_now, _restore_property),

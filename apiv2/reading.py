@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms import DecimalField
 from django.http import QueryDict
-from django_filters import FilterSet, IsoDateTimeFilter, NumberFilter, TypedChoiceFilter
+from django_filters import CharFilter, FilterSet, IsoDateTimeFilter, NumberFilter, TypedChoiceFilter
 from django_filters.fields import IsoDateTimeField
 
 from apiv2.problems import WrongParameters
@@ -51,6 +51,13 @@ class FlagFilter(TypedChoiceFilter):
     def __init__(self, **kwargs: Any) -> None:
         choices = [("true", "true"), ("false", "false")]
         super().__init__(choices=choices, coerce=lambda text: text == "true", **kwargs)
+
+
+class LabelFilter(CharFilter):
+    """With exactly this label."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(field_name="labels", lookup_expr="labelled", help_text="With exactly this label.", **kwargs)
 
 
 class _MomentField(IsoDateTimeField):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from rest_framework import serializers
 
 from core.numbers import MAX_BIGINT
 from core.openapi.fields import Text
+
+LABELS: Final = "Names of labels of the reseller of its context; a context's administrators cannot change them."
 
 
 class Whole(serializers.IntegerField):

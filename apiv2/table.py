@@ -19,6 +19,7 @@ def _item(model: str, *, leaving_out: tuple[str, ...] = (), **more: str) -> dict
 
 ACTIONS: Final[dict[str, dict[str, str]]] = {
     "resellers": _item("accounts.reseller"),
+    "labels": _item("accounts.label"),
     "contexts": _item("accounts.context"),
     "users": _item("accounts.user", batch="change", properties="view", mail="view"),
     "aliases": _item("forwards.forwardingalias", batch="change"),

@@ -13,6 +13,7 @@ from apiv2.resources.changes import ChangeViewSet
 from apiv2.resources.contexts import ContextViewSet
 from apiv2.resources.domains import DomainViewSet
 from apiv2.resources.jobs import JobViewSet
+from apiv2.resources.labels import LabelViewSet
 from apiv2.resources.properties import PropertyViewSet
 from apiv2.resources.provision import ProvisionViewSet
 from apiv2.resources.resellers import ResellerViewSet
@@ -45,6 +46,7 @@ def _resource(view: type[ResourceViewSet], **more: dict[str, str]) -> list[URLPa
 
 urlpatterns = [
     *_resource(ResellerViewSet),
+    *_resource(LabelViewSet),
     *_resource(ContextViewSet),
     path("users/batch", UserViewSet.as_view({"post": "batch"}), name="v2-users-batch"),
     path("aliases/batch", AliasViewSet.as_view({"post": "batch"}), name="v2-aliases-batch"),

@@ -175,6 +175,16 @@ class Lines(Column):
         return []
 
 
+class Names(Lines):
+    """A list of names that the row itself has."""
+
+    def __init__(self, name: str, attribute: str = "", *, removable: bool = False) -> None:
+        super().__init__(name, attribute, "", removable=removable)
+
+    def written(self, value: Any) -> str:
+        return "\n".join(value)
+
+
 class Addresses(Lines):
     """A list of mail addresses."""
 
@@ -189,7 +199,7 @@ class TableResource:
 
     name: ClassVar[str]
     model: ClassVar[type[Model]]
-    columns: ClassVar[tuple[Column, ...]]
+    columns: tuple[Column, ...]
     # What is exported beside the columns; a line that brings it back says nothing by it.
     figures: ClassVar[tuple[Column, ...]] = ()
     # The columns that say which object a line is about; without any, the table cannot be imported.

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import ownership
 from accounts.forms import context_of
 from accounts.imports.pages import ImportModelAdmin
+from accounts.marked_pages import LabelFilter, MarkedAdmin, NoteFilter
 from core.access import Role
 from core.actor import Actor
 from core.admin.base import administrator_of, role_of
@@ -64,16 +65,18 @@ class AliasStatus(status_filter(*_ABOVE)):  # type: ignore[misc]  # made for the
 
 
 @admin.register(ForwardingAlias)
-class ForwardingAliasAdmin(ImportModelAdmin):
+class ForwardingAliasAdmin(MarkedAdmin, ImportModelAdmin):
     change_kind = "forward"
     table_name = "forwards"
     form = ForwardingAliasForm
-    list_display = ("address", "recipients_column", "context", "status")
+    list_display = ("address", "recipients_column", "context", "labels_column", "status")
     list_filter = (
         AliasStatus,
         ("context", RelatedFilter),
         ("context__reseller", RelatedFilter),
         AliasAttention,
+        LabelFilter,
+        NoteFilter,
     )
     list_select_related = ("context__reseller__parent",)
     search_fields = ("normalized__contains", "recipients__normalized__contains", "context__name")
@@ -88,7 +91,7 @@ class ForwardingAliasAdmin(ImportModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A context's own administrator has no other context to choose."""
-        fields = ["context", "address", "recipients", "is_active", "expires_on"]
+        fields = ["context", "address", "recipients", "is_active", "expires_on", *self.mark_fields(request, obj)]
         return fields[1:] if obj is None and role_of(request) is Role.CONTEXT else fields
 
     @admin.display(description=_("status"), ordering="is_active")
@@ -129,7 +132,8 @@ class ForwardingAliasAdmin(ImportModelAdmin):
     def create(self, actor: Actor, data: dict[str, Any]) -> Model:
         context = context_of(actor, data)
         address = data["address"]
-        columns = {name: data[name] for name in ("recipients", "is_active", "expires_on")}
+        names = ("recipients", "is_active", "expires_on", "note", "labels")
+        columns = {name: data[name] for name in names if name in data}
         wish = NewAlias(context, address, **columns)
         (planned,) = services.write_aliases(actor=actor, wishes=[wish])
         if not planned.outcome():

@@ -10,6 +10,7 @@ from django.contrib.admin import site
 from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from accounts.marked import PutLabel, TakeLabel
 from accounts.models import Context
 from bulk.activity import RESUME, SUSPEND
 from bulk.changes import ChangesForm
@@ -251,6 +252,22 @@ class SetEnd(_AliasEdit):
         return lambda row: AliasEdit(row, expires_on=expires_on)
 
 
+class LabelAliases(PutLabel, _AliasEdit):
+    """One more label."""
+
+    name = "forwards.label"
+
+    def wish(self, actor: Actor, params: Params) -> Callable[[ForwardingAlias], AliasEdit]:
+        labels = self.labels(params)
+        return lambda row: AliasEdit(row, labels=labels)
+
+
+class UnlabelAliases(TakeLabel, LabelAliases):
+    """One label less."""
+
+    name = "forwards.unlabel"
+
+
 class MoveAliases(_AliasEdit):
     """To another context, with their recipients."""
 
@@ -302,6 +319,8 @@ EDITS = (
     ResumeAliases,
     ChangeAliases,
     SetEnd,
+    LabelAliases,
+    UnlabelAliases,
     MoveAliases,
     DeleteAliases,
 )

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.marked import MarkedForm
 from core.addresses import split_addresses
-from core.admin.forms import LinesField, ServiceForm
+from core.admin.forms import LinesField
 from core.admin.questions import Doubt, Question
 from forwards.doubts import doubt
 from forwards.models import ForwardingAlias
@@ -21,14 +22,14 @@ class AddressesField(LinesField):
         return split_addresses(str(value or ""))
 
 
-class ForwardingAliasForm(ServiceForm):
+class ForwardingAliasForm(MarkedForm):
     recipients = AddressesField(
         label=_("Recipients"), rows=8, help_text=_("Mail addresses, one a line: everybody gets the alias's mail.")
     )
 
     class Meta:
         model = ForwardingAlias
-        fields = ["context", "address", "is_active", "expires_on"]
+        fields = ["context", "address", "is_active", "expires_on", "note"]
         help_texts = {
             "address": _("A mail address. It cannot be changed."),
             "is_active": _("A suspended alias keeps its recipients; the mail servers do not see it."),

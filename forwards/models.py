@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import ownership
 from accounts.models import Context, User
+from accounts.models.labels import MAX_NOTE
 from core.addresses import Address
 from core.days import today
 from core.iteration import batched
+from core.labelled import LabelsField
 from core.scoping import ScopedQuerySet, Viewer
 
 # Recipients that are read at once.
@@ -99,6 +101,8 @@ class ForwardingAlias(models.Model):
             "in UTC); it keeps its data. Empty: it does not expire."
         ),
     )
+    note = models.CharField(_("note"), max_length=MAX_NOTE, null=True, blank=True)  # noqa: DJ001  (unset is not empty)
+    labels = LabelsField(_("labels"))
 
     objects = ForwardingAliasQuerySet.as_manager()
 
@@ -112,6 +116,7 @@ class ForwardingAlias(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["expires_on"], condition=Q(expires_on__isnull=False), name="alias_with_an_end"),
+            models.Index(fields=["id"], condition=Q(note__isnull=False), name="alias_with_a_note"),
         ]
 
     def __str__(self) -> str:

@@ -5,17 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 
 from accounts.models import Context
 from accounts.ownership import Claims
+from accounts.services.marks import LabelRules, clean_note
 from changelog.entries import Entry, Snapshot
 from changelog.plan import Planned, refuse_strangers
 from changelog.record import record_all
@@ -46,8 +47,8 @@ class _Draft:
     added: list[Address] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     context: Context | None = None
-    is_active: bool | None = None
-    expires_on: date | Keep | None = KEEP
+    # What its own columns become.
+    columns: dict[str, Any] = field(default_factory=dict)
     deleted: bool = False
 
 
@@ -87,7 +88,7 @@ def plan_aliases(actor: Actor, wishes: Sequence[Wish], facts: Facts | None = Non
     drafts = [_new_draft(one) if isinstance(one, NewAlias) else _Draft(one.row) for one in wishes]
     _load_recipients(drafts)
     wanted = [_wanted(wish, draft) for wish, draft in zip(wishes, drafts, strict=True)]
-    rules = _Rules(actor, facts, drafts, wanted)
+    rules = _Rules(actor, facts, drafts, wanted, wishes)
     for wish, draft, recipients in zip(wishes, drafts, wanted, strict=True):
         try:
             rules.decide(wish, draft, recipients)
@@ -123,8 +124,8 @@ def snapshot(row: ForwardingAlias, recipients: Iterable[str] | None = None) -> S
     """What the change log keeps of an alias, without what is not set; its recipients are read unless they are given."""
     if recipients is None:
         recipients = row.recipients.order_by("pk").values_list("address", flat=True)
-    seen: Snapshot = {"alias": row.address, "recipients": list(recipients), "is_active": row.is_active}
-    return seen if row.expires_on is None else seen | {"expires_on": row.expires_on.isoformat()}
+    columns = {"is_active": row.is_active, "expires_on": row.expires_on, "note": row.note, "labels": row.labels}
+    return {"alias": row.address, "recipients": list(recipients), **_as_kept(columns)}
 
 
 class _Rules:
@@ -136,8 +137,10 @@ class _Rules:
         facts: Facts,
         drafts: Sequence[_Draft],
         wanted: Sequence[Sequence[Address] | DomainError],
+        wishes: Sequence[Wish],
     ) -> None:
         self._actor = actor
+        self._labels = LabelRules(actor, ((_owner_of(wish), wish.labels) for wish in wishes))
         self._present = set(facts.present)
         self._claims = Claims(facts.owners, facts.waiting)
         self._graph = Graph()
@@ -173,6 +176,8 @@ class _Rules:
         if isinstance(wanted, DomainError):
             raise wanted
         self._check_edges(row, row.context, wanted, gone=())
+        for name, value in self._columns(wish).items():
+            setattr(row, name, value)
         draft.added = list(wanted)
         self._present.add((row.context_id, row.normalized))
         draft.planned.entries = [entry(row, None, snapshot(row, [one.written for one in wanted]))]
@@ -184,6 +189,7 @@ class _Rules:
             self._graph.remove(row.normalized, present)
             draft.planned.entries = [entry(row, before, None)]
             return
+        columns = self._columns(wish)
         kept = {one.normalized for one in wanted} & present.keys()
         moved = wish.context is not None and wish.context.pk != row.context_id
         draft.added = [one for one in wanted if one.normalized not in present]
@@ -199,18 +205,24 @@ class _Rules:
             "recipients": [one.written for name, (_key, one) in present.items() if name in kept]
             + [one.written for one in draft.added]
         }
-        if wish.is_active is not None:
-            after["is_active"] = draft.is_active = wish.is_active
-        if not isinstance(wish.expires_on, Keep):
-            draft.expires_on = wish.expires_on
-            after.pop("expires_on", None)
-            if wish.expires_on is not None:
-                after["expires_on"] = wish.expires_on.isoformat()
+        draft.columns = columns
+        after = {name: value for name, value in after.items() if name not in columns} | _as_kept(columns)
         draft.planned.entries = [entry(row, before, after)]
         if moved:
             draft.context = context
             arrived = replace(entry(row, None, after), owners=context.owners)
             draft.planned.entries = [entry(row, before, None), arrived]
+
+    def _columns(self, wish: Wish) -> dict[str, Any]:
+        """What the alias's own columns shall be, as far as the wish says it. Invalid, NotAllowed."""
+        owner, present = _owner_of(wish), None if isinstance(wish, NewAlias) else wish.row.labels
+        found: dict[str, Any] = {
+            "is_active": KEEP if wish.is_active is None else wish.is_active,
+            "expires_on": wish.expires_on,
+            "note": clean_note(wish.note),
+            "labels": self._labels.chosen(owner, wish.labels, present),
+        }
+        return {name: value for name, value in found.items() if not isinstance(value, Keep)}
 
     def _check_place(self, row: ForwardingAlias, context: Context) -> None:
         """Refuse to move the alias where its domain or address is somebody else's."""
@@ -239,7 +251,7 @@ class _Rules:
 
 
 def _new_draft(wish: NewAlias) -> _Draft:
-    row = ForwardingAlias(pk=wish.key, context=wish.context, is_active=wish.is_active, expires_on=wish.expires_on)
+    row = ForwardingAlias(pk=wish.key, context=wish.context)
     address = wish.parsed
     if isinstance(address, Invalid):
         return _Draft(row, Planned(refusal=address))
@@ -276,17 +288,31 @@ def _insert_aliases(rows: Sequence[ForwardingAlias]) -> None:
 
 def _write_columns(drafts: Sequence[_Draft]) -> None:
     """Write what changes in the rows of aliases themselves: a statement for each new value and thousand rows."""
-    updates: dict[tuple[str, int | bool | date | None], list[int]] = {}
+    updates: dict[tuple[str, str], tuple[Any, list[int]]] = {}
     for draft in drafts:
+        columns = {name: value for name, value in draft.columns.items() if value != getattr(draft.row, name)}
         if draft.context is not None:
-            updates.setdefault(("context_id", draft.context.pk), []).append(draft.row.pk)
-        if draft.is_active is not None and draft.is_active != draft.row.is_active:
-            updates.setdefault(("is_active", draft.is_active), []).append(draft.row.pk)
-        if not isinstance(draft.expires_on, Keep) and draft.expires_on != draft.row.expires_on:
-            updates.setdefault(("expires_on", draft.expires_on), []).append(draft.row.pk)
-    for (column, value), keys in updates.items():
+            columns["context_id"] = draft.context.pk
+        for name, value in columns.items():
+            updates.setdefault((name, repr(value)), (value, []))[1].append(draft.row.pk)
+    for (column, _shown), (value, keys) in updates.items():
         for some in batched(keys, _CHUNK):
             ForwardingAlias.objects.filter(pk__among=some).update(**{column: value})
+
+
+def _as_kept(columns: Mapping[str, Any]) -> Snapshot:
+    """The values of columns as the change log keeps them, without those that are not set."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in columns.items()
+        if value is not None
+    }
+
+
+def _owner_of(wish: Wish) -> int | None:
+    """The key of the reseller whose labels the alias can have."""
+    context = wish.context or wish.row.context if isinstance(wish, AliasEdit) else wish.context
+    return context.reseller_id
 
 
 def _recipient(row: ForwardingAlias, address: Address) -> Recipient:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Context
-from accounts.provision.section import Entry, References, Section, needed
+from accounts.provision.section import Entry, References, Section, given, needed
 from accounts.provision.shapes import Day, EntrySerializer, Flag, Text, Texts, Whole
 from changelog.plan import Plan, Planned, plan_what_can_be
 from core.actor import Actor
 from core.addresses import normalize_uidname as normalize_address
 from core.days import day_of
-from core.keep import KEEP
 from forwards.doubts import doubts
 from forwards.models import ForwardingAlias, Recipient
-from forwards.plans import plan_aliases
+from forwards.plans import plan_aliases, snapshot
 from forwards.services import hold_and_plan, setting
 from forwards.wishes import AliasEdit, NewAlias, Wish
+
+# Of most aliases there is nothing to say but their recipients.
+_IS_SPECIAL: Final = Q(is_active=False) | Q(expires_on__isnull=False) | Q(note__isnull=False) | Q(labels__isnull=False)
 
 
 class ForwardSerializer(EntrySerializer):
@@ -30,6 +33,8 @@ class ForwardSerializer(EntrySerializer):
     recipients = Texts(required=False)
     is_active = Flag(required=False)
     expires_on = Day(required=False, allow_null=True)
+    note = Text(required=False, allow_null=True)
+    labels = Texts(required=False)
 
 
 def _plan(references: References, entries: Sequence[Entry], hold: bool) -> Plan:
@@ -39,14 +44,15 @@ def _plan(references: References, entries: Sequence[Entry], hold: bool) -> Plan:
     def wish(entry: Entry) -> Wish:
         context = references.context(entry["context"])
         row = present.get((context.pk, normalize_address(entry["alias"])))
+        columns = given(entry, "is_active", "note", "labels")
+        if "expires_on" in entry:
+            columns["expires_on"] = day_of(entry["expires_on"])
         if row is None:
             recipients = needed(entry, "recipients", what)
-            is_active, expires_on = entry.get("is_active", True), day_of(entry.get("expires_on"))
-            return NewAlias(context, entry["alias"], recipients, is_active=is_active, expires_on=expires_on)
-        is_active, end = entry.get("is_active"), day_of(entry["expires_on"]) if "expires_on" in entry else KEEP
+            return NewAlias(context, entry["alias"], recipients, **({"is_active": True} | columns))
         if "recipients" not in entry:
-            return AliasEdit(row, is_active=is_active, expires_on=end)
-        return setting(row, entry["recipients"], is_active=is_active, expires_on=end)
+            return AliasEdit(row, **columns)
+        return setting(row, entry["recipients"], **columns)
 
     plan = hold_and_plan if hold else plan_aliases
     return plan_what_can_be(entries, wish, lambda wishes: plan(references.actor, wishes))
@@ -62,17 +68,11 @@ def _present(entries: Sequence[Entry]) -> dict[tuple[int, str], ForwardingAlias]
 
 def _export() -> Iterator[Entry]:
     for context in Context.objects.order_by("pk").iterator():
-        aliases = ForwardingAlias.objects.filter(context=context)
-        suspended = set(aliases.suspended().values_list("address", flat=True))
-        ends: dict[str, Any] = dict(aliases.exclude(expires_on=None).values_list("address", "expires_on"))
+        rows = ForwardingAlias.objects.filter(_IS_SPECIAL, context=context)
+        special = {row.address: snapshot(row, ()) for row in rows}
         for alias, recipients in Recipient.objects.by_alias(context):
-            yield {
-                "context": context.pk,
-                "alias": alias,
-                "recipients": recipients,
-                "is_active": alias not in suspended,
-                **({"expires_on": ends[alias].isoformat()} if alias in ends else {}),
-            }
+            columns = special.get(alias, {}) | {"alias": alias, "recipients": recipients}
+            yield {"context": context.pk, "alias": alias, "recipients": recipients, "is_active": True} | columns
 
 
 def _doubts(actor: Actor, rows: Sequence[Planned], known: Callable[[Collection[str]], Collection[str]]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from core.tables import Addresses, Column, Day, Flag, Number, TableResource
+from core.tables import Addresses, Column, Day, Flag, Names, Number, TableResource
 from forwards.models import ForwardingAlias
 
 
@@ -20,6 +20,8 @@ class ForwardResource(TableResource):
         Addresses("recipients", "recipients", "address"),
         Flag("is_active"),
         Day("expires_on", removable=True),
+        Column("note", removable=True),
+        Names("labels", removable=True),
     )
 
     figures = (Column("context_name", "context.name"),)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -15,7 +14,6 @@ from core.actor import Actor
 from core.addresses import Address, parse_address
 from core.errors import Invalid, NotFound
 from core.iteration import batched
-from core.keep import KEEP, Keep
 from core.transactions import atomic
 from forwards.facts import Facts
 from forwards.graph import lock_graph, locking_edges
@@ -133,11 +131,11 @@ def setting(
     recipients: Sequence[str],
     *,
     is_active: bool | None = None,
-    expires_on: date | Keep | None = KEEP,
+    **columns: Any,
 ) -> AliasEdit:
-    """These recipients and no others. Invalid."""
+    """These recipients and no others; `columns` are further ones of `AliasEdit`. Invalid."""
     new = parse_recipients(recipients)
-    return AliasEdit(forward, lambda present: new, new, is_active=is_active, expires_on=expires_on)
+    return AliasEdit(forward, lambda present: new, new, is_active=is_active, **columns)
 
 
 def editing(forward: ForwardingAlias, values: Mapping[str, Any]) -> AliasEdit:
@@ -150,7 +148,7 @@ def editing(forward: ForwardingAlias, values: Mapping[str, Any]) -> AliasEdit:
         new,
         is_active=values.get("is_active"),
         context=context if context is not None and context.pk != forward.context_id else None,
-        expires_on=values.get("expires_on", KEEP),
+        **{name: values[name] for name in ("expires_on", "note", "labels") if name in values},
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Context
+from accounts.services.marks import marks_before
 from accounts.undo import context_of, contexts_of
 from changelog.entries import Entry, Snapshot
 from changelog.models import Change
@@ -60,22 +61,26 @@ def _plan(actor: Actor, changes: Sequence[Change], hold: bool) -> Plan:
         if row is not None:
             if before is None:
                 return deleting(row)
-            expires_on = day_of(before.get("expires_on"))
-            return setting(row, before["recipients"], is_active=before["is_active"], expires_on=expires_on)
+            return setting(row, before["recipients"], **_columns(before))
         if before is None:
             raise Conflict(_("The alias does not exist any more."))
         return NewAlias(
             context_of(change, contexts),
             before["alias"],
             before["recipients"],
-            is_active=before["is_active"],
             key=change.key,
             must_be_new=True,
-            expires_on=day_of(before.get("expires_on")),
+            **_columns(before),
         )
 
     plan = hold_and_plan if hold else plan_aliases
     return plan_what_can_be(changes, wish, lambda wishes: plan(actor, wishes))
+
+
+def _columns(before: Snapshot) -> dict[str, Any]:
+    """What a snapshot tells of the alias's own columns, as wishes take it."""
+    expires_on = day_of(before.get("expires_on"))
+    return {"is_active": before["is_active"], "expires_on": expires_on, **marks_before(before)}
 
 
 KINDS: Final = {"forward": UndoKind("forwards.forwardingalias", _current, plan=_plan)}

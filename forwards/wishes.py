@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Context
+from accounts.services.marks import Labels, Note
 from core.addresses import Address, parse_address, parse_alias
 from core.errors import Invalid
 from core.keep import KEEP, Keep
@@ -37,6 +38,8 @@ class NewAlias:
     key: int | None = None
     must_be_new: bool = False
     expires_on: date | None = None
+    note: str | None = None
+    labels: Sequence[str] = ()
     makes_edges: ClassVar[bool] = True
 
     @cached_property
@@ -80,6 +83,8 @@ class AliasEdit:
     context: Context | None = None
     may_delete: bool = False
     expires_on: date | Keep | None = KEEP
+    note: Note = KEEP
+    labels: Labels = KEEP
 
     @property
     def address(self) -> Address:

@@ -19,6 +19,7 @@ from accounts.models import (
     Context,
     Credential,
     CustomId,
+    Label,
     LoginEvent,
     Reseller,
     User,
@@ -83,6 +84,8 @@ def rows(world: World) -> World:
         set_property(actor=OPERATOR, owner=Owner(user=user), name="x.y", value=str(number))
     for reseller in world.resellers.values():
         set_property(actor=OPERATOR, owner=Owner(reseller=reseller), name="x.y", value=reseller.name)
+        Label.objects.create(reseller=reseller, name="x")
+    Label.objects.create(name="x")
     for administrator in [*world.administrators.values(), None]:
         record_refusal(Login("x", "192.0.2.7", "192.0.2.7", "web", "wrong"), administrator)
     for administrator in world.administrators.values():
@@ -170,6 +173,20 @@ def test_visible__configuration(rows: World, name: str) -> None:
     expected = _all(ConfigProperty, mine)
     assert bool(expected) is (name not in TENANTS)
     assert _seen(ConfigProperty, rows.administrators[name]) == expected
+
+
+@pytest.mark.parametrize("name", [*STAFF, *TENANTS])
+def test_visible__labels(rows: World, name: str) -> None:
+    """The hoster's are the master's; a company's administrators see the labels of their users, and no others."""
+    sees: dict[str, set[str | None]] = {"root": {"alpha", "alphakid", "beta", None}, "alpha": {"alpha", "alphakid"}}
+    resellers = sees.get(name, {name})
+
+    def mine(row: Label) -> bool:
+        return name not in TENANTS and (row.reseller.name if row.reseller else None) in resellers
+
+    expected = _all(Label, mine)
+    assert bool(expected) is (name not in TENANTS and not name.startswith("admin@"))
+    assert _seen(Label, rows.administrators[name]) == expected
 
 
 @pytest.mark.parametrize("name", [*STAFF, *TENANTS])
@@ -287,6 +304,7 @@ def test_models__all_of_them_are_tested_here() -> None:
         LoginEvent,
         Webhook,
         Delivery,
+        Label,
     }
     assert set(SCOPED) == tested
 

@@ -1,4 +1,5 @@
 import core.fields
+import core.labelled
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -23,6 +24,8 @@ class Migration(migrations.Migration):
                 ('quota', models.PositiveBigIntegerField(blank=True, help_text='Bytes; empty: unlimited.', null=True, verbose_name='quota')),
                 ('max_user', models.PositiveIntegerField(blank=True, help_text='Empty: unlimited.', null=True, verbose_name='user limit')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('note', models.CharField(blank=True, max_length=1000, null=True, verbose_name='note')),
+                ('labels', core.labelled.LabelsField(blank=True, null=True, verbose_name='labels')),
             ],
             options={
                 'verbose_name': 'context',
@@ -137,6 +140,21 @@ class Migration(migrations.Migration):
                 'ordering': ['name'],
             },
         ),
+        migrations.CreateModel(
+            name='Label',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40, verbose_name='name')),
+                ('name_normalized', core.fields.NormalizedField(editable=False, max_length=80, source='name')),
+                ('colour', models.CharField(choices=[('grey', 'grey'), ('blue', 'blue'), ('green', 'green'), ('yellow', 'yellow'), ('red', 'red'), ('purple', 'purple')], default='blue', max_length=8, verbose_name='colour')),
+                ('reseller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='accounts.reseller', verbose_name='reseller')),
+            ],
+            options={
+                'verbose_name': 'label',
+                'verbose_name_plural': 'labels',
+                'ordering': ['name_normalized', 'pk'],
+            },
+        ),
         migrations.AddField(
             model_name='context',
             name='reseller',
@@ -169,6 +187,8 @@ class Migration(migrations.Migration):
                 ('msisdn_digits', models.CharField(editable=False, max_length=15, null=True, unique=True)),
                 ('quota', models.PositiveBigIntegerField(blank=True, help_text='Bytes; empty: unlimited.', null=True, verbose_name='mail quota')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('note', models.CharField(blank=True, max_length=1000, null=True, verbose_name='note')),
+                ('labels', core.labelled.LabelsField(blank=True, null=True, verbose_name='labels')),
                 ('context', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='users', to='accounts.context', verbose_name='context')),
             ],
             options={
@@ -268,6 +288,18 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('colour', ''), ('colour__regex', '^#[0-9a-f]{6}$'), _connector='OR'), name='reseller_colour_is_six_hex_digits'),
         ),
         migrations.AddConstraint(
+            model_name='label',
+            constraint=models.UniqueConstraint(fields=('reseller', 'name_normalized'), name='label_is_unique_in_reseller'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
+            constraint=models.UniqueConstraint(condition=models.Q(('reseller', None)), fields=('name_normalized',), name='label_is_unique_of_the_hoster'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='label_is_not_empty'),
+        ),
+        migrations.AddConstraint(
             model_name='context',
             constraint=models.CheckConstraint(condition=models.Q(('id__gt', 0)), name='context_id_is_positive'),
         ),
@@ -290,6 +322,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='administrator',
             constraint=models.UniqueConstraint(fields=('context', 'login_normalized'), name='administrator_login_is_unique_in_context'),
+        ),
+        migrations.AddIndex(
+            model_name='user',
+            index=models.Index(condition=models.Q(('note__isnull', False)), fields=['id'], name='user_with_a_note'),
         ),
         migrations.AddConstraint(
             model_name='user',

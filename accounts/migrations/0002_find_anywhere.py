@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from core.labelled import labels_index
 from core.postgres import run_on_postgresql, trigram_index, without_prefix_indexes, written_index
 
 
@@ -19,5 +20,7 @@ class Migration(migrations.Migration):
             "CREATE INDEX context_name_anywhere ON accounts_context USING gin (UPPER(name) gin_trgm_ops)",
             "DROP INDEX context_name_anywhere",
         ),
+        labels_index("user_by_label", "accounts_user"),
+        labels_index("context_by_label", "accounts_context"),
         without_prefix_indexes("accounts_user", "accounts_customid", "accounts_context", "accounts_reseller"),
     ]

@@ -5,6 +5,7 @@ from accounts.models.api_passwords import ApiFamily, ApiPassword
 from accounts.models.config import ConfigProperty
 from accounts.models.contexts import Context
 from accounts.models.credentials import PASSWORD, Credential
+from accounts.models.labels import Label
 from accounts.models.logins import KnownAddress, LoginEvent
 from accounts.models.resellers import Reseller
 from accounts.models.second_factors import Passkey, RecoveryCode, TotpDevice
@@ -21,6 +22,7 @@ __all__ = [
     "CustomId",
     "IdentifierField",
     "KnownAddress",
+    "Label",
     "LastLogin",
     "LoginEvent",
     "LoginFailures",

@@ -10,9 +10,11 @@ from django.db.models.functions import Coalesce, Least, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.labels import MAX_NOTE
 from accounts.models.resellers import Reseller
 from changelog.entries import Owners
 from core.fields import NormalizedField
+from core.labelled import LabelsField
 from core.numbers import MAX_INTEGER
 from core.scoping import ScopedQuerySet
 
@@ -57,6 +59,9 @@ class Context(models.Model):
     quota = models.PositiveBigIntegerField(_("quota"), null=True, blank=True, help_text=_("Bytes; empty: unlimited."))
     max_user = models.PositiveIntegerField(_("user limit"), null=True, blank=True, help_text=_("Empty: unlimited."))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    # Of those who sold it: its own administrators do not see them.
+    note = models.CharField(_("note"), max_length=MAX_NOTE, null=True, blank=True)  # noqa: DJ001  (unset is not empty)
+    labels = LabelsField(_("labels"))
 
     objects = ContextQuerySet.as_manager()
 

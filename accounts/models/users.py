@@ -12,8 +12,10 @@ from django.db.models.functions import Cast, Length
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.contexts import Context
+from accounts.models.labels import MAX_NOTE
 from changelog.entries import Owners
 from core.addresses import digits_of, normalize_uidname
+from core.labelled import LabelsField
 from core.names import is_name, normalize_identifier
 from core.scoping import ScopedQuerySet, Viewer
 
@@ -78,6 +80,8 @@ class User(models.Model):
         _("mail quota"), null=True, blank=True, help_text=_("Bytes; empty: unlimited.")
     )
     is_active = models.BooleanField(_("active"), default=True)
+    note = models.CharField(_("note"), max_length=MAX_NOTE, null=True, blank=True)  # noqa: DJ001  (unset is not empty)
+    labels = LabelsField(_("labels"))
 
     objects = UserQuerySet.as_manager()
 
@@ -101,6 +105,7 @@ class User(models.Model):
                 name="user_msisdn_has_its_digits",
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["id"], condition=Q(note__isnull=False), name="user_with_a_note")]
 
     def __str__(self) -> str:
         return self.uidname

@@ -13,9 +13,10 @@ from rest_framework import serializers
 
 from accounts.models import Administrator, ConfigProperty, Context, Reseller
 from accounts.provision.section import Entry, References, Section, different, given, needed
-from accounts.provision.shapes import EntrySerializer, Flag, OneOf, PropertySerializer, Text, Whole, properties
+from accounts.provision.shapes import EntrySerializer, Flag, OneOf, PropertySerializer, Text, Texts, Whole, properties
 from accounts.services import administrators, contexts, resellers
 from accounts.services.config import Owner, set_property
+from accounts.services.marks import marks_of
 from accounts.services.resellers import RESTRICTIONS
 from core.access import Role
 from core.errors import Invalid
@@ -60,6 +61,8 @@ class ContextSerializer(EntrySerializer):
     quota = Whole(required=False, allow_null=True)
     max_user = Whole(required=False, allow_null=True)
     is_active = Flag(required=False)
+    note = Text(required=False, allow_null=True)
+    labels = Texts(required=False)
     config = properties()
 
 
@@ -158,6 +161,8 @@ def _apply_context(references: References, entry: Entry) -> None:
             raise Invalid(_("The reseller of a context cannot be changed."))
         if changes := different(values, current):
             row = contexts.update_context(actor=references.actor, context=row, **changes)
+    if marks := different(given(entry, "note", "labels"), {"note": row.note, "labels": row.labels or []}):
+        row = contexts.mark_context(actor=references.actor, context=row, **marks)
     references.put_context(row)
     set_config(references, Owner(context=row), entry.get("config", []))
 
@@ -172,6 +177,7 @@ def _export_contexts() -> Iterator[Entry]:
             "quota": row.quota,
             "max_user": row.max_user,
             "is_active": row.is_active,
+            **marks_of(row),
             **_with_config(config.get(row.pk)),
         }
 

@@ -12,6 +12,7 @@ from accounts.provision.owners import all_config, set_config
 from accounts.provision.section import Entry, References, Section, given, needed
 from accounts.provision.shapes import EntrySerializer, Flag, Text, Texts, Whole, properties
 from accounts.services.config import Owner
+from accounts.services.marks import marks_of
 from accounts.services.plans import UserWish, plan_users
 from accounts.services.users import hold_and_plan, new_user, set_last_login
 from changelog.plan import PartPlan, Plan, plan_what_can_be
@@ -30,6 +31,8 @@ class UserSerializer(EntrySerializer):
     custom = Texts(required=False)
     quota = Whole(required=False, allow_null=True)
     is_active = Flag(required=False)
+    note = Text(required=False, allow_null=True)
+    labels = Texts(required=False)
     last_login = Whole(required=False, allow_null=True)
     config = properties()
 
@@ -64,7 +67,7 @@ def _plan(references: References, entries: Sequence[Entry], hold: bool) -> Plan:
         row = present.get((context.pk, entry["id"]))
         if row is not None and entry.get("new"):
             raise Conflict(_("The user id %(id)s is that of %(user)s.") % {"id": row.number, "user": row}, field="id")
-        values = given(entry, "msisdn", "custom", "quota", "is_active")
+        values = given(entry, "msisdn", "custom", "quota", "is_active", "note", "labels")
         if row is None:
             return new_user(context, entry["id"], needed(entry, "uidname", _("the user")), **values)
         return UserWish(row, entry.get("uidname", KEEP), **values)
@@ -94,6 +97,7 @@ def _export() -> Iterator[Entry]:
             "custom": [one.value for one in sorted(row.custom_ids.all(), key=lambda one: one.position)],
             "quota": row.quota,
             "is_active": row.is_active,
+            **marks_of(row),
             "last_login": logins.get(row.uidname.lower()),
             **({"config": properties} if properties else {}),
         }

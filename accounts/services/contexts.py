@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +15,7 @@ from accounts.contents import cascade_entries, lock_contents
 from accounts.models import Administrator, Context, Reseller
 from accounts.services import administrators, config, limits
 from accounts.services.administrators import check_rename
+from accounts.services.marks import LabelRules, Labels, clean_note, marks_of
 from accounts.services.users import forget_users
 from changelog.entries import Entry, Snapshot
 from changelog.record import record, record_all
@@ -101,6 +103,22 @@ def update_context(
 
 
 @atomic
+def mark_context(*, actor: Actor, context: Context, note: str | Keep | None = KEEP, labels: Labels = KEEP) -> Context:
+    """Give it a note and labels, of which its own administrators learn nothing. Invalid, NotAllowed, NotFound."""
+    context = _locked(context, no_key=True)
+    before = marks_of(context)
+    note = clean_note(note)
+    chosen = LabelRules(actor, [(context.reseller_id, labels)]).chosen(context.reseller_id, labels, context.labels)
+    if not isinstance(note, Keep):
+        context.note = note
+    if not isinstance(chosen, Keep):
+        context.labels = chosen
+    context.save(update_fields=["note", "labels"])
+    record(actor, marks_entry(context, before, marks_of(context)))
+    return context
+
+
+@atomic
 def delete_context(*, actor: Actor, context: Context) -> None:
     """Delete the context with everything in it: users, aliases, domains, administrators and configuration.
 
@@ -112,6 +130,7 @@ def delete_context(*, actor: Actor, context: Context) -> None:
     users = list(context.users.select_for_update(of=("self",)).select_related("context").order_by("pk"))
     lock_contents(context)
     actor = actor if actor.batch is not None else actor.in_batch()
+    record(actor, marks_entry(context, marks_of(context), {}))
     # The lines are undone backwards: domains come back before the addresses in them, those before what is set for them.
     record_all(actor, _own_entries(context))
     record_all(actor, cascade_entries(context, others_rely_on=False))
@@ -157,6 +176,12 @@ def snapshot(context: Context) -> Snapshot:
 def entry_of(context: Context, before: Snapshot | None, after: Snapshot | None) -> Entry:
     """The change log's line of a context."""
     return Entry("context", context.pk, f"{context.pk} {context.name}", before, after, context.owners)
+
+
+def marks_entry(context: Context, before: Snapshot, after: Snapshot) -> Entry:
+    """The change log's line of its note and labels: its reseller's, and not the context's."""
+    owners = replace(context.owners, context_id=None, context_name="")
+    return Entry("context_marks", context.pk, f"{context.pk} {context.name}", before, after, owners)
 
 
 def _locked(context: Context, *, no_key: bool = False) -> Context:

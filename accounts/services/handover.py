@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Context, Reseller
 from accounts.services import limits
-from accounts.services.contexts import check_reseller, entry_of, snapshot
+from accounts.services.contexts import check_reseller, entry_of, marks_entry, snapshot
+from accounts.services.marks import marks_of
 from changelog.entries import Entry, Owners
 from changelog.record import record, record_handovers
 from core.actor import Actor
@@ -22,9 +23,9 @@ from core.transactions import atomic
 def hand_over(*, actor: Actor, context: Context, reseller: Reseller | None) -> Context:
     """Give the context to this reseller, or to nobody but the hoster.
 
-    Users, aliases, domains, properties and administrators go along. What the change log has of it so far stays with
-    the reseller that was in charge. NotAllowed: not the actor's to give or to take, or a limit of the new reseller or
-    of its parent. NotFound: the context or a reseller is gone.
+    Users, aliases, domains, properties and administrators go along; its own note and labels do not. What the change
+    log has of it so far stays with the reseller that was in charge. NotAllowed: not the actor's to give or to take, or
+    a limit of the new reseller or of its parent. NotFound: the context or a reseller is gone.
     """
     resellers = [key for key in (context.reseller_id, reseller.pk if reseller else None) if key is not None]
     limits.lock_reseller_rows(Reseller.objects.filter(pk__in=resellers))
@@ -35,8 +36,11 @@ def hand_over(*, actor: Actor, context: Context, reseller: Reseller | None) -> C
     check_reseller(actor, taking)
     _check_limits(actor, context, taking)
     before, giving = snapshot(context), context.reseller
+    # Whoever takes it learns nothing of what was noted about it before.
+    record(actor, marks_entry(context, marks_of(context), {}))
+    context.note, context.labels = None, None
     context.reseller = taking
-    context.save(update_fields=["reseller"])
+    context.save(update_fields=["reseller", "note", "labels"])
     full = entry_of(context, before, snapshot(context))
     common = _above_both(giving, taking)
     record(actor, replace(full, owners=Owners(context.pk, context.name, common)))

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from accounts.models import Administrator, ConfigProperty, LastLogin, User
+from accounts.models import Administrator, ConfigProperty, Context, LastLogin, User
 from accounts.services.users import delete_user
 from changelog.entries import Entry
 from changelog.record import record
@@ -77,6 +77,8 @@ def _export_users(person: Person) -> list[dict[str, Any]]:
             "custom": [one.value for one in user.custom_ids.all()],
             "quota": user.quota,
             "active": user.is_active,
+            "note": user.note,
+            "labels": user.labels or [],
             "configuration": {one.name: one.value for one in user.config.all()},
         }
         for user in _users(person)
@@ -121,8 +123,25 @@ def _export_configuration(person: Person) -> list[dict[str, Any]]:
     ]
 
 
+def _export_notes(person: Person) -> list[dict[str, Any]]:
+    """Notes on companies and on other users that name the person: whoever wrote them must change them."""
+    contexts = [{"context": row.pk, "note": row.note} for row in _noted(Context, person).order_by("pk")]
+    others = _noted(User, person).exclude(pk__in=[user.pk for user in _users(person)]).order_by("pk")
+    found = [*contexts, *({"context": row.context_id, "user": row.number, "note": row.note} for row in others)]
+    return [one for one in found if person.is_named_in([one["note"]])]
+
+
+def _noted(model: type[Any], person: Person) -> QuerySet[Any]:
+    wanted = Q(pk__in=())
+    for part in person.parts():
+        wanted |= Q(note__icontains=part)
+    rows: QuerySet[Any] = model._default_manager.exclude(note=None)
+    return rows.filter(wanted) if person.parts() else rows
+
+
 HOLDINGS: Final = (
     Holding("mailboxes", 30, _export_users, _erase_users),
     Holding("administrators", 40, _export_administrators),
     Holding("configuration that names them", 40, _export_configuration),
+    Holding("notes that name them", 40, _export_notes),
 )

@@ -17,6 +17,7 @@ from accounts.models import CustomId, LastLogin, User
 from accounts.ownership import Claims
 from accounts.services.cascades import cascade_entries
 from accounts.services.limits import Room
+from accounts.services.marks import LabelRules, Labels, Note, clean_note, marks_of
 from changelog.entries import Entry, Snapshot
 from changelog.plan import Planned, refuse_strangers
 from changelog.record import record_all
@@ -32,6 +33,7 @@ from core.updates import update_rows
 MAX_CUSTOM_IDS: Final = 100
 _CHUNK: Final = 500
 _FIELDS: Final = ("uidname", "uidname_normalized", "domain", "msisdn", "msisdn_digits", "quota", "is_active")
+_MARKS: Final = ("note", "labels")
 _Given = TypeVar("_Given")
 _Read = TypeVar("_Read")
 
@@ -51,6 +53,8 @@ class UserWish:
     custom: Sequence[str] | Keep = KEEP
     quota: int | Keep | None = KEEP
     is_active: bool | Keep = KEEP
+    note: Note = KEEP
+    labels: Labels = KEEP
     is_new: bool = False
     delete: bool = False
     gone: bool = False
@@ -87,6 +91,7 @@ class _Draft:
     custom: list[tuple[str, str, str]] | None = None
     old_uidname: str = ""
     deleted: bool = False
+    marked: bool = False
     wave: int = 0
 
 
@@ -108,9 +113,10 @@ class UserPlan:
             LastLogin.objects.filter(username__in=[user.uidname.lower() for user in rows]).delete()
             User.objects.filter(pk__in=[user.pk for user in rows]).delete()
         _move_last_logins([draft for draft in changed if draft.old_uidname])
+        fields = (*_FIELDS, *_MARKS) if any(draft.marked for draft in changed) else _FIELDS
         for wave in range(max((draft.wave for draft in changed), default=-1) + 1):
             if rows := [draft.row for draft in changed if draft.wave == wave]:
-                update_rows(rows, _FIELDS)
+                update_rows(rows, fields)
         User.objects.bulk_create([draft.row for draft in new], batch_size=_CHUNK)
         for draft in new:
             owners = draft.row.owners
@@ -168,6 +174,7 @@ class _Rules:
         self._names = _holders(User, "uidname_normalized", "pk", names)
         self._phones = _holders(User, "msisdn_digits", "pk", phones)
         self._custom = _holders(CustomId, "value_normalized", "user_id", custom)
+        self._labels = LabelRules(actor, ((wish.row.context.reseller_id, wish.labels) for wish in wishes))
         self._claims = Claims.of(set(chain.from_iterable(map(domains_of, wishes))))
         new = [wish.row for wish in wishes if wish.is_new]
         self._numbers = _numbers(new)
@@ -194,8 +201,13 @@ class _Rules:
             self._check_number(user)
         _check_quota(wish.quota)
         phone, custom = self._phone(wish), self._identifiers(wish)
+        note, labels = clean_note(wish.note), self._labels.chosen(user.context.reseller_id, wish.labels, user.labels)
         # Nothing is refused any more: from here on the row is as it shall be.
         self._assign(wish, draft, name, phone)
+        if not isinstance(note, Keep) and note != user.note:
+            user.note, draft.marked = note, True
+        if not isinstance(labels, Keep) and labels != user.labels:
+            user.labels, draft.marked = labels, True
         if custom is not None:
             draft.custom = custom
             for _value, normalized, _domain in custom:
@@ -328,6 +340,7 @@ def _snapshot(user: User, custom: list[str]) -> Snapshot:
         "custom": custom,
         "quota": user.quota,
         "is_active": user.is_active,
+        **marks_of(user),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -53,13 +53,17 @@ def create_user(
     custom: Sequence[str] = (),
     quota: int | None = None,
     is_active: bool = True,
+    note: str | None = None,
+    labels: Sequence[str] = (),
     key: int | None = None,
 ) -> User:
     """A new mailbox, or one that is restored under its former primary key.
 
     Invalid, Conflict (number, uidname or domain is somebody else's), NotAllowed (a limit).
     """
-    return _one(actor, new_user(context, number, uidname, msisdn, custom, quota, is_active=is_active, key=key))
+    marks: dict[str, Any] = {"note": note, "labels": labels}
+    wish = new_user(context, number, uidname, msisdn, custom, quota, is_active=is_active, key=key, **marks)
+    return _one(actor, wish)
 
 
 def new_user(
@@ -71,11 +75,13 @@ def new_user(
     quota: int | None = None,
     *,
     is_active: bool = True,
+    note: str | None = None,
+    labels: Sequence[str] = (),
     key: int | None = None,
 ) -> UserWish:
     """The wish for a new mailbox."""
     row = User(pk=key, context=context, number=number)
-    return UserWish(row, uidname, msisdn, custom, quota, is_active, is_new=True)
+    return UserWish(row, uidname, msisdn, custom, quota, is_active, note, labels, is_new=True)
 
 
 @atomic
@@ -88,9 +94,11 @@ def update_user(
     custom: Sequence[str] | Keep = KEEP,
     quota: int | Keep | None = KEEP,
     is_active: bool | Keep = KEEP,
+    note: str | Keep | None = KEEP,
+    labels: Sequence[str] | Keep = KEEP,
 ) -> User:
     """Change what is given, all of it or nothing. Invalid; Conflict when the uidname is taken."""
-    return _one(actor, UserWish(user, uidname, msisdn, custom, quota, is_active))
+    return _one(actor, UserWish(user, uidname, msisdn, custom, quota, is_active, note, labels))
 
 
 @atomic

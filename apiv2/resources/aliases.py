@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -14,10 +14,10 @@ from rest_framework.response import Response
 from accounts.models import Administrator, ApiFamily, Context
 from accounts.queries import NamedQuery
 from apiv2.base import Include, visible
-from apiv2.reading import FlagFilter, Shape, WholeFilter
+from apiv2.reading import FlagFilter, LabelFilter, Shape, WholeFilter
 from apiv2.resources.batches import BatchedViewSet
 from apiv2.resources.contexts import V2ContextSerializer, context_of
-from apiv2.shapes import Day, Flag, Key, Texts
+from apiv2.shapes import LABELS, Day, Flag, Key, Texts
 from changelog.models import Change
 from core.actor import Actor
 from core.addresses import normalize_uidname
@@ -28,6 +28,7 @@ from forwards.models import ForwardingAlias, Recipient
 from forwards.services import deleting, editing, write_aliases
 from forwards.wishes import AliasEdit, NewAlias
 
+_COLUMNS: Final = ("context_id", "address", "is_active", "expires_on", "note", "labels")
 _END: Final = "The mail servers refuse its mail from the beginning of this day on, in UTC; null: it does not expire."
 
 
@@ -40,6 +41,8 @@ class V2AliasSerializer(serializers.Serializer[Any]):
     recipients = Texts(help_text="In the order in which they were added.")
     is_active = Flag()
     expires_on = Day(allow_null=True, help_text=_END)
+    note = Text(allow_null=True)
+    labels = Texts(help_text="Sorted.")
 
 
 class V2NewAliasSerializer(serializers.Serializer[Any]):
@@ -50,6 +53,8 @@ class V2NewAliasSerializer(serializers.Serializer[Any]):
     recipients = Texts()
     is_active = Flag(default=True)
     expires_on = Day(allow_null=True, default=None, help_text=_END)
+    note = Text(allow_null=True, default=None)
+    labels = Texts(default=list, help_text=LABELS)
 
 
 class V2AliasEditSerializer(serializers.Serializer[Any]):
@@ -59,6 +64,8 @@ class V2AliasEditSerializer(serializers.Serializer[Any]):
     recipients = Texts()
     is_active = Flag(default=True)
     expires_on = Day(allow_null=True, default=None, help_text=_END)
+    note = Text(allow_null=True, default=None)
+    labels = Texts(default=list, help_text=LABELS)
 
 
 class AliasFilters(FilterSet):
@@ -69,6 +76,7 @@ class AliasFilters(FilterSet):
     domain = CharFilter(method="of_domain", help_text="In exactly this domain.")
     recipient = CharFilter(method="of_recipient", help_text="With exactly this recipient.")
     is_active = FlagFilter()
+    label = LabelFilter()
     expires_before = DateFilter(field_name="expires_on", lookup_expr="lt", help_text="Such as 2027-12-31.")
 
     def of_address(self, rows: QuerySet[ForwardingAlias], name: str, value: str) -> QuerySet[ForwardingAlias]:
@@ -109,9 +117,8 @@ class AliasViewSet(BatchedViewSet):
 
     def represent(self, row: ForwardingAlias, shape: Shape) -> dict[str, Any]:
         recipients = row.recipients.all() if shape.wants("recipients") else ()
-        return _alias(
-            *(row.pk, row.context_id, row.address, row.is_active, row.expires_on), [one.address for one in recipients]
-        )
+        columns = [getattr(row, name) for name in _COLUMNS]
+        return _alias(row.pk, columns, [one.address for one in recipients])
 
     def retrieve(self, request: Request) -> Response:
         """The short way where the whole alias is asked for: one statement, compiled once."""
@@ -120,8 +127,8 @@ class AliasViewSet(BatchedViewSet):
         found = ONE.rows(self.caller, alias=whole_number(self.key) or 0)
         if not found:
             raise NotFound("There is no such object.")
-        alias, context, address, is_active, end, version, _recipient = found[0]
-        body = _alias(alias, context, address, is_active, end, [row[-1] for row in found])
+        alias, *columns, version, _recipient = found[0]
+        body = _alias(alias, columns, [row[-1] for row in found])
         return Response(body, headers={"ETag": f'"{version or 0}"'})
 
     def make(self, actor: Actor, data: dict[str, Any]) -> ForwardingAlias:
@@ -141,7 +148,7 @@ class AliasViewSet(BatchedViewSet):
         planned.outcome()
 
     def wish_new(self, context: Context, data: dict[str, Any]) -> NewAlias:
-        columns = {name: data[name] for name in ("recipients", "is_active", "expires_on")}
+        columns = {name: data[name] for name in ("recipients", "is_active", "expires_on", "note", "labels")}
         return NewAlias(context, data["address"], **columns, must_be_new=True)
 
     def wish_change(self, row: ForwardingAlias, data: dict[str, Any]) -> AliasEdit:
@@ -155,9 +162,9 @@ class AliasViewSet(BatchedViewSet):
         return [(planned, planned.entries[-1].key if planned.entries else 0) for planned in rows]
 
 
-def _alias(
-    key: int, context: int, address: str, is_active: bool, end: date | None, recipients: list[str]
-) -> dict[str, Any]:
+def _alias(key: int, columns: Sequence[Any], recipients: list[str]) -> dict[str, Any]:
+    """The object; `columns` are the values of `_COLUMNS`."""
+    context, address, is_active, end, note, labels = columns
     return {
         "id": key,
         "context": context,
@@ -165,6 +172,8 @@ def _alias(
         "recipients": recipients,
         "is_active": is_active,
         "expires_on": None if end is None else end.isoformat(),
+        "note": note,
+        "labels": labels or [],
     }
 
 
@@ -173,8 +182,7 @@ def _one(viewer: Administrator, *, alias: int) -> QuerySet[Recipient, tuple[Any,
     lines = Change.objects.filter(kind="forward", key=OuterRef("alias")).order_by("-pk")
     rows = Recipient.objects.visible_to(viewer).filter(alias=alias).order_by("pk")
     version = Subquery(lines.values("pk")[:1])
-    alias_columns = ("alias__context_id", "alias__address", "alias__is_active", "alias__expires_on")
-    return rows.values_list("alias_id", *alias_columns, version, "address")
+    return rows.values_list("alias_id", *(f"alias__{name}" for name in _COLUMNS), version, "address")
 
 
 ONE: Final = NamedQuery(_one, alias=int)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 from django_filters import FilterSet
 from rest_framework import serializers
 
 from accounts.models import ApiFamily, Context, Reseller
-from accounts.services.contexts import create_context, delete_context, update_context
+from accounts.services.contexts import create_context, delete_context, mark_context, update_context
 from apiv2.base import Include, ResourceViewSet, visible
 from apiv2.reading import FlagFilter, Shape, WholeFilter
 from apiv2.resources.resellers import V2ResellerSerializer, reseller_of
-from apiv2.shapes import Flag, Key, Moment, Whole
+from apiv2.shapes import LABELS, Flag, Key, Moment, Texts, Whole
 from core.access import Role
 from core.actor import Actor
 from core.openapi.fields import Text
 from core.zones import as_rfc3339
+
+_MARKS: Final = ("note", "labels")
 
 
 class V2ContextSerializer(serializers.Serializer[Any]):
@@ -30,6 +32,8 @@ class V2ContextSerializer(serializers.Serializer[Any]):
     max_user = Whole(allow_null=True, help_text="null: unlimited.")
     is_active = Flag()
     created_at = Moment()
+    note = Text(allow_null=True, help_text="null: none, or not yours to know.")
+    labels = Texts(help_text="Sorted. Empty: none, or not yours to know.")
 
 
 class V2NewContextSerializer(serializers.Serializer[Any]):
@@ -41,6 +45,8 @@ class V2NewContextSerializer(serializers.Serializer[Any]):
     quota = Whole(allow_null=True, default=None)
     max_user = Whole(allow_null=True, default=None)
     is_active = Flag(default=True)
+    note = Text(allow_null=True, default=None)
+    labels = Texts(default=list, help_text=LABELS)
 
 
 class V2ContextEditSerializer(serializers.Serializer[Any]):
@@ -50,6 +56,8 @@ class V2ContextEditSerializer(serializers.Serializer[Any]):
     quota = Whole(allow_null=True, default=None)
     max_user = Whole(allow_null=True, default=None)
     is_active = Flag(default=True)
+    note = Text(allow_null=True, default=None)
+    labels = Texts(default=list, help_text=LABELS)
 
 
 class ContextFilters(FilterSet):
@@ -85,10 +93,15 @@ class ContextViewSet(ResourceViewSet):
     def make(self, actor: Actor, data: dict[str, Any]) -> Context:
         key = data["reseller"] or self.caller.reseller_id
         reseller = visible(self, Reseller, key, "reseller", related=["parent"]) if key else None
-        return create_context(actor=actor, context_id=data.pop("id"), **data | {"reseller": reseller})
+        marks = {name: data.pop(name) for name in _MARKS}
+        context = create_context(actor=actor, context_id=data.pop("id"), **data | {"reseller": reseller})
+        return mark_context(actor=actor, context=context, **marks) if any(marks.values()) else context
 
     def change(self, actor: Actor, row: Context, data: dict[str, Any], *, whole: bool) -> None:
-        update_context(actor=actor, context=row, **data)
+        marks = {name: data.pop(name) for name in _MARKS if name in data}
+        row = update_context(actor=actor, context=row, **data)
+        if any(value or getattr(row, name) for name, value in marks.items()):
+            mark_context(actor=actor, context=row, **marks)
 
     def remove(self, actor: Actor, row: Context) -> None:
         delete_context(actor=actor, context=row)
@@ -105,6 +118,8 @@ def represent_context(view: ResourceViewSet, row: Context) -> dict[str, Any]:
         "max_user": row.max_user,
         "is_active": row.is_active,
         "created_at": as_rfc3339(row.created_at),
+        "note": row.note if told else None,
+        "labels": (row.labels or []) if told else [],
     }
 
 

@@ -20,6 +20,7 @@ from apiv2.resources.administrators import AdministratorViewSet
 from apiv2.resources.aliases import AliasViewSet
 from apiv2.resources.contexts import ContextViewSet
 from apiv2.resources.domains import DomainViewSet
+from apiv2.resources.labels import LabelViewSet
 from apiv2.resources.properties import PropertyViewSet
 from apiv2.resources.resellers import ResellerViewSet
 from apiv2.resources.users import UserViewSet
@@ -39,6 +40,7 @@ CONFIG: Final = "config"
 SECTIONS: Final[Mapping[str, type[ResourceViewSet]]] = {
     CONFIG: PropertyViewSet,
     "resellers": ResellerViewSet,
+    "labels": LabelViewSet,
     "contexts": ContextViewSet,
     "administrators": AdministratorViewSet,
     "domains": DomainViewSet,
@@ -47,7 +49,10 @@ SECTIONS: Final[Mapping[str, type[ResourceViewSet]]] = {
 }
 # What the hoster alone declares: values that would go past what is asked of everybody else.
 _MASTERS_KEYS: Final = (("administrators", "password_hash"), ("users", "last_login"), ("domains", "proven"))
-_VIEWS: Final = {view.kind: view for view in SECTIONS.values()} | {"last_login": UserViewSet}
+_VIEWS: Final = {view.kind: view for view in SECTIONS.values()} | {
+    "last_login": UserViewSet,
+    "context_marks": ContextViewSet,
+}
 _ACTIONS: Final = {Change.Action.CREATE: ("create",), Change.Action.UPDATE: ("partial_update", "prove")}
 
 

@@ -16,10 +16,10 @@ from accounts.services.config import effective_config
 from accounts.services.plans import UserWish
 from accounts.services.users import create_user, delete_user, hold_and_plan, last_login_of, new_user, update_user
 from apiv2.base import Include, visible
-from apiv2.reading import FlagFilter, Shape, WholeFilter
+from apiv2.reading import FlagFilter, LabelFilter, Shape, WholeFilter
 from apiv2.resources.batches import BatchedViewSet
 from apiv2.resources.contexts import V2ContextSerializer, context_of
-from apiv2.shapes import Flag, Key, Moment, Texts, Whole
+from apiv2.shapes import LABELS, Flag, Key, Moment, Texts, Whole
 from core.access import Role
 from core.actor import Actor
 from core.openapi.fields import Text
@@ -38,6 +38,8 @@ class V2UserSerializer(serializers.Serializer[Any]):
     custom = Texts(help_text="Login identifiers of its own choice, in their order.")
     quota = Whole(allow_null=True, help_text="Bytes; null: unlimited.")
     is_active = Flag()
+    note = Text(allow_null=True)
+    labels = Texts(help_text="Sorted.")
 
 
 class V2UserEditSerializer(serializers.Serializer[Any]):
@@ -48,6 +50,8 @@ class V2UserEditSerializer(serializers.Serializer[Any]):
     custom = Texts(default=list)
     quota = Whole(allow_null=True, default=None)
     is_active = Flag(default=True)
+    note = Text(allow_null=True, default=None)
+    labels = Texts(default=list, help_text=LABELS)
 
 
 class V2NewUserSerializer(V2UserEditSerializer):
@@ -92,6 +96,7 @@ class UserFilters(FilterSet):
     msisdn = CharFilter(method="of_identifier", help_text="Exactly this phone number, however it is written.")
     custom = CharFilter(method="of_identifier", help_text="With exactly this custom id.")
     is_active = FlagFilter()
+    label = LabelFilter()
 
     def of_identifier(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """As the published search finds them."""
@@ -140,6 +145,8 @@ class UserViewSet(BatchedViewSet):
             "custom": [one.value for one in sorted(custom, key=lambda one: one.position)],
             "quota": row.quota,
             "is_active": row.is_active,
+            "note": row.note,
+            "labels": row.labels or [],
         }
 
     def make(self, actor: Actor, data: dict[str, Any]) -> User:

@@ -17,6 +17,11 @@ _SUSPENDED: Final = {
 }
 
 
+def label_pill(name: str, colour: str) -> SafeString:
+    """A label; its name is there beside its colour."""
+    return format_html('<span class="pill label {}">{}</span>', colour, name)
+
+
 def status_pill(suspended_by: str) -> SafeString:
     """A row's `suspended_by` in words."""
     if not suspended_by:

@@ -1,3 +1,4 @@
+import core.labelled
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -20,6 +21,8 @@ class Migration(migrations.Migration):
                 ('domain', models.CharField(db_index=True, editable=False, max_length=253)),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('expires_on', models.DateField(blank=True, help_text='Year, month and day, as in 2027-12-31. From that day on the mail servers refuse its mail (from midnight, in UTC); it keeps its data. Empty: it does not expire.', null=True, verbose_name='expires on')),
+                ('note', models.CharField(blank=True, max_length=1000, null=True, verbose_name='note')),
+                ('labels', core.labelled.LabelsField(blank=True, null=True, verbose_name='labels')),
                 ('context', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='forwards', to='accounts.context', verbose_name='context')),
             ],
             options={
@@ -46,6 +49,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='forwardingalias',
             index=models.Index(condition=models.Q(('expires_on__isnull', False)), fields=['expires_on'], name='alias_with_an_end'),
+        ),
+        migrations.AddIndex(
+            model_name='forwardingalias',
+            index=models.Index(condition=models.Q(('note__isnull', False)), fields=['id'], name='alias_with_a_note'),
         ),
         migrations.AddConstraint(
             model_name='forwardingalias',

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from core.labelled import labels_index
 from core.postgres import trigram_index, without_prefix_indexes, written_index
 
 
@@ -13,5 +14,6 @@ class Migration(migrations.Migration):
         trigram_index("recipient_anywhere", "forwards_recipient", "normalized"),
         written_index("alias_written", "forwards_forwardingalias", "address"),
         written_index("recipient_written", "forwards_recipient", "address"),
+        labels_index("alias_by_label", "forwards_forwardingalias"),
         without_prefix_indexes("forwards_forwardingalias", "forwards_recipient"),
     ]

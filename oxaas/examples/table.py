@@ -71,12 +71,23 @@ _RESELLERS: Final = [
         Example("destroy", MASTER),
     ),
 ]
+_LABELS: Final = [
+    Example("v2_labels_create", body={"name": "trial", "colour": "yellow"}),
+    Example("v2_labels_list", query={"sort": "name"}),
+    *_items(
+        "labels",
+        Example("retrieve"),
+        Example("partial_update", body={"colour": "green"}),
+        Example("update", body={"colour": "blue"}),
+        Example("destroy"),
+    ),
+]
 _CONTEXTS: Final = [
     Example("v2_contexts_list", query={"search": "meadow", "include": "reseller"}),
     *_items(
         "contexts",
         Example("retrieve"),
-        Example("partial_update", body={"max_user": 50}),
+        Example("partial_update", body={"max_user": 50, "note": "Moves in on Monday"}),
         Example("update", body={"name": "brightmail_meadow", "quota": 107374182400, "max_user": 50}),
     ),
 ]
@@ -232,6 +243,7 @@ EXAMPLES: Final = {
     for part in (
         *(
             _RESELLERS,
+            _LABELS,
             _MOVING_IN,
             _CONTEXTS,
             _DOMAINS,

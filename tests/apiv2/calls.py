@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from accounts.models import Administrator, ApiPassword, ConfigProperty
+from accounts.models import Administrator, ApiPassword, ConfigProperty, Label
 from accounts.services.api_passwords import create_api_password
 from accounts.services.config import Owner, set_property
 from changelog.models import Change
@@ -71,6 +71,7 @@ class Things:
             self._add_webhook(place, owner)
         for name, reseller in world.resellers.items():
             self.ids["resellers"][name] = reseller.pk
+            self.ids["labels"][name] = Label.objects.create(reseller=reseller, name="vip").pk
             self.ids["administrators"][name] = world.administrators[f"portal-{name}"].pk
             self.ids["api-passwords"][name] = _api_password(world.administrators[name])
             self._add_webhook(name, world.administrators[name])
@@ -128,6 +129,7 @@ def _api_password(owner: Administrator) -> int:
 # Bodies of new objects; at a place.
 BODIES: Final[dict[str, Any]] = {
     "resellers": {"name": "fresh", "parent": "<reseller>"},
+    "labels": {"name": "fresh", "reseller": "<reseller>"},
     "contexts": {"id": 900, "name": "fresh_company", "reseller": "<reseller>"},
     "users": {"context": "<context>", "number": 900, "uidname": "fresh@<domain>"},
     "aliases": {"context": "<context>", "address": "fresh@<domain>", "recipients": ["a@remote.example"]},
@@ -147,6 +149,7 @@ BODIES: Final[dict[str, Any]] = {
 EDITS: Final[dict[str, Any]] = {
     "resellers": {"name": "renamed", "display_name": "Renamed"},
     "contexts": {"name": "renamed_company"},
+    "labels": {"colour": "red"},
     "users": {"uidname": "renamed", "quota": 4096},
     "aliases": {"recipients": ["b@remote.example"]},
     "administrators": {"email": "a@b.example"},

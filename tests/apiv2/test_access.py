@@ -90,6 +90,10 @@ resellers       vacd    admin@alpha_acme  -  -  -
 resellers       c       root              +  +  +
 resellers       c       alpha             +  +  ?
 resellers       c       alphakid          ?  +  ?
+labels          vacd    root              +  +  +
+labels          vacd    alpha             +  +  ?
+labels          vacd    alphakid          ?  +  ?
+labels          vacd    admin@alpha_acme  -  -  -
 contexts        a       root              +  +  +
 contexts        a       alpha             +  +  ?
 contexts        a       alphakid          ?  +  ?
@@ -243,7 +247,7 @@ def test_nobody__whoever_may_not_log_in_is_refused(things: Things, v2: V2) -> No
         # A context's admin gives the long form here: the short one is nobody's.
         resource = list(things.ids)[place % len(things.ids)]
         for action in set(ITEMS) & ACTIONS[resource].keys():
-            at = "alpha" if resource == "resellers" else "24"
+            at = "alpha" if resource in {"resellers", "labels"} else "24"
             call = things.call(resource, action, "alpha" if (resource, action) == ("contexts", "create") else at)
             assert _answer(v2, call, login, password=password) == (401, []), who
     refused = v2("GET", "/aliases")
@@ -253,6 +257,7 @@ def test_nobody__whoever_may_not_log_in_is_refused(things: Things, v2: V2) -> No
 
 FAMILIES: Final = {
     "resellers": ApiFamily.CONTEXTS,
+    "labels": ApiFamily.CONTEXTS,
     "contexts": ApiFamily.CONTEXTS,
     "users": ApiFamily.ADMIN,
     "aliases": ApiFamily.FORWARDS,
@@ -283,7 +288,7 @@ def test_api_password__opens_its_families_alone(things: Things, v2: V2, resource
     own = _token(owner, [family], writes=True)
     reading = _token(owner, [family], writes=False)
     others = _token(owner, [one for one in families_of("master") if one != family], writes=True)
-    place = "alphakid" if resource == "resellers" else "24"
+    place = "alphakid" if resource in {"resellers", "labels"} else "24"
     for action in [one for one in ITEMS if one in ACTIONS[resource]]:
         at = {"contexts": "alpha", "resellers": "alpha"}.get(resource, place) if action == "create" else place
         call = things.call(resource, action, at)
@@ -308,7 +313,7 @@ def test_api_password__limited_to_contexts_sees_those_alone(things: Things, v2: 
         if resource != "contexts":
             assert _answer(v2, things.call(resource, "create", "25"), token=token) == (422, [])
             assert _answer(v2, things.call(resource, "create", "24"), token=token)[0] == 201
-    for resource in ("resellers", "administrators", "api-passwords", "changes", "properties", "webhooks"):
+    for resource in ("resellers", "labels", "administrators", "api-passwords", "changes", "properties", "webhooks"):
         assert v2("GET", f"/{resource}", token=token).json()["data"] == [], resource
     assert _answer(v2, things.call("contexts", "create", "alpha"), token=token)[0] in {403, 422}
     body = {"name": "mine", "families": ["Admin"]}

@@ -24,7 +24,7 @@ def test_post__creates_and_says_where(world: World, v2: V2) -> None:
     assert made.status_code == 201
     body = made.json()
     assert made.headers["Location"] == f"/api/v2/aliases/{body['id']}"
-    assert body == {**NEW, "id": body["id"], "is_active": True, "expires_on": None}
+    assert body == {**NEW, "id": body["id"], "is_active": True, "expires_on": None, "note": None, "labels": []}
     again = v2("GET", f"/aliases/{body['id']}", "alpha")
     assert again.json() == body
     assert again.headers["ETag"] == made.headers["ETag"]

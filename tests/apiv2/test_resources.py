@@ -13,6 +13,7 @@ from accounts.services.administrators import create_administrator
 from accounts.services.api_passwords import create_api_password
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context
+from accounts.services.labels import create_label
 from accounts.services.resellers import create_reseller
 from accounts.services.users import create_user
 from apiv2.models import KeptAnswer
@@ -24,11 +25,18 @@ from tests.world import OPERATOR, World
 from webhooks.models import Delivery, Webhook
 
 
+def _make_without_context(world: World, resource: str, name: str) -> None:
+    if resource == "labels":
+        create_label(actor=OPERATOR, reseller=None, name=name, colour="red")
+    else:
+        create_reseller(actor=OPERATOR, name=name, parent=world.resellers["alpha"])
+
+
 def _make(world: World, resource: str, number: int) -> None:
     """One more of the resource, in the charge of root."""
     match resource:
-        case "resellers":
-            create_reseller(actor=OPERATOR, name=f"n{number}", parent=world.resellers["alpha"])
+        case "resellers" | "labels":
+            _make_without_context(world, resource, f"n{number}")
         case "contexts":
             create_context(actor=OPERATOR, context_id=1000 + number, name=f"n{number}", reseller=None)
         case "users":
@@ -58,6 +66,7 @@ def _make(world: World, resource: str, number: int) -> None:
     ("resource", "include"),
     [
         ("resellers", "parent"),
+        ("labels", ""),
         ("contexts", "reseller"),
         ("users", "context"),
         ("domains", "context"),
@@ -92,7 +101,7 @@ class TestUsers:
         }  # fmt: skip
         made = v2("POST", "/users", "admin@alpha_acme", body)
         assert made.status_code == 201
-        assert made.json() == {**body, "id": User.objects.get(number=7).pk}
+        assert made.json() == {**body, "id": User.objects.get(number=7).pk, "note": None, "labels": []}
 
     @pytest.mark.parametrize(
         ("changes", "pointer", "status"),
@@ -295,3 +304,15 @@ def test_problem__names_half_a_character(world: World, v2: V2, path: str, body: 
     refused = v2("POST", path, "alpha", body)
     assert refused.status_code == 422
     assert where in [one["pointer"] for one in refused.json()["errors"]]
+
+
+def test_v2__marks_a_company_and_hides_it_from_its_own_administrators(world: World, v2: V2) -> None:
+    create_label(actor=OPERATOR, reseller=world.resellers["alpha"], name="vip", colour="red")
+    changed = v2("PATCH", "/contexts/24", "alpha", {"note": "late", "labels": ["vip"]})
+    assert (changed.json()["note"], changed.json()["labels"]) == ("late", ["vip"])
+    hidden = v2("GET", "/contexts/24", "admin@alpha_acme").json()
+    assert (hidden["note"], hidden["labels"]) == (None, [])
+    key = world.users[24].pk
+    assert v2("PATCH", f"/users/{key}", "alpha", {"labels": ["vip"]}).json()["labels"] == ["vip"]
+    assert [one["id"] for one in v2("GET", "/users?label=vip", "alpha").json()["data"]] == [key]
+    assert v2("PATCH", f"/users/{key}", "admin@alpha_acme", {"labels": []}).status_code == 403

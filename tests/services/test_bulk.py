@@ -17,6 +17,7 @@ from accounts.models import Administrator, ConfigProperty, Context, Reseller, Us
 from accounts.services.administrators import update_administrator
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context
+from accounts.services.labels import create_label
 from accounts.services.resellers import create_reseller
 from accounts.services.users import create_user, update_user
 from bulk import edits as bulk
@@ -118,6 +119,19 @@ def _two_resellers(world: World) -> QuerySet[Any]:
     return Reseller.objects.filter(name__in=["alphakid", "spare"])
 
 
+def _labelled(select: Callable[[World], QuerySet[Any]]) -> Callable[[World], QuerySet[Any]]:
+    """Those that are suspended have a label."""
+
+    def labelled(world: World) -> QuerySet[Any]:
+        rows = select(world)
+        create_label(actor=OPERATOR, reseller=world.resellers["alpha"], name="vip", colour="blue")
+        rows.filter(is_active=False).update(labels=["vip"])
+        return rows
+
+    return labelled
+
+
+VIP: Final = {"label": "vip"}
 _LED_TO: Final = ("changed", "1 alias leads here: sales@acme.example. They stay as they are.")
 _STILL_HAS: Final = ("refused", "The reseller alphakid still has contexts or children.")
 _UNDECLARED: Final = "Nothing arrives at the new address before the company declares acme-new.example."
@@ -204,6 +218,22 @@ CASES: Final[list[Case]] = [
         _ending_alias,
         {"sales@acme.example": UNCHANGED, "fair@acme.example": CHANGED},
     ),
+    (
+        "forwards.label",
+        VIP,
+        _labelled(_suspended_alias),
+        {"sales@acme.example": CHANGED, "off@acme.example": UNCHANGED},
+    ),
+    (
+        "forwards.unlabel",
+        VIP,
+        _labelled(_suspended_alias),
+        {"sales@acme.example": UNCHANGED, "off@acme.example": CHANGED},
+    ),
+    ("users.label", VIP, _labelled(_two_users), {"johndoe@acme.example": CHANGED, "off@acme.example": UNCHANGED}),
+    ("users.unlabel", VIP, _labelled(_two_users), {"johndoe@acme.example": UNCHANGED, "off@acme.example": CHANGED}),
+    ("contexts.label", VIP, _labelled(_two_contexts), {"alpha_acme": CHANGED, "alpha_off": UNCHANGED}),
+    ("contexts.unlabel", VIP, _labelled(_two_contexts), {"alpha_acme": UNCHANGED, "alpha_off": CHANGED}),
     (
         "forwards.move",
         {"context": 25, "name": "alpha_bolt"},

@@ -93,6 +93,8 @@ def test_export__has_everything_that_is_held(anna: User) -> None:
         "mailboxes": 2,
         "administrators": 0,
         "configuration that names them": 0,
+        "notes that name them": 0,
+        "notes on aliases that name them": 0,
         "log of logins": 1,
         "bulk edits and uploads": 3,
     }
@@ -272,14 +274,14 @@ def test_holdings__every_table_that_holds_addresses_is_told_of() -> None:
     from django.apps import apps
 
     told = {
-        "accounts.User", "accounts.CustomId", "accounts.LastLogin", "accounts.Administrator",
+        "accounts.User", "accounts.CustomId", "accounts.LastLogin", "accounts.Administrator", "accounts.Context",
         "accounts.ConfigProperty", "forwards.ForwardingAlias", "forwards.Recipient", "changelog.Change",
         "accounts.LoginEvent", "bulk.BulkJob", "bulk.BulkJobItem", "bulk.ImportLine",
         "bulk.UploadPart",
     }  # fmt: skip
     # Names of companies, domains, machines and devices; digests, sealed secrets; figures.
     nobody = {
-        "accounts.Reseller", "accounts.Context", "accounts.ApiPassword", "accounts.LoginFailures",
+        "accounts.Reseller", "accounts.Label", "accounts.ApiPassword", "accounts.LoginFailures",
         "accounts.KnownAddress", "accounts.Passkey", "accounts.RecoveryCode", "accounts.TotpDevice",
         "domains.ExplicitDomain", "mailstats.MailboxUse", "web.Figures", "changelog.Feed",
         "webhooks.Webhook", "webhooks.Delivery",

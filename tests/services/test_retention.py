@@ -123,7 +123,14 @@ GROWING = {
 # What somebody makes, or one row for each of such: there until it is deleted, with what it belongs to.
 KEPT_UNTIL_DELETED = {
     *("accounts.Administrator", "accounts.ApiPassword", "accounts.ConfigProperty", "accounts.Context"),
-    *("accounts.CustomId", "accounts.LastLogin", "accounts.Passkey", "accounts.RecoveryCode", "accounts.Reseller"),
+    *(
+        "accounts.CustomId",
+        "accounts.Label",
+        "accounts.LastLogin",
+        "accounts.Passkey",
+        "accounts.RecoveryCode",
+        "accounts.Reseller",
+    ),
     *("accounts.TotpDevice", "accounts.User", "domains.ExplicitDomain", "forwards.ForwardingAlias"),
     *("forwards.Recipient", "mailstats.MailboxUse", "web.Figures", "bulk.Heartbeat", "changelog.LastWrite"),
     *("changelog.Feed", "webhooks.Webhook"),

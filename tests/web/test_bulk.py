@@ -369,10 +369,12 @@ def test_selection__is_frozen_when_the_preview_begins(alpha: Person, world: Worl
 # --- who ---------------------------------------------------------------------------------------------------------
 
 EDITS: Final = {
-    "contexts": {f"contexts.{one}" for one in ("suspend", "resume", "hand_over", "delete", "change", "set_property")},
+    "contexts": {f"contexts.{one}" for one in ("suspend", "resume", "hand_over", "delete", "change", "set_property")}
+    | {"contexts.label", "contexts.unlabel"},
     "users": {f"users.{one}" for one in ("suspend", "resume", "leave", "set_quota", "delete", "change")}
-    | {"users.move_domain", "users.set_property"},
+    | {"users.move_domain", "users.set_property", "users.label", "users.unlabel"},
     "aliases": {f"forwards.{one}" for one in ("suspend", "resume", "change", "set_end", "move", "delete")}
+    | {"forwards.label", "forwards.unlabel"}
     | {f"forwards.{one}_recipient" for one in ("add", "remove", "replace")},
     "domains": {"domains.delete"},
 }
@@ -387,8 +389,12 @@ def test_list__offers_what_the_role_may_and_nothing_of_djangos(world: World, who
     only_views = who.startswith("admin") and what in {"contexts", "domains"}
     # A child has nobody to hand anything over to.
     never = {"contexts.hand_over"} if who == "alphakid" else set()
-    # Properties are set by who sold the company its context.
-    never |= {"users.set_property"} if who.startswith("admin") else set()
+    # Properties and labels are set by who sold the company its context.
+    theirs = {
+        "users.set_property",
+        *(f"{one}.{edit}" for one in ("users", "forwards") for edit in ("label", "unlabel")),
+    }
+    never |= theirs if who.startswith("admin") else set()
     assert offered == (set() if only_views else EDITS[what] - never)
 
 

@@ -13,6 +13,8 @@ from .patched_v2_administrator_edit import PatchedV2AdministratorEdit
 from .patched_v2_administrator_edit_language import PatchedV2AdministratorEditLanguage
 from .patched_v2_alias_edit import PatchedV2AliasEdit
 from .patched_v2_context_edit import PatchedV2ContextEdit
+from .patched_v2_label_edit import PatchedV2LabelEdit
+from .patched_v2_label_edit_colour import PatchedV2LabelEditColour
 from .patched_v2_property_edit import PatchedV2PropertyEdit
 from .patched_v2_reseller_edit import PatchedV2ResellerEdit
 from .patched_v2_user_edit import PatchedV2UserEdit
@@ -72,6 +74,11 @@ from .v2_job_state import V2JobState
 from .v2_job_undo import V2JobUndo
 from .v2_jobs_items_outcome import V2JobsItemsOutcome
 from .v2_jobs_list_state import V2JobsListState
+from .v2_label import V2Label
+from .v2_label_colour import V2LabelColour
+from .v2_label_edit import V2LabelEdit
+from .v2_label_edit_colour import V2LabelEditColour
+from .v2_label_page import V2LabelPage
 from .v2_made_api_password import V2MadeApiPassword
 from .v2_made_api_password_families_item import V2MadeApiPasswordFamiliesItem
 from .v2_made_webhook import V2MadeWebhook
@@ -88,6 +95,8 @@ from .v2_new_domain import V2NewDomain
 from .v2_new_job import V2NewJob
 from .v2_new_job_filter import V2NewJobFilter
 from .v2_new_job_params import V2NewJobParams
+from .v2_new_label import V2NewLabel
+from .v2_new_label_colour import V2NewLabelColour
 from .v2_new_property import V2NewProperty
 from .v2_new_reseller import V2NewReseller
 from .v2_new_user import V2NewUser
@@ -135,6 +144,8 @@ __all__ = (
     "PatchedV2AdministratorEditLanguage",
     "PatchedV2AliasEdit",
     "PatchedV2ContextEdit",
+    "PatchedV2LabelEdit",
+    "PatchedV2LabelEditColour",
     "PatchedV2PropertyEdit",
     "PatchedV2ResellerEdit",
     "PatchedV2UserEdit",
@@ -194,6 +205,11 @@ __all__ = (
     "V2JobStart",
     "V2JobState",
     "V2JobUndo",
+    "V2Label",
+    "V2LabelColour",
+    "V2LabelEdit",
+    "V2LabelEditColour",
+    "V2LabelPage",
     "V2MadeApiPassword",
     "V2MadeApiPasswordFamiliesItem",
     "V2MadeWebhook",
@@ -210,6 +226,8 @@ __all__ = (
     "V2NewJob",
     "V2NewJobFilter",
     "V2NewJobParams",
+    "V2NewLabel",
+    "V2NewLabelColour",
     "V2NewProperty",
     "V2NewReseller",
     "V2NewUser",

@@ -20,6 +20,9 @@ class PatchedV2UserEdit:
         custom (list[str] | Unset):
         quota (int | None | Unset):
         is_active (bool | Unset):  Default: True.
+        note (None | str | Unset):
+        labels (list[str] | Unset): Names of labels of the reseller of its context; a context's administrators cannot
+            change them.
     """
 
     uidname: str | Unset = UNSET
@@ -27,6 +30,8 @@ class PatchedV2UserEdit:
     custom: list[str] | Unset = UNSET
     quota: int | None | Unset = UNSET
     is_active: bool | Unset = True
+    note: None | str | Unset = UNSET
+    labels: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -50,6 +55,16 @@ class PatchedV2UserEdit:
 
         is_active = self.is_active
 
+        note: None | str | Unset
+        if isinstance(self.note, Unset):
+            note = UNSET
+        else:
+            note = self.note
+
+        labels: list[str] | Unset = UNSET
+        if not isinstance(self.labels, Unset):
+            labels = self.labels
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -63,6 +78,10 @@ class PatchedV2UserEdit:
             field_dict["quota"] = quota
         if is_active is not UNSET:
             field_dict["is_active"] = is_active
+        if note is not UNSET:
+            field_dict["note"] = note
+        if labels is not UNSET:
+            field_dict["labels"] = labels
 
         return field_dict
 
@@ -93,12 +112,25 @@ class PatchedV2UserEdit:
 
         is_active = d.pop("is_active", UNSET)
 
+        def _parse_note(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        note = _parse_note(d.pop("note", UNSET))
+
+        labels = cast(list[str], d.pop("labels", UNSET))
+
         patched_v2_user_edit = cls(
             uidname=uidname,
             msisdn=msisdn,
             custom=custom,
             quota=quota,
             is_active=is_active,
+            note=note,
+            labels=labels,
         )
 
         patched_v2_user_edit.additional_properties = d

@@ -21,6 +21,8 @@ class V2Alias:
         is_active (bool):
         expires_on (datetime.date | None): The mail servers refuse its mail from the beginning of this day on, in UTC;
             null: it does not expire.
+        note (None | str):
+        labels (list[str]): Sorted.
     """
 
     id: int
@@ -29,6 +31,8 @@ class V2Alias:
     recipients: list[str]
     is_active: bool
     expires_on: datetime.date | None
+    note: None | str
+    labels: list[str]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -48,6 +52,11 @@ class V2Alias:
         else:
             expires_on = self.expires_on
 
+        note: None | str
+        note = self.note
+
+        labels = self.labels
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -58,6 +67,8 @@ class V2Alias:
                 "recipients": recipients,
                 "is_active": is_active,
                 "expires_on": expires_on,
+                "note": note,
+                "labels": labels,
             }
         )
 
@@ -91,6 +102,15 @@ class V2Alias:
 
         expires_on = _parse_expires_on(d.pop("expires_on"))
 
+        def _parse_note(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        note = _parse_note(d.pop("note"))
+
+        labels = cast(list[str], d.pop("labels"))
+
         v2_alias = cls(
             id=id,
             context=context,
@@ -98,6 +118,8 @@ class V2Alias:
             recipients=recipients,
             is_active=is_active,
             expires_on=expires_on,
+            note=note,
+            labels=labels,
         )
 
         v2_alias.additional_properties = d

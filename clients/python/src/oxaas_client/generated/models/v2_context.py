@@ -21,6 +21,8 @@ class V2Context:
         max_user (int | None): null: unlimited.
         is_active (bool):
         created_at (datetime.datetime):
+        note (None | str): null: none, or not yours to know.
+        labels (list[str]): Sorted. Empty: none, or not yours to know.
     """
 
     id: int
@@ -30,6 +32,8 @@ class V2Context:
     max_user: int | None
     is_active: bool
     created_at: datetime.datetime
+    note: None | str
+    labels: list[str]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -50,6 +54,11 @@ class V2Context:
 
         created_at = self.created_at.isoformat()
 
+        note: None | str
+        note = self.note
+
+        labels = self.labels
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -61,6 +70,8 @@ class V2Context:
                 "max_user": max_user,
                 "is_active": is_active,
                 "created_at": created_at,
+                "note": note,
+                "labels": labels,
             }
         )
 
@@ -98,6 +109,15 @@ class V2Context:
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
+        def _parse_note(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        note = _parse_note(d.pop("note"))
+
+        labels = cast(list[str], d.pop("labels"))
+
         v2_context = cls(
             id=id,
             name=name,
@@ -106,6 +126,8 @@ class V2Context:
             max_user=max_user,
             is_active=is_active,
             created_at=created_at,
+            note=note,
+            labels=labels,
         )
 
         v2_context.additional_properties = d

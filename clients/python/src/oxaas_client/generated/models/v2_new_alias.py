@@ -22,6 +22,9 @@ class V2NewAlias:
         is_active (bool | Unset):  Default: True.
         expires_on (datetime.date | None | Unset): The mail servers refuse its mail from the beginning of this day on,
             in UTC; null: it does not expire.
+        note (None | str | Unset):
+        labels (list[str] | Unset): Names of labels of the reseller of its context; a context's administrators cannot
+            change them.
     """
 
     context: int
@@ -29,6 +32,8 @@ class V2NewAlias:
     recipients: list[str]
     is_active: bool | Unset = True
     expires_on: datetime.date | None | Unset = UNSET
+    note: None | str | Unset = UNSET
+    labels: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -48,6 +53,16 @@ class V2NewAlias:
         else:
             expires_on = self.expires_on
 
+        note: None | str | Unset
+        if isinstance(self.note, Unset):
+            note = UNSET
+        else:
+            note = self.note
+
+        labels: list[str] | Unset = UNSET
+        if not isinstance(self.labels, Unset):
+            labels = self.labels
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -61,6 +76,10 @@ class V2NewAlias:
             field_dict["is_active"] = is_active
         if expires_on is not UNSET:
             field_dict["expires_on"] = expires_on
+        if note is not UNSET:
+            field_dict["note"] = note
+        if labels is not UNSET:
+            field_dict["labels"] = labels
 
         return field_dict
 
@@ -92,12 +111,25 @@ class V2NewAlias:
 
         expires_on = _parse_expires_on(d.pop("expires_on", UNSET))
 
+        def _parse_note(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        note = _parse_note(d.pop("note", UNSET))
+
+        labels = cast(list[str], d.pop("labels", UNSET))
+
         v2_new_alias = cls(
             context=context,
             address=address,
             recipients=recipients,
             is_active=is_active,
             expires_on=expires_on,
+            note=note,
+            labels=labels,
         )
 
         v2_new_alias.additional_properties = d

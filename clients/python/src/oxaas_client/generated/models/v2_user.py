@@ -21,6 +21,8 @@ class V2User:
         custom (list[str]): Login identifiers of its own choice, in their order.
         quota (int | None): Bytes; null: unlimited.
         is_active (bool):
+        note (None | str):
+        labels (list[str]): Sorted.
     """
 
     id: int
@@ -31,6 +33,8 @@ class V2User:
     custom: list[str]
     quota: int | None
     is_active: bool
+    note: None | str
+    labels: list[str]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,6 +56,11 @@ class V2User:
 
         is_active = self.is_active
 
+        note: None | str
+        note = self.note
+
+        labels = self.labels
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -64,6 +73,8 @@ class V2User:
                 "custom": custom,
                 "quota": quota,
                 "is_active": is_active,
+                "note": note,
+                "labels": labels,
             }
         )
 
@@ -98,6 +109,15 @@ class V2User:
 
         is_active = d.pop("is_active")
 
+        def _parse_note(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        note = _parse_note(d.pop("note"))
+
+        labels = cast(list[str], d.pop("labels"))
+
         v2_user = cls(
             id=id,
             context=context,
@@ -107,6 +127,8 @@ class V2User:
             custom=custom,
             quota=quota,
             is_active=is_active,
+            note=note,
+            labels=labels,
         )
 
         v2_user.additional_properties = d

@@ -23,6 +23,7 @@ def _get_kwargs(
     domain: str | Unset = UNSET,
     recipient: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
     expires_before: datetime.date | Unset = UNSET,
 ) -> dict[str, Any]:
 
@@ -49,6 +50,8 @@ def _get_kwargs(
     params["recipient"] = recipient
 
     params["is_active"] = is_active
+
+    params["label"] = label
 
     json_expires_before: str | Unset = UNSET
     if not isinstance(expires_before, Unset):
@@ -101,6 +104,7 @@ def sync_detailed(
     domain: str | Unset = UNSET,
     recipient: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
     expires_before: datetime.date | Unset = UNSET,
 ) -> Response[V2AliasPage]:
     """List aliases
@@ -117,6 +121,7 @@ def sync_detailed(
         domain (str | Unset):
         recipient (str | Unset):
         is_active (bool | Unset):
+        label (str | Unset):
         expires_before (datetime.date | Unset):
 
     Raises:
@@ -139,6 +144,7 @@ def sync_detailed(
         domain=domain,
         recipient=recipient,
         is_active=is_active,
+        label=label,
         expires_before=expires_before,
     )
 
@@ -163,6 +169,7 @@ def sync(
     domain: str | Unset = UNSET,
     recipient: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
     expires_before: datetime.date | Unset = UNSET,
 ) -> V2AliasPage | None:
     """List aliases
@@ -179,6 +186,7 @@ def sync(
         domain (str | Unset):
         recipient (str | Unset):
         is_active (bool | Unset):
+        label (str | Unset):
         expires_before (datetime.date | Unset):
 
     Raises:
@@ -202,6 +210,7 @@ def sync(
         domain=domain,
         recipient=recipient,
         is_active=is_active,
+        label=label,
         expires_before=expires_before,
     ).parsed
 
@@ -220,6 +229,7 @@ async def asyncio_detailed(
     domain: str | Unset = UNSET,
     recipient: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
     expires_before: datetime.date | Unset = UNSET,
 ) -> Response[V2AliasPage]:
     """List aliases
@@ -236,6 +246,7 @@ async def asyncio_detailed(
         domain (str | Unset):
         recipient (str | Unset):
         is_active (bool | Unset):
+        label (str | Unset):
         expires_before (datetime.date | Unset):
 
     Raises:
@@ -258,6 +269,7 @@ async def asyncio_detailed(
         domain=domain,
         recipient=recipient,
         is_active=is_active,
+        label=label,
         expires_before=expires_before,
     )
 
@@ -280,6 +292,7 @@ async def asyncio(
     domain: str | Unset = UNSET,
     recipient: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
     expires_before: datetime.date | Unset = UNSET,
 ) -> V2AliasPage | None:
     """List aliases
@@ -296,6 +309,7 @@ async def asyncio(
         domain (str | Unset):
         recipient (str | Unset):
         is_active (bool | Unset):
+        label (str | Unset):
         expires_before (datetime.date | Unset):
 
     Raises:
@@ -320,6 +334,7 @@ async def asyncio(
             domain=domain,
             recipient=recipient,
             is_active=is_active,
+            label=label,
             expires_before=expires_before,
         )
     ).parsed

@@ -23,6 +23,7 @@ def _get_kwargs(
     msisdn: str | Unset = UNSET,
     custom: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -50,6 +51,8 @@ def _get_kwargs(
     params["custom"] = custom
 
     params["is_active"] = is_active
+
+    params["label"] = label
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -98,6 +101,7 @@ def sync_detailed(
     msisdn: str | Unset = UNSET,
     custom: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
 ) -> Response[V2UserPage]:
     """List users
 
@@ -114,6 +118,7 @@ def sync_detailed(
         msisdn (str | Unset):
         custom (str | Unset):
         is_active (bool | Unset):
+        label (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -136,6 +141,7 @@ def sync_detailed(
         msisdn=msisdn,
         custom=custom,
         is_active=is_active,
+        label=label,
     )
 
     response = client.get_httpx_client().request(
@@ -160,6 +166,7 @@ def sync(
     msisdn: str | Unset = UNSET,
     custom: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
 ) -> V2UserPage | None:
     """List users
 
@@ -176,6 +183,7 @@ def sync(
         msisdn (str | Unset):
         custom (str | Unset):
         is_active (bool | Unset):
+        label (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -199,6 +207,7 @@ def sync(
         msisdn=msisdn,
         custom=custom,
         is_active=is_active,
+        label=label,
     ).parsed
 
 
@@ -217,6 +226,7 @@ async def asyncio_detailed(
     msisdn: str | Unset = UNSET,
     custom: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
 ) -> Response[V2UserPage]:
     """List users
 
@@ -233,6 +243,7 @@ async def asyncio_detailed(
         msisdn (str | Unset):
         custom (str | Unset):
         is_active (bool | Unset):
+        label (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -255,6 +266,7 @@ async def asyncio_detailed(
         msisdn=msisdn,
         custom=custom,
         is_active=is_active,
+        label=label,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -277,6 +289,7 @@ async def asyncio(
     msisdn: str | Unset = UNSET,
     custom: str | Unset = UNSET,
     is_active: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
 ) -> V2UserPage | None:
     """List users
 
@@ -293,6 +306,7 @@ async def asyncio(
         msisdn (str | Unset):
         custom (str | Unset):
         is_active (bool | Unset):
+        label (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -317,5 +331,6 @@ async def asyncio(
             msisdn=msisdn,
             custom=custom,
             is_active=is_active,
+            label=label,
         )
     ).parsed
