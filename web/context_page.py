@@ -86,7 +86,7 @@ class ContextOverview:
 def overview_of(administrator: Viewer, context: Context) -> ContextOverview:
     """The overview as this person may see it."""
     return ContextOverview(
-        limits=_limits(context),
+        limits=limits_of(context),
         panels=[_panel(administrator, context, model) for model in _PANELS if may(administrator, "view", model)],
         changes=list(
             Change.objects.visible_to(administrator)
@@ -96,7 +96,8 @@ def overview_of(administrator: Viewer, context: Context) -> ContextOverview:
     )
 
 
-def _limits(context: Context) -> list[Limit]:
+def limits_of(context: Context) -> list[Limit]:
+    """What the company may have, and how much of it it has."""
     with_counts: Any = Context.objects.with_user_counts()
     users, most = with_counts.values_list("user_count", "user_limit").get(pk=context.pk)
     promised = context.users.aggregate(total=Sum("quota"), number=Count("pk", filter=Q(quota=None)))

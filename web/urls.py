@@ -12,6 +12,7 @@ from web import forgotten, second_factor
 from web.account import account_page
 from web.brand import brand_css
 from web.columns_page import columns_page
+from web.company_sheet import company_sheet
 from web.mailbox_panel import mail_panel
 from web.onboarding_page import onboarding_page
 from web.password_reset import reset_page
@@ -39,6 +40,11 @@ def urls(site: AdminSite) -> list[URLPattern]:
     return [
         path("resolve", site.admin_view(lambda request: resolve_page(site, request)), name="resolve"),
         path("onboarding", site.admin_view(lambda request: onboarding_page(site, request)), name="onboarding"),
+        path(
+            "accounts/context/<int:key>/sheet",
+            site.admin_view(lambda request, key: company_sheet(site, request, key)),
+            name="company_sheet",
+        ),
         path("people", site.admin_view(lambda request: people_page(site, request)), name="people"),
         path(
             "people/<int:key>",

@@ -92,7 +92,7 @@ class _Import(BulkEdit[ImportLine]):
 
     def describe(self, params: Params) -> str:
         if "people" in params:
-            return gettext("People from %(file)s") % params
+            return gettext("People from “%(file)s”") % params
         if not params.get("encoding"):
             return gettext("Import of %(file)s") % params
         return gettext("Import of %(file)s, read as %(encoding)s") % params

@@ -122,6 +122,7 @@ PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
     "bulk edits": by_path("bulk/bulkjob/"),
     "import": by_path("forwards/forwardingalias/import"),
     "import preview": import_preview,
+    "company sheet": by_path("accounts/context/24/sheet"),
     "people": by_path("people"),
     "people's columns": people_columns,
     "people's preview": people_preview,

@@ -90,3 +90,21 @@ def test_people__of_a_company_that_is_chosen_in_the_list_of_users(log_in: LogIn,
     expect(page.locator(".bulk-state")).to_contain_text("done")
     assert clicks(page) <= 6
     assert User.objects.filter(context=24, uidname="ann@acme.example").exists()
+
+
+def test_company_sheet__is_black_on_white_paper_without_the_menus(log_in: LogIn, live_server: LiveServer) -> None:
+    page = log_in("alpha")
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{live_server.url}/admin/accounts/context/24/change/")
+    page.get_by_role("link", name="Print", exact=True).click()
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    page.emulate_media(color_scheme="dark", media="print")
+    for hidden in ("#header", "#nav-sidebar", ".breadcrumbs", ".sheet-tools"):
+        expect(page.locator(hidden)).to_be_hidden()
+    row = page.get_by_role("row", name="sales@acme.example")
+    expect(row).to_have_css("color", "rgb(27, 36, 48)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    box, width = row.bounding_box(), page.evaluate("document.documentElement.clientWidth")
+    assert box is not None
+    assert box["width"] > 0.9 * width
+    assert page.pdf(format="A4").startswith(b"%PDF")

@@ -16,6 +16,7 @@ from core.admin.base import administrator_of
 from core.admin.pills import status_pill as status_pill_of
 from core.admin.undoing import undo_button
 from core.numbers import counted as counted_in_words
+from core.sizes import format_short
 from web import onboarding_page, people_page
 from web.context_page import ContextOverview, overview_of
 from web.recent_jobs import RecentJob, recent_jobs_of
@@ -75,6 +76,12 @@ def undo_batch(batch: UUID) -> SafeString:
 def recent_jobs(context: Any) -> list[RecentJob]:
     """The latest bulk edits that whoever is logged in sees: `{% recent_jobs as jobs %}`."""
     return recent_jobs_of(administrator_of(context["request"]))
+
+
+@register.filter
+def size(amount: int | None) -> str:
+    """A number of bytes for a person; None is unlimited: `{{ user.quota|size }}`."""
+    return format_short(amount)
 
 
 @register.filter
