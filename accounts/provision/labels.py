@@ -13,7 +13,7 @@ from core.names import normalize_identifier
 
 
 class LabelSerializer(EntrySerializer):
-    """An entry of a label; without a reseller it is the hoster's own."""
+    """An entry of a label; without a reseller it is that of whoever declares it, or the hoster's own."""
 
     reseller = Text(required=False, allow_null=True)
     name = Text()
@@ -21,8 +21,9 @@ class LabelSerializer(EntrySerializer):
 
 
 def _apply(references: References, entry: Entry) -> None:
-    reseller = references.reseller(entry.get("reseller"))
-    rows = Label.objects.filter(reseller=reseller, name_normalized=normalize_identifier(entry["name"]))
+    reseller = references.reseller(entry["reseller"]) if "reseller" in entry else references.own_reseller
+    rows = references.visible(Label.objects.all())
+    rows = rows.filter(reseller=reseller, name_normalized=normalize_identifier(entry["name"]))
     label, colour = rows.first(), entry.get("colour", Label.Colour.BLUE)
     if label is None:
         labels.create_label(actor=references.actor, reseller=reseller, name=entry["name"], colour=colour)

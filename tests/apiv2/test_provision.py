@@ -8,9 +8,10 @@ from typing import Any, Final
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from accounts.models import Administrator, ApiFamily, ConfigProperty, Context, LastLogin, Reseller, User
+from accounts.models import Administrator, ApiFamily, ConfigProperty, Context, Label, LastLogin, Reseller, User
 from accounts.provision.section import all_sections
 from accounts.services.api_passwords import create_api_password, families_of
+from accounts.services.labels import create_label
 from apiv2.resources import provision
 from changelog.models import Change
 from domains.models import ExplicitDomain
@@ -21,13 +22,16 @@ from tests.world import OPERATOR, PASSWORD, World
 # A company of alpha's child, and one of alpha's own, which is said of neither.
 DOCUMENT: Final[dict[str, Any]] = {
     "resellers": [{"name": "newkid", "display_name": "New Kid"}],
+    "labels": [{"name": "trial", "colour": "green"}],
     "contexts": [{"id": 901, "name": "meadow"}, {"id": 902, "name": "brook", "reseller": "alphakid", "config": []}],
     "administrators": [{"login": "admin", "role": "context", "context": 901, "password": "a long password"}],
     "domains": [{"context": 901, "domain": "meadow.example"}],
     "users": [{"context": 901, "id": 1, "uidname": "kim@meadow.example", "config": [{"name": "x.y", "value": "1"}]}],
     "forwards": [{"context": 901, "alias": "hi@meadow.example", "recipients": ["kim@meadow.example"]}],
 }
-MODELS: Final = (Administrator, Change, ConfigProperty, Context, ExplicitDomain, ForwardingAlias, Reseller, User)
+MODELS: Final = (
+    *(Administrator, Change, ConfigProperty, Context, ExplicitDomain, ForwardingAlias, Label, Reseller, User),
+)
 
 
 def everything() -> list[Any]:
@@ -62,7 +66,8 @@ def test_apply__a_reseller_makes_companies_of_its_own_and_its_children(world: Wo
     assert Reseller.objects.get(name="newkid").parent == world.resellers["alpha"]
     lines = Change.objects.filter(batch=answer.json()["batch"])
     assert {(one.actor, one.channel, one.credential) for one in lines} == {("alpha", "api", "password")}
-    assert len(lines) == answer.json()["changes"] == len(answer.json()["data"]) == 8
+    assert len(lines) == answer.json()["changes"] == len(answer.json()["data"]) == 9
+    assert Label.objects.get().reseller == world.resellers["alpha"]
     again = apply(v2, "alpha", DOCUMENT).json()
     assert again == {"preview": False, "changes": 0, "batch": None, "data": []}
 
@@ -70,9 +75,9 @@ def test_apply__a_reseller_makes_companies_of_its_own_and_its_children(world: Wo
 def test_apply__the_preview_is_the_plan_and_changes_nothing(world: World, v2: V2) -> None:
     before = everything()
     planned = v2("POST", "/provision", "alpha", {"document": DOCUMENT}).json()
-    assert (planned["preview"], planned["changes"], planned["batch"]) == (True, 8, None)
+    assert (planned["preview"], planned["changes"], planned["batch"]) == (True, 9, None)
     assert everything() == before
-    assert planned["data"][1] == {
+    assert planned["data"][2] == {
         "action": "create",
         "kind": "context",
         "label": "901 meadow",
@@ -136,6 +141,11 @@ REFUSED: Final = [
     ("alpha", {"administrators": [{"login": "beta", "role": "reseller", "reseller": "alpha", "password": PASSWORD}]}),
     ("alpha", {"administrators": [{"login": "alpha", "role": "reseller", "reseller": "alpha", "password_hash": "x"}]}),
     ("alpha", {"administrators": [{"login": "admin", "role": "context", "context": 44, "password": PASSWORD}]}),
+    ("alpha", {"labels": [{"name": "hosters", "colour": "red", "reseller": None}]}),
+    ("alpha", {"labels": [{"name": "hosters", "reseller": None}]}),
+    ("alpha", {"labels": [{"name": "betas", "colour": "red", "reseller": "beta"}]}),
+    ("alphakid", {"labels": [{"name": "alphas", "colour": "red", "reseller": "alpha"}]}),
+    ("admin@alpha_acme", {"labels": [{"name": "alphas", "colour": "red"}]}),
     ("alpha", {"users": [{"context": 24, "id": 42, "last_login": 1}]}),
     ("alpha", {"users": [{"context": 44, "id": 42, "quota": 1}]}),
     ("alpha", {"domains": [{"context": 24, "domain": "acme.example", "proven": True}]}),
@@ -164,6 +174,9 @@ REFUSED: Final = [
 def test_apply__what_is_not_the_caller_s_is_refused(
     world: World, v2: V2, login: str, document: Any, preview: bool
 ) -> None:
+    for owner in (None, "alpha", "beta"):
+        reseller = world.resellers[owner] if owner else None
+        create_label(actor=OPERATOR, reseller=reseller, name=f"{owner or 'hoster'}s", colour="blue")
     before = everything()
     answer = apply(v2, login, document, preview=preview)
     assert answer.status_code in {403, 422}, answer.content

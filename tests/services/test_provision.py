@@ -308,7 +308,7 @@ def test_provision__all_errors_of_form_are_said_at_once(world: World, tmp_path: 
         provision(tmp_path, "users: [{context: a, id: b}]\ndomains: [{}]\nx: 1")
 
     assert str(refusal.value).splitlines() == [
-        "x is not a key here; known are config, resellers, contexts, administrators, domains, users, forwards.",
+        "x is not a key here; known are config, resellers, labels, contexts, administrators, domains, users, forwards.",
         "domains[0]: context is missing.",
         "domains[0]: domain is missing.",
         "users[0] (context a, user b): context must be a whole number, 0 or more.",
