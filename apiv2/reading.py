@@ -7,14 +7,14 @@ import binascii
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.forms import DecimalField
 from django.http import QueryDict
 from django_filters import CharFilter, FilterSet, IsoDateTimeFilter, NumberFilter, TypedChoiceFilter
@@ -116,8 +116,8 @@ class Order:
         return cls(tuple(columns))
 
     def sorted(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows in this order."""
-        return rows.order_by(*(f"-{name}" if down else name for name, down in self.columns))
+        """The rows in this order; what is empty comes last, whichever way it goes."""
+        return rows.order_by(*(_sorting(rows.model, name, down=down) for name, down in self.columns))
 
     def after(self, rows: QuerySet[Any], cursor: str) -> QuerySet[Any]:
         """Those after the row of the cursor. WrongParameters."""
@@ -125,17 +125,22 @@ class Order:
         ways: list[Q] = []
         equal = Q()
         for (name, down), value in zip(self.columns, values, strict=True):
-            ways.append(equal & Q(**{f"{name}__{'lt' if down else 'gt'}": value}))
-            equal &= Q(**{name: value})
+            if value is not None:
+                ways.append(equal & _beyond(rows.model, name, value, "lt" if down else "gt"))
+            equal &= Q(**{f"{name}__isnull": True} if value is None else {name: value})
         name, down = self.columns[0]
         # Says nothing new, but lets an index find the beginning.
-        bound = Q(**{f"{name}__{'lte' if down else 'gte'}": values[0]})
+        bound = (
+            Q(**{f"{name}__isnull": True})
+            if values[0] is None
+            else _beyond(rows.model, name, values[0], "lte" if down else "gte")
+        )
         return rows.filter(bound & reduce(or_, ways))
 
     def cursor(self, row: Any) -> str:
         """Where this row is."""
         values = [row.pk if name == "pk" else getattr(row, name) for name, _down in self.columns]
-        values = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+        values = [value.isoformat() if isinstance(value, date) else value for value in values]
         text = json.dumps([self._name(), *values], separators=(",", ":"), ensure_ascii=False)
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -148,17 +153,36 @@ class Order:
             order, *values = json.loads(content.decode())
             if order != self._name() or len(values) != len(self.columns):
                 raise ValueError(order)
-            fields = [
-                rows.model._meta.pk if name == "pk" else rows.model._meta.get_field(name) for name, _ in self.columns
-            ]
+            fields = [_field(rows.model, name) for name, _down in self.columns]
             return [_value(field, value) for field, value in zip(fields, values, strict=True)]
         except (binascii.Error, ValueError, TypeError, RecursionError) as error:
             raise WrongParameters({"cursor": _WRONG_CURSOR}) from error
 
 
+def _field(model: Any, name: str) -> Any:
+    return model._meta.pk if name == "pk" else model._meta.get_field(name)
+
+
+def _sorting(model: Any, name: str, *, down: bool) -> Any:
+    """How the column is sorted by. One that is never empty is said plainly, as its index has it."""
+    if not _field(model, name).null:
+        return f"-{name}" if down else name
+    return F(name).desc(nulls_last=True) if down else F(name).asc(nulls_last=True)
+
+
+def _beyond(model: Any, name: str, value: Any, lookup: str) -> Q:
+    """What compares so with the value; and what is empty, which comes after all."""
+    found = Q(**{f"{name}__{lookup}": value})
+    return found | Q(**{f"{name}__isnull": True}) if _field(model, name).null else found
+
+
 def _value(field: Any, value: Any) -> Any:
     """The cursor's value as the column has it. ValueError."""
     kind = field.get_internal_type()
+    if value is None and field.null:
+        return None
+    if kind == "DateField":
+        return date.fromisoformat(value)
     if kind == "DateTimeField":
         return in_utc(datetime.fromisoformat(value))
     if kind == "BooleanField":

@@ -178,7 +178,7 @@ class ApiPasswordViewSet(ResourceViewSet):
     new = V2NewApiPasswordSerializer
     filters = ApiPasswordFilters
     searched = ("name", "identifier")
-    sorts = {"name": "name", "created_at": "created_at"}
+    sorts = {name: name for name in ("name", "created_at", "expires_at", "last_used_at")}
     wire_names = {"scope_families": "families", "scope_contexts": "contexts", "scope_networks": "networks"}
     answers = {"create": {201: V2MadeApiPasswordSerializer}}
 

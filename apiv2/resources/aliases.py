@@ -105,7 +105,7 @@ class AliasViewSet(BatchedViewSet):
     edit = V2AliasEditSerializer
     filters = AliasFilters
     searched = ("normalized", "recipients__normalized")
-    sorts = {"address": "normalized", "context": "context_id"}
+    sorts = {"address": "normalized", "context": "context_id", "expires_on": "expires_on"}
     includes = {"context": Include(lambda view, row: context_of(view, row.context), V2ContextSerializer)}
     wire_names = {"alias": "address"}
 

@@ -80,7 +80,7 @@ class ContextViewSet(ResourceViewSet):
     edit = V2ContextEditSerializer
     filters = ContextFilters
     searched = ("=id", "name_normalized")
-    sorts = {"name": "name_normalized", "created_at": "created_at"}
+    sorts = {"name": "name_normalized", "created_at": "created_at", "quota": "quota", "max_user": "max_user"}
     includes = {"reseller": Include(lambda view, row: reseller_of(view, row.reseller), V2ResellerSerializer)}
 
     def prepared(self, rows: QuerySet[Any], shape: Shape) -> QuerySet[Any]:

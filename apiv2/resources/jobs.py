@@ -144,7 +144,7 @@ class JobViewSet(ResourceViewSet):
     output = V2JobSerializer
     new = V2NewJobSerializer
     filters = JobFilters
-    sorts = {"created_at": "created_at"}
+    sorts = {"created_at": "created_at", "finished_at": "finished_at"}
     bodies: ClassVar = {"start": V2JobStartSerializer, "undo": V2JobUndoSerializer}
     answers: ClassVar = {
         "start": {200: V2JobSerializer},

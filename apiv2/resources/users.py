@@ -117,7 +117,7 @@ class UserViewSet(BatchedViewSet):
     edit = V2UserEditSerializer
     filters = UserFilters
     searched = ("uidname_normalized", "msisdn_digits", "custom_ids__value_normalized")
-    sorts = {"uidname": "uidname_normalized", "number": "number", "context": "context_id"}
+    sorts = {"uidname": "uidname_normalized", "number": "number", "context": "context_id", "quota": "quota"}
     includes = {"context": Include(lambda view, row: context_of(view, row.context), V2ContextSerializer)}
     answers: ClassVar = BatchedViewSet.answers | {
         "properties": {200: V2EffectiveConfigSerializer},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -170,6 +173,38 @@ class TestCollection:
             assert page.headers.get("Link") == (f'<{reference}>; rel="next"' if reference else None)
         assert seen == whole
         assert len(whole) == 7
+
+    @pytest.mark.parametrize(
+        "sort", ["expires_on", "-expires_on", "-expires_on,-id", "context,expires_on", "expires_on,-address"]
+    )
+    @pytest.mark.parametrize("limit", [1, 2, 3])
+    def test_list__what_is_empty_comes_last_and_once(self, world: World, v2: V2, sort: str, limit: int) -> None:
+        for context, day in ((24, 5), (34, 2), (44, 5), (54, 9)):
+            ForwardingAlias.objects.filter(context=context).update(expires_on=date(2027, 1, day))
+        whole = v2("GET", f"/aliases?sort={sort}", "root").json()["data"]
+        seen, reference = [], f"/api/v2/aliases?sort={sort}&limit={limit}"
+        while reference:
+            page = v2("GET", reference.removeprefix("/api/v2"), "root").json()
+            seen += page["data"]
+            reference = page["next"]
+        assert seen == whole
+        days = [one["expires_on"] for one in whole]
+        assert len(days) == 7
+        if "context" not in sort:
+            known = [day for day in days if day is not None]
+            assert days == sorted(known, reverse=sort.startswith("-")) + [None] * 3
+
+    def test_list__a_cursor_with_nothing_where_something_must_be_is_400(self, world: World, v2: V2) -> None:
+        for sort, order, values in (
+            ("address", "normalized,pk", [None, 1]),
+            ("id", "pk", [None]),
+            ("expires_on", "expires_on,pk", [5, 1]),
+            ("expires_on", "expires_on,pk", ["2027-02-30", 1]),
+        ):
+            text = json.dumps([order, *values]).encode()
+            cursor = base64.urlsafe_b64encode(text).decode().rstrip("=")
+            refused = v2("GET", f"/aliases?sort={sort}&cursor={cursor}", "root")
+            assert [one["parameter"] for one in refused.json()["errors"]] == ["cursor"], values
 
     @pytest.mark.parametrize(
         ("query", "found"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Administrator, ApiPassword, User
+from accounts.models import Administrator, ApiPassword, Context, User
 from accounts.services.administrators import create_administrator
 from accounts.services.api_passwords import create_api_password
 from accounts.services.config import Owner, set_property
@@ -316,3 +316,39 @@ def test_v2__marks_a_company_and_hides_it_from_its_own_administrators(world: Wor
     assert v2("PATCH", f"/users/{key}", "alpha", {"labels": ["vip"]}).json()["labels"] == ["vip"]
     assert [one["id"] for one in v2("GET", "/users?label=vip", "alpha").json()["data"]] == [key]
     assert v2("PATCH", f"/users/{key}", "admin@alpha_acme", {"labels": []}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("resource", "sort"),
+    [
+        ("users", "quota"),
+        ("contexts", "quota"),
+        ("contexts", "max_user"),
+        ("api-passwords", "expires_at"),
+        ("api-passwords", "last_used_at"),
+        ("jobs", "finished_at"),
+    ],
+)
+def test_list__of_every_resource_can_be_sorted_by_what_may_be_empty(
+    world: World, v2: V2, resource: str, sort: str
+) -> None:
+    Context.objects.filter(pk=25).update(quota=5, max_user=7)
+    Context.objects.filter(pk=34).update(quota=3, max_user=9)
+    User.objects.filter(context=34).update(quota=8)
+    body: dict[str, Any]
+    for number, moment in enumerate((None, "2030-01-01T00:00:00Z", None, "2029-01-01T00:00:00.5Z")):
+        body = {"name": f"machine {number}", "families": ["Admin"], "expires_at": moment}
+        assert v2("POST", "/api-passwords", "root", body).status_code == 201
+        body = {"edit": "forwards.suspend", "filter": {"context": "24"}}
+        assert v2("POST", "/jobs", "root", body | {"preview": number % 2 == 0}).status_code == 201
+    for sign in ("", "-"):
+        whole = v2("GET", f"/{resource}?sort={sign}{sort}", "root").json()["data"]
+        seen, reference = [], f"/api/v2/{resource}?sort={sign}{sort}&limit=1"
+        while reference:
+            page = v2("GET", reference.removeprefix("/api/v2"), "root").json()
+            seen += page["data"]
+            reference = page["next"]
+        assert [one["id"] for one in seen] == [one["id"] for one in whole]
+        values = [one[sort] for one in whole]
+        known = [value for value in values if value is not None]
+        assert values == sorted(known, reverse=bool(sign)) + [None] * (len(values) - len(known))
