@@ -20,6 +20,7 @@ from core.scoping import Viewer, may
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias
 from web.figures import MONTHS, Counted, figures_of, last_months
+from webhooks.models import Webhook
 
 RECENT: Final = 10
 _ATTENTION: Final = {
@@ -75,7 +76,7 @@ def dashboard_for(administrator: Viewer) -> Dashboard:
     figures = figures_of(administrator)
     return Dashboard(
         tiles=_tiles(administrator),
-        attention=[] if figures is None else _attention(figures),
+        attention=[*([] if figures is None else _attention(figures)), *_webhooks(administrator)],
         changes=list(Change.objects.visible_to(administrator).order_by("-id")[:RECENT]),
         users_by_context=[] if figures is None else _users_by_context(administrator, figures),
         growth=[] if figures is None else _growth(administrator, figures),
@@ -105,6 +106,15 @@ def _attention(figures: Counted) -> list[Tile]:
         if count := figures.attention.get(key, 0):
             tiles.append(Tile(label, count, f"{_list_of(model)}?attention={kind}"))
     return tiles
+
+
+def _webhooks(administrator: Viewer) -> list[Tile]:
+    """Webhooks that fail; few have any, and whoever has must know it before it is counted."""
+    if not may(administrator, "view", Webhook):
+        return []
+    count = Webhook.objects.visible_to(administrator).failing().count()
+    url = f"{_list_of(Webhook)}?attention=failing"
+    return [Tile(_("Webhooks that fail or were switched off"), count, url)] if count else []
 
 
 def _users_by_context(administrator: Viewer, figures: Counted) -> list[Bar]:

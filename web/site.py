@@ -30,8 +30,8 @@ from web.second_login import PasswordStep
 _SECTIONS: Final = (
     ("mail", _("Mail"), ("User", "ForwardingAlias", "ExplicitDomain")),
     ("customers", _("Customers"), ("Context", "Reseller")),
-    ("settings", _("Settings"), ("Administrator", "ApiPassword", "ConfigProperty")),
-    ("history", _("Activity"), ("Change", "BulkJob", "LoginEvent")),
+    ("settings", _("Settings"), ("Administrator", "ApiPassword", "Webhook", "ConfigProperty")),
+    ("history", _("Activity"), ("Change", "BulkJob", "Delivery", "LoginEvent")),
 )
 
 

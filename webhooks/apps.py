@@ -11,14 +11,15 @@ class WebhooksConfig(AppConfig):
     def ready(self) -> None:
         """Give the floors below what they need to know of this app."""
         from changelog import record, words
-        from core import access, chores, retention
-        from webhooks import delivering, upkeep
+        from core import access, chores, retention, tables
+        from webhooks import delivering, resources, upkeep
 
         access.register_web("webhooks.webhook", master=access.EDIT, reseller=access.EDIT, context=access.EDIT)
         log = access.VIEW | {"change"}
         access.register_web("webhooks.delivery", master=log, reseller=log, context=log)
         record.register_context_kinds("webhook")
         words.register_words({"webhook": _("webhook")}, FIELDS)
+        tables.register(resources.WebhookResource, resources.DeliveryResource)
         chores.register(delivering.CHORE)
         retention.register(retention.Kept("webhook deliveries", "WEBHOOK_LOG_KEEP_DAYS", upkeep.purge_deliveries))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -84,6 +85,12 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_url(self) -> str:
+        """The address without what in it may open something."""
+        parts = urlsplit(self.url)
+        return parts._replace(query="…" if parts.query else "").geturl()
 
     @property
     def at(self) -> Place:

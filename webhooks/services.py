@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -142,10 +141,9 @@ def stored(place: Place) -> list[Any]:
 
 def snapshot(row: Webhook) -> Snapshot:
     """What the change log keeps of it: of the address nothing that may open something."""
-    parts = urlsplit(row.url)
     return {
         "name": row.name,
-        "url": parts._replace(query="…" if parts.query else "").geturl(),
+        "url": row.shown_url,
         "kinds": row.kinds.split(),
         "of_reseller": row.of_reseller,
         "of_context": row.of_context,

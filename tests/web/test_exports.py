@@ -24,6 +24,7 @@ from tests.services.bulk import preview, run
 from tests.web.conftest import Login
 from tests.web.test_transfer import body
 from tests.world import OPERATOR, PASSWORD, World
+from webhooks.models import Delivery, Webhook
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,8 @@ LISTS: Final = {
     "changelog/change": "label",
     "domains/explicitdomain": "domain",
     "forwards/forwardingalias": "alias",
+    "webhooks/webhook": "name",
+    "webhooks/delivery": "event",
 }
 
 
@@ -54,6 +57,10 @@ def full(world: World) -> None:
     for login in ("admin@alpha_acme", "alpha", "beta"):
         one = world.administrators[login]
         create_api_password(actor=OPERATOR, administrator=one, name=f"key of {login}", families=["Forwards"])
+        webhook = Webhook.objects.create(
+            administrator=one, name=f"hook of {login}", url="https://x.example/?token=hidden", place=[]
+        )
+        Delivery.objects.create(webhook=webhook, message="x", event=f"x of {login}", kind="x", key=1)
         run(preview(one, "forwards.suspend", ForwardingAlias.objects.visible_to(one)))
         LoginEvent.objects.create(
             name=login,
@@ -107,6 +114,7 @@ def test_export__nothing_of_anybody_elses(logged_in: Login, full: None, login: s
     )
     assert not [one for one in foreign if one in text]
     assert PASSWORD not in text
+    assert "hidden" not in text
 
 
 def test_export__of_a_childs_own_reseller_tells_nothing_of_the_one_above(logged_in: Login, full: None) -> None:
