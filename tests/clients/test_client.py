@@ -50,18 +50,18 @@ class TestServer:
     def test_typed__a_page_an_object_and_its_version(self, alpha: Client) -> None:
         made = alpha.call(
             v2_aliases_create.sync_detailed,
-            body=V2NewAlias(context=24, address="typed@acme.example", recipients=["johndoe@acme.example"]),
+            body=V2NewAlias(context=25, address="typed@bolt.example", recipients=["johndoe@bolt.example"]),
             idempotency_key="typed",
         )
         assert isinstance(made.parsed, V2Alias)
         found = alpha.call(v2_aliases_retrieve.sync, made.parsed.id)
         assert (found.address, found.recipients, found.is_active) == (
-            "typed@acme.example",
-            ["johndoe@acme.example"],
+            "typed@bolt.example",
+            ["johndoe@bolt.example"],
             True,
         )
-        listed = list(alpha.every(v2_aliases_list.sync, context=24, limit=1, sort="-address"))
-        assert [one.address for one in listed] == ["typed@acme.example", "sales@acme.example"]
+        listed = list(alpha.every(v2_aliases_list.sync, context=25, limit=1, sort="-address"))
+        assert [one.address for one in listed] == ["typed@bolt.example", "sales@bolt.example"]
         alpha.delete("aliases", made.parsed.id, if_match=made.headers["ETag"])
 
     def test_typed__what_is_refused_is_raised(self, alpha: Client) -> None:
@@ -161,13 +161,13 @@ class TestServer:
         assert alpha.provision(text)["changes"] == 0
 
     def test_job__is_watched_to_its_end(self, alpha: Client) -> None:
-        body = {"edit": "forwards.suspend", "filter": {"context": "34"}}
+        body = {"edit": "forwards.suspend", "filter": {"context": "35"}}
         job = alpha.create("jobs", body)
         assert [one["state"] for one in alpha.watch(job["id"])] == ["ready"]
         alpha.do("jobs", job["id"], "start", {})
         assert [one["state"] for one in alpha.watch(job["id"])] == ["done"]
         rows = alpha.get("jobs", job["id"], "rows")["data"]
-        assert [one["outcome"] for one in rows] == ["changed"]
+        assert {one["outcome"] for one in rows} == {"changed"}
 
 
 Answer = Callable[[httpx.Request], httpx.Response]
