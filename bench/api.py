@@ -217,6 +217,13 @@ def _statements(url: str, path: Path) -> None:
     subprocess.run([sys.executable, "-m", "bench.statements", str(path)], check=True, env=environment, cwd=BASE)
 
 
+def write_logins(path: Path) -> None:
+    """What load.lua logs in with: a value of the header for each reseller. Context c is that of reseller 1 + c % 10."""
+    names = [f"r{1 + number % cluster.RESELLERS}" for number in range(cluster.RESELLERS)]
+    encoded = [base64.b64encode(f"{name}:{cluster.PASSWORD}".encode()).decode() for name in names]
+    path.write_text("".join(f"Basic {one}\n" for one in encoded))
+
+
 def main() -> None:
     """Build, drive, write, judge."""
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
@@ -224,10 +231,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         logins, statements = folder / "logins", folder / "statements"
-        # Context c is that of reseller 1 + c % 10.
-        names = [f"r{1 + number % cluster.RESELLERS}" for number in range(cluster.RESELLERS)]
-        encoded = [base64.b64encode(f"{name}:{cluster.PASSWORD}".encode()).decode() for name in names]
-        logins.write_text("".join(f"Basic {one}\n" for one in encoded))
+        write_logins(logins)
         server = stack.enter_context(cluster.running())
         servers: dict[tuple[str, int], str] = {}
         port = 8600
