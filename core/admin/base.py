@@ -175,6 +175,7 @@ class ScopedModelAdmin(admin.ModelAdmin):
         obj: Any = None,
     ) -> Any:
         """Adds the version of the row, which the form sends back."""
+        _focus_on_error(context["adminform"])
         if obj is not None:
             (history,) = registry.histories
             context["version"] = history.version_of(self.change_kind, obj.pk)
@@ -394,6 +395,17 @@ class ScopedModelAdmin(admin.ModelAdmin):
     def _url(self, page: str, object_id: str) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
         return reverse(name, args=(object_id,), current_app=self.admin_site.name)
+
+
+def _focus_on_error(adminform: Any) -> None:
+    """The first field that is wrong has the focus, with and without scripts, so that it is heard and seen at once."""
+    form = adminform.form
+    for fieldset in adminform:
+        for line in fieldset:
+            for name in line.fields:
+                if name in form.errors and name in form.fields:
+                    form.fields[name].widget.attrs["autofocus"] = True
+                    return
 
 
 def _visible(db_field: Any, request: HttpRequest) -> models.QuerySet[Any]:

@@ -53,6 +53,9 @@ class RelatedFilter(FieldListFilter):
         self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
     ) -> None:
         self.parameter = f"{field_path}__{field.target_field.name}__exact"
+        if self.parameter in params:
+            # Without scripts there are two boxes, of which one stays empty.
+            params[self.parameter] = [one for one in params[self.parameter] if one][-1:] or [""]
         super().__init__(field, request, params, model, model_admin, field_path)
         self.request = request
         self.admin_site = model_admin.admin_site

@@ -16,10 +16,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.numbers import MAX_BIGINT
+from core.names import is_name, normalize_identifier
+from core.numbers import MAX_BIGINT, whole_number
 from core.sizes import BYTES, UNITS, from_bytes, typed
 
 _USUAL_UNIT = "GB"
+# How a row is called by people, in the form in which it is compared.
+_NAMES = ("name_normalized", "uidname_normalized", "login_normalized")
 
 
 def tick_box(row: Model) -> SafeString:
@@ -33,6 +36,28 @@ class Autocomplete(AutocompleteSelect):
     """A search box for a related row. A value that is no key shows nothing, where Django's own widget fails."""
 
     choices: forms_models.ModelChoiceIterator
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Adds a box to type the row's id or name into, for browsers without scripts: there the choice is empty."""
+        box = '<noscript><input type="text" name="{}" value="{}" aria-label="{}" placeholder="{}"></noscript>'
+        told = gettext("Id or name")
+        label = (attrs or {}).get("aria-label") or told
+        shown = "" if value is None else value
+        return format_html(
+            "{}{}", super().render(name, value, attrs, renderer), format_html(box, name, shown, label, told)
+        )
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """The key; of a name, as one types it without scripts, that of the one row which has it."""
+        value = super().value_from_datadict(data, files, name)
+        if not value or not isinstance(value, str) or whole_number(value) is not None:
+            return value
+        rows = self.choices.queryset
+        column = next((one for one in _NAMES if one in {field.name for field in rows.model._meta.fields}), None)
+        if column is None or not is_name(value.strip()):
+            return value
+        found = rows.filter(**{column: normalize_identifier(value.strip())}).values_list("pk", flat=True)[:2]
+        return str(found[0]) if len(found) == 1 else value
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         """The chosen row, if it is among those that the person may choose from."""

@@ -79,3 +79,31 @@ def test_bulk_edit_of_several_fields__without_scripts(plain: Page, live_server: 
     page.get_by_role("button", name="Change 1 row").click()
     expect(page.locator("tbody td.after")).to_contain_text("no phone number")
     assert User.objects.filter(quota=7 * 2**30, msisdn=None).count() == 1
+
+
+def test_adding_a_user_from_the_list__without_scripts(plain: Page, live_server: LiveServer) -> None:
+    """The company is typed by its name or its id, as there is no box that searches."""
+    for company, uidname in (("alpha_acme", "byname@acme.example"), ("24", "byid@acme.example")):
+        plain.goto(f"{live_server.url}/admin/accounts/user/")
+        plain.locator("#content").get_by_role("link", name="Add user").click()
+        plain.get_by_label("Id or name").fill(company)
+        plain.get_by_label("Uidname").fill(uidname)
+        plain.get_by_role("button", name="Save", exact=True).click()
+        assert User.objects.get(uidname=uidname).context_id == 24
+
+
+def test_form_with_a_mistake__has_the_focus_on_the_first_wrong_field(plain: Page, live_server: LiveServer) -> None:
+    plain.goto(f"{live_server.url}/admin/accounts/user/add/")
+    plain.get_by_label("Id or name").fill("alpha_acme")
+    plain.get_by_label("Uidname").fill("johndoe@acme.example")
+    plain.get_by_role("button", name="Save", exact=True).click()
+    expect(plain.get_by_label("Uidname")).to_be_focused()
+
+
+def test_filter_by_company__without_scripts(plain: Page, live_server: LiveServer) -> None:
+    plain.goto(f"{live_server.url}/admin/accounts/user/")
+    box = plain.locator("#changelist-filter noscript input").first
+    box.fill("24")
+    box.press("Enter")
+    assert "context__id__exact=24" in plain.url
+    expect(plain.locator("#result_list tbody tr")).to_have_count(1)
