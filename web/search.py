@@ -6,6 +6,7 @@ trigram index where the database has one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
@@ -16,11 +17,13 @@ from typing import Any, Final
 from django.db.models import Model, Q
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Context, CustomId, Reseller, User
-from core.addresses import printable
-from core.numbers import whole_number
+from core.addresses import digits_of, printable
+from core.numbers import counted, whole_number
 from core.scoping import ScopedQuerySet, Viewer, may
 from core.search import phone_digits, search_forms
 from domains.models import ExplicitDomain
@@ -28,16 +31,31 @@ from forwards.models import ForwardingAlias, Recipient
 
 MAX_TEXT: Final = 254
 PER_KIND: Final = 6
+# So many recipients of an alias are named.
+_LED: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found: what it is, its name, where it belongs, and its page in the web admin."""
+    """One thing found: what it is, its name, where it belongs, and its page in the web admin.
+
+    `found` is the part of the name that the text was found in, with what comes before and after it; `leads` says where
+    an alias leads. `model` is the model of the list that has it.
+    """
 
     kind: str | Promise
     label: str
     detail: str
     url: str
+    model: type[Model]
+    found: tuple[str, str, str]
+    leads: str = ""
+
+    @property
+    def marked(self) -> SafeString:
+        """The name with the part that was found."""
+        before, part, after = self.found
+        return format_html("{}<mark>{}</mark>{}", before, part, after) if part else format_html("{}", before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +94,16 @@ class Kind:
         for wanted in (begins, contains & ~begins):
             for row in visible.filter(wanted).order_by(self.column)[: PER_KIND - seen]:
                 seen += 1
-                yield self._hit(row)
+                yield self._hit(row, [text, *needles])
 
-    def _hit(self, row: Any) -> Hit:
+    def _hit(self, row: Any, needles: list[str]) -> Hit:
         target = _follow(row, self.page)
         context = _follow(row, self.context) if self.context else None
         matched = row.msisdn if self.digits_only else row
         label = str(row) if target is row and matched is row else f"{matched} → {target}"
-        return Hit(self.name, label, "" if context is None else f"{context.pk} {context}", page_of(target))
+        found = part_of(label, needles, digits_only=self.digits_only)
+        detail = numbers_of(target, context)
+        return Hit(self.name, label, detail, page_of(target), type(target), found, leads_of(row))
 
 
 def kinds() -> list[Kind]:
@@ -93,7 +113,7 @@ def kinds() -> list[Kind]:
         Kind(_("User"), _rows(User, "context"), "uidname_normalized", context="context", written="uidname"),
         Kind(_("Phone number"), _rows(User, "context"), "msisdn_digits", context="context", digits_only=True),
         Kind(_("Custom id"), _rows(CustomId, "user__context"), "value_normalized", "user", "user.context"),
-        Kind(_("Alias"), _rows(ForwardingAlias, "context"), "normalized", context="context", written="address"),
+        Kind(_("Alias"), _aliases(), "normalized", context="context", written="address"),
         Kind(
             _("Recipient"),
             _rows(Recipient, "alias__context"),
@@ -130,12 +150,51 @@ def _by_number(administrator: Viewer, text: str) -> Iterator[Hit]:
     number = whole_number(text)
     if number is not None:
         for context in Context.objects.visible_to(administrator).filter(pk=number):
-            yield Hit(_("Context"), str(context), f"{context.pk} {context}", page_of(context))
+            found = (str(context), "", "")
+            yield Hit(_("Context"), str(context), numbers_of(context, None), page_of(context), Context, found)
 
 
 def _rows(model: type[Any], *related: str) -> ScopedQuerySet[Any]:
     rows: ScopedQuerySet[Any] = model.objects.select_related(*related) if related else model.objects.all()
     return rows
+
+
+def _aliases() -> ScopedQuerySet[Any]:
+    return _rows(ForwardingAlias, "context").prefetch_related("recipients")
+
+
+def numbers_of(row: Any, context: Context | None) -> str:
+    """The numbers by which the row is known: its context's id and name, a user's id and phone number."""
+    if isinstance(row, Context):
+        return str(row.pk)
+    told = [] if context is None else [f"{context.pk} {context}"]
+    if isinstance(row, User):
+        told += [f"{row.number}", *([row.msisdn] if row.msisdn else [])]
+    return " · ".join(told)
+
+
+def leads_of(row: Any) -> str:
+    """Where an alias leads: in its own domain the part before the @ is enough."""
+    if not isinstance(row, ForwardingAlias):
+        return ""
+    recipients = list(row.recipients.all())
+    own = f"@{row.address.rpartition('@')[2]}"
+    shown = [one.address.removesuffix(own) + "@" if one.address.endswith(own) else one.address for one in recipients]
+    more = [f"+{counted(len(shown) - _LED)}"] if len(shown) > _LED else []
+    return ", ".join([*shown[:_LED], *more])
+
+
+def part_of(label: str, needles: Iterable[str], *, digits_only: bool = False) -> tuple[str, str, str]:
+    """The first part of the label that is one of the needles, compared without case, between what is around it.
+
+    Of a phone number the digits count alone.
+    """
+    for needle in filter(None, needles):
+        between = "[^0-9]*" if digits_only else ""
+        wanted = digits_of(needle).lstrip("0") if digits_only else needle
+        if wanted and (match := re.search(between.join(map(re.escape, wanted)), label, re.IGNORECASE)):
+            return label[: match.start()], match[0], label[match.end() :]
+    return label, "", ""
 
 
 def _follow(row: Any, path: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
@@ -20,7 +20,7 @@ from core.counts import Count
 from core.scoping import may
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias
-from web.search import search
+from web.search import Hit, search
 
 _LISTS: Final[list[type[Model]]] = [Context, User, ForwardingAlias, ExplicitDomain, Reseller]
 
@@ -45,21 +45,47 @@ class Total:
         return f"{reverse(name)}?{urlencode({'q': self.text})}"
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The hits of one list: a user is found by phone number too, an alias by its recipients."""
+
+    model: type[Model]
+    total: Total | None
+    hits: list[Hit]
+
+    @property
+    def title(self) -> str:
+        """The kind, in the plural."""
+        return str(self.model._meta.verbose_name_plural)
+
+
 def search_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
     """Hits for `q`: a page, or with `format=json` what the search box shows while typing."""
     text = request.GET.get("q", "")
     hits = search(administrator_of(request), text)
     if request.GET.get("format") == "json":
-        found = [{"kind": str(h.kind), "label": h.label, "detail": h.detail, "url": h.url} for h in hits]
-        return JsonResponse({"hits": found})
+        return JsonResponse({"hits": [_of_box(hit) for hit in hits]})
     page = {
         **site.each_context(request),
         "title": _("Search"),
-        "hits": hits,
-        "totals": _totals(site, request, text.strip()),
+        "groups": _groups(hits, _totals(site, request, text.strip())),
         "search_text": text,
     }
     return TemplateResponse(request, "admin/search.html", page)
+
+
+def _of_box(hit: Hit) -> dict[str, Any]:
+    """A hit for the search box, which marks what was found itself."""
+    plain = {"kind": str(hit.kind), "label": hit.label, "detail": hit.detail, "url": hit.url}
+    return plain | {"found": list(hit.found), "leads": hit.leads}
+
+
+def _groups(hits: list[Hit], totals: list[Total]) -> list[Group]:
+    """The hits by the list that has them, each with its total: a list may find more, by other columns."""
+    by_model = {total.model: total for total in totals}
+    models = dict.fromkeys([*(hit.model for hit in hits), *by_model])
+    ordered = sorted(models, key=lambda model: _LISTS.index(model) if model in _LISTS else len(_LISTS))
+    return [Group(model, by_model.get(model), [hit for hit in hits if hit.model is model]) for model in ordered]
 
 
 def _totals(site: AdminSite, request: HttpRequest, text: str) -> list[Total]:

@@ -4,6 +4,8 @@
 const form = document.querySelector(".global-search");
 const box = form.querySelector("input[type=search]");
 const list = form.querySelector(".search-hits");
+// What a screen reader is told of the hits.
+const says = form.querySelector("[role=status]");
 // Milliseconds without a key before the server is asked.
 const PAUSE = 120;
 let chosen = -1;
@@ -42,13 +44,33 @@ function cell(name, text) {
   return span;
 }
 
+// The name, with the part that was found, and where an alias leads.
+function marked(hit) {
+  const [before, part, after] = hit.found;
+  const label = cell("label", before);
+  if (part) {
+    const mark = document.createElement("mark");
+    mark.textContent = part;
+    label.append(mark, after);
+  }
+  if (hit.leads) {
+    label.append(cell("leads", ` → ${hit.leads}`));
+  }
+  return label;
+}
+
+// A kind is named once, above its first hit.
+function withoutRepeats(hits) {
+  return hits.map((hit, number) => (number && hits[number - 1].kind === hit.kind ? { ...hit, kind: "" } : hit));
+}
+
 function lineOf(hit, number) {
   const option = document.createElement("li");
   option.id = `search-hit-${number}`;
   option.setAttribute("role", "option");
   option.setAttribute("aria-selected", "false");
   option.dataset.url = hit.url;
-  option.append(cell("kind", hit.kind), cell("label", hit.label), cell("detail", hit.detail));
+  option.append(cell("kind", hit.kind), marked(hit), cell("detail", hit.detail));
   return option;
 }
 
@@ -60,11 +82,18 @@ function nothing() {
 }
 
 function toAll() {
-  return { kind: "", label: list.dataset.all, detail: "", url: `${form.action}?q=${encodeURIComponent(box.value)}` };
+  return {
+    kind: "",
+    found: [list.dataset.all, "", ""],
+    leads: "",
+    detail: "",
+    url: `${form.action}?q=${encodeURIComponent(box.value)}`,
+  };
 }
 
 function show(hits) {
-  list.replaceChildren(...(hits.length ? [...hits, toAll()].map(lineOf) : [nothing()]));
+  list.replaceChildren(...(hits.length ? [...withoutRepeats(hits), toAll()].map(lineOf) : [nothing()]));
+  says.textContent = hits.length ? list.dataset.count.replace("…", String(hits.length)) : list.dataset.nothing;
   chosen = -1;
   list.hidden = false;
   box.setAttribute("aria-expanded", "true");

@@ -5,6 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Context, User
 from accounts.services.contexts import update_context
@@ -12,10 +14,10 @@ from accounts.services.users import update_user
 from domains.models import ExplicitDomain
 from domains.services import add_domain
 from forwards.models import ForwardingAlias
-from forwards.services import create_forward
+from forwards.services import add_recipients, create_forward
 from tests.web.person import Person, page, rows_of
 from tests.world import OPERATOR, World
-from web.search import search
+from web.search import Hit, search
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +125,55 @@ def test_search__a_phone_number_is_found_as_people_write_it(world: World, alpha:
     user = update_user(actor=OPERATOR, user=world.users[24], msisdn="+49 151-23456789")
     assert f"{user.msisdn} → {user.uidname}" in {hit.label for hit in search(world.administrators["alpha"], text)}
     assert user in rows_of(alpha.get(page(User), q=text))
+
+
+def test_search__marks_what_was_found_and_shows_the_numbers(world: World) -> None:
+    def hit(text: str, kind: str) -> Hit:
+        return next(one for one in search(world.administrators["alpha"], text) if str(one.kind) == kind)
+
+    user = hit("NDOE@acm", "User")
+    assert user.marked == "joh<mark>ndoe@acm</mark>e.example"
+    assert user.detail == f"24 alpha_acme · {world.users[24].number} · +49.1234.5624"
+    assert hit("5624", "Phone number").marked == "+49.1234.<mark>5624</mark> → johndoe@acme.example"
+    assert hit("3456", "Phone number").found[1] == "34.56"
+    assert hit("pha_ac", "Context").detail == "24"
+    assert hit("24", "Context").detail == "24"
+
+
+def test_search__alias_shows_where_it_leads(world: World) -> None:
+    def leads() -> str:
+        (hit,) = [one for one in search(world.administrators["alpha"], "sales@acme") if str(one.kind) == "Alias"]
+        return hit.leads
+
+    assert leads() == "johndoe@, outside@elsewhere.example"
+    add_recipients(actor=OPERATOR, context=world.contexts[24], alias="sales@acme.example", recipients=["a@far.example"])
+    assert leads() == "johndoe@, outside@elsewhere.example, +1"
+
+
+def test_search_page__groups_the_hits_by_list_with_totals(world: World, alpha: Person) -> None:
+    create_forward(
+        actor=OPERATOR, context=world.contexts[24], alias="o'neil&co@acme.example", recipients=["a@far.example"]
+    )
+    groups = alpha.get("/admin/search", q="acme").context["groups"]
+    assert [group.title for group in groups] == ["contexts", "users", "forwarding aliases", "explicit domains"]
+    assert [group.total.words for group in groups] == [
+        "1 context",
+        "1 user",
+        "2 forwarding aliases",
+        "1 explicit domain",
+    ]
+    shown = alpha.get("/admin/search", q="neil&co").content.decode()
+    assert "o&#x27;<mark>neil&amp;co</mark>@acme.example" in shown
+
+
+def test_search__costs_as_many_statements_for_few_hits_as_for_many(world: World) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            search(world.administrators["alpha"], "acme")
+        return len(captured)
+
+    few = statements()
+    for number in range(20):
+        alias = f"n{number}@acme.example"
+        create_forward(actor=OPERATOR, context=world.contexts[24], alias=alias, recipients=["a@far.example"])
+    assert statements() <= few
