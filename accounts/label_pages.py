@@ -14,7 +14,8 @@ from accounts.models import Label
 from accounts.services import labels
 from core.access import Role
 from core.actor import Actor
-from core.admin.base import ScopedModelAdmin, administrator_of
+from core.admin.base import administrator_of
+from core.admin.export import ExportModelAdmin
 from core.admin.filters import RelatedFilter
 from core.admin.forms import ServiceForm
 from core.admin.pills import label_pill
@@ -35,7 +36,8 @@ class LabelForm(ServiceForm):
             self.fields["reseller"].required = self.role is not Role.MASTER
 
 
-class LabelAdmin(ScopedModelAdmin):
+class LabelAdmin(ExportModelAdmin):
+    table_name = "labels"
     change_kind = "label"
     form = LabelForm
     list_display = ("name", "pill", "reseller")

@@ -13,6 +13,7 @@ from accounts.models import (
     ApiPassword,
     ConfigProperty,
     Context,
+    Label,
     LastLogin,
     LoginEvent,
     Reseller,
@@ -208,6 +209,15 @@ class LoginEventResource(TableResource):
         return rows
 
 
+class LabelResource(TableResource):
+    name = "labels"
+    model = Label
+    columns = (Column("name"), Column("colour"), Column("reseller", "reseller.name"))
+
+    def with_related(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.select_related("reseller")
+
+
 def _number(rows: QuerySet[Any], owner: str) -> Coalesce:
     """How many of the rows belong to each row of a list."""
     counted = rows.order_by().filter(**{owner: OuterRef("pk")}).values(owner).annotate(number=Count("pk"))
@@ -222,4 +232,5 @@ RESOURCES = (
     ConfigPropertyResource,
     ApiPasswordResource,
     LoginEventResource,
+    LabelResource,
 )

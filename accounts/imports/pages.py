@@ -34,6 +34,7 @@ class ImportForm(forms.Form):
     skip_bad = forms.BooleanField(
         label=gettext_lazy("Skip bad lines"),
         required=False,
+        initial=True,
         help_text=gettext_lazy("Otherwise nothing is written unless every line is good."),
     )
     small_quotas = forms.BooleanField(

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from accounts.models import Administrator, ConfigProperty, LastLogin, LoginEvent, User
 from accounts.services.api_passwords import create_api_password
 from accounts.services.config import Owner, set_property
+from accounts.services.labels import create_label
 from bulk.models import BulkJob
 from core.admin.export import ExportModelAdmin
 from forwards.models import ForwardingAlias
@@ -35,6 +36,7 @@ LISTS: Final = {
     "accounts/administrator": "login",
     "accounts/configproperty": "value",
     "accounts/apipassword": "name",
+    "accounts/label": "name",
     "accounts/loginevent": "name",
     "bulk/bulkjob": "what",
     "changelog/change": "label",
@@ -71,6 +73,8 @@ def full(world: World) -> None:
             context_id=one.context_id,
             reseller_id=one.reseller_id or (one.context.reseller_id if one.context else None),
         )
+    for name in ("alpha", "beta"):
+        create_label(actor=OPERATOR, reseller=world.resellers[name], name=f"label of {name}", colour="blue")
     set_property(actor=OPERATOR, owner=Owner(user=world.users[24]), name="x", value="of a user")
     LastLogin.objects.create(username="johndoe@acme.example", last_login=1_700_000_000)
 
@@ -105,7 +109,7 @@ def test_export__nothing_of_anybody_elses(logged_in: Login, full: None, login: s
     answer = logged_in(login).get(f"/admin/{name}/export/csv")
     if answer.status_code == 403:
         assert login == "admin@alpha_acme"
-        assert name in {"accounts/reseller", "domains/explicitdomain"}
+        assert name in {"accounts/reseller", "accounts/label", "domains/explicitdomain"}
         return
     text = body(answer).decode()
     foreign = ["beta", "echo.example", "gold.example"]
@@ -202,6 +206,7 @@ def more(world: World) -> None:
         ConfigProperty.objects.create(name=f"n{number}", value="v", context=context)
         administrator = Administrator.objects.create(login=f"a{number}", role="context", context=context)
         create_api_password(actor=OPERATOR, administrator=administrator, name="key", families=["Forwards"])
+        create_label(actor=OPERATOR, reseller=world.resellers["alpha"], name=f"label {number}", colour="red")
         LoginEvent.objects.create(name="x", address="192.0.2.1", channel="web", outcome="success", context_id=24)
         preview(one, "forwards.resume", ForwardingAlias.objects.all())
 
