@@ -164,6 +164,8 @@ class ContextAdmin(MarkedAdmin, SuspensionAdmin, ImportModelAdmin):
     autocomplete_fields = ("reseller",)
     fixed_fields = ("id", "reseller")
     edits_of_one = frozenset({"contexts.hand_over"})
+    quick_fields = ("is_active", "quota")
+    more_columns = ("max_user", "created_at")
     change_list_template = "admin/accounts/context/change_list.html"
     readonly_fields = ("quota_column",)
 
@@ -239,6 +241,8 @@ class UserAdmin(MarkedAdmin, RedirectAdmin):
     table_name = "users"
     change_list_template = "admin/accounts/user/change_list.html"
     edits_of_one = frozenset({"users.leave"})
+    quick_fields = ("is_active", "quota")
+    more_columns = ("reseller_column",)
     form = UserForm
     list_display = ("uidname", "number", "context", "phone", "use_column", "labels_column", "status")
     list_filter = (
@@ -284,6 +288,10 @@ class UserAdmin(MarkedAdmin, RedirectAdmin):
     @admin.display(description=_("phone number"), ordering="msisdn")
     def phone(self, row: User) -> str | None:
         return row.msisdn
+
+    @admin.display(description=_("reseller"))
+    def reseller_column(self, row: User) -> str:
+        return str(row.context.reseller or "")
 
     @admin.display(description=_("mail quota"), ordering="used_percent")
     def use_column(self, row: Any) -> str:

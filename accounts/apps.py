@@ -22,12 +22,13 @@ class AccountsConfig(AppConfig):
         )
         from accounts.imports import edit
         from accounts.provision import SECTIONS, section
-        from accounts.services import logins
+        from accounts.services import logins, preferences
         from accounts.services import persons as services
         from bulk import edits
         from changelog import record, words
         from changelog.undo import register, register_lock
         from core import access, persons, retention, tables
+        from core.admin import registry
 
         everything, reading, nothing = access.EDIT, access.VIEW, access.NOTHING
         for model, context in {
@@ -53,6 +54,7 @@ class AccountsConfig(AppConfig):
         edits.register(*bulk.EDITS, *bulk_changes.EDITS, *bulk_labels.EDITS, *bulk_properties.EDITS, *edit.EDITS)
         persons.register(*services.HOLDINGS, *logins.HOLDINGS)
         retention.register(*logins.KEPT)
+        registry.register_keeper(preferences.Keeper())
 
 
 # What the change log calls these kinds of objects, and the values that it keeps of them. Names that are OX's own, such

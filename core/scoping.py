@@ -41,6 +41,10 @@ class Viewer(Protocol):
     def context(self) -> Any: ...
 
     @property
+    def preferences(self) -> Any:
+        """What they have chosen for themselves."""
+
+    @property
     def may_act(self) -> bool:
         """Active, and so is the reseller or context that this administrator serves."""
 

@@ -69,6 +69,7 @@ class ForwardingAliasAdmin(MarkedAdmin, ImportModelAdmin):
     change_kind = "forward"
     table_name = "forwards"
     form = ForwardingAliasForm
+    quick_fields = ("is_active",)
     list_display = ("address", "recipients_column", "context", "labels_column", "status")
     list_filter = (
         AliasStatus,

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 
 from changelog.models import Change
 from core.admin.base import administrator_of
+from core.admin.chosen import ROOMY, choices_of, density_of
 from web import urls
 from web.brand import brand_for
 from web.dashboard import dashboard_for
@@ -59,8 +60,9 @@ class Site(admin.AdminSite):
         return [*urls.urls(self), *kept]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Adds in whose name the page appears."""
-        return {**super().each_context(request), "brand": brand_for(request.user)}
+        """Adds in whose name the page appears, and how dense this person wants it."""
+        roomy = density_of(choices_of(request)) == ROOMY
+        return {**super().each_context(request), "brand": brand_for(request.user), "roomy": roomy}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The pages by what people come for; which app of ours a model is in is nobody's concern."""

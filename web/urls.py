@@ -13,6 +13,7 @@ from web.account import account_page
 from web.brand import brand_css
 from web.columns_page import columns_page
 from web.company_sheet import company_sheet
+from web.density import density_page
 from web.mailbox_panel import mail_panel
 from web.onboarding_page import onboarding_page
 from web.password_reset import reset_page
@@ -59,6 +60,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
             name="administrator_password",
         ),
         path("account", site.admin_view(lambda request: account_page(site, request)), name="account"),
+        path("account/density", site.admin_view(density_page), name="density"),
         path("login/second-factor", lambda request: second_factor_page(site, request), name="second_factor_login"),
         path("login/forgotten", lambda request: forgotten.forgotten_page(site, request), name="password_forgotten"),
         path(

@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('last_used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
                 ('last_used_from', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='last used from')),
                 ('must_change_password', models.BooleanField(default=False, help_text='At the next login to the web admin.', verbose_name='must change the password')),
+                ('preferences', models.JSONField(blank=True, default=dict, editable=False)),
                 ('context', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='administrators', to='accounts.context', verbose_name='context')),
             ],
             options={

@@ -91,6 +91,9 @@ class Administrator(AbstractBaseUser):
         _("must change the password"), default=False, help_text=_("At the next login to the web admin.")
     )
 
+    # What they have chosen for themselves, such as the columns of lists; read with the row, which every page needs.
+    preferences = models.JSONField(default=dict, blank=True, editable=False)
+
     # Whether there is a second factor, where the look-up asked for it.
     protected: bool | None = None
     # The context that the path of the request names, where a login was looked up beside one.

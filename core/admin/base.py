@@ -31,10 +31,12 @@ from core.access import Role
 from core.actor import Actor, Channel
 from core.addresses import printable
 from core.admin import registry
+from core.admin.chosen import ChosenAdmin
 from core.admin.filters import RelatedFilter
 from core.admin.forms import DayField, ServiceForm, VerbatimField, WholeNumberField
 from core.admin.lists import KeysetChangeList
 from core.admin.pills import status_pill
+from core.admin.quick import QuickAdmin
 from core.admin.searching import Search, Text, found, text_of
 from core.admin.widgets import Autocomplete, DayInput, WholeNumberInput, tick_box
 from core.counts import CountedPaginator
@@ -75,7 +77,7 @@ def actor_of(request: HttpRequest) -> Actor:
 _VERSION: Final = "_version"
 
 
-class ScopedModelAdmin(admin.ModelAdmin):
+class ScopedModelAdmin(QuickAdmin, ChosenAdmin):
     """One model's pages for everybody, each of whom sees and reaches their own rows only.
 
     A model's admin says how a row is made, changed and removed (`create`, `update`, `remove`: each calls services).

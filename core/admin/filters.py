@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from core.admin.lists import PLACE_VARS
+from core.admin.keyset import PLACE_VARS
 from core.admin.widgets import Autocomplete
 from core.numbers import whole_number
 

@@ -15,6 +15,7 @@ from operator import or_
 from typing import Any, Final
 
 from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import ValidationError
 from django.db import connections
 from django.db.models import Model, Q, QuerySet
@@ -24,6 +25,11 @@ from core.addresses import printable
 from core.numbers import MAX_BIGINT
 from core.zones import in_utc
 
+AFTER: Final = "after"
+BEFORE: Final = "before"
+LAST: Final = "last"
+# What an address says of the page, and nothing of what the list holds.
+PLACE_VARS: Final = (AFTER, BEFORE, LAST, PAGE_VAR)
 # More than the values of any place take.
 _LONGEST: Final = 8192
 

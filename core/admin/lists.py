@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Literal
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ALL_VAR, PAGE_VAR, ChangeList
+from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, ChangeList
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from core.admin import keyset
+from core.admin.chosen import choices_of, rows_a_page
+from core.admin.keyset import AFTER, BEFORE, LAST, PLACE_VARS
 from core.admin.searching import Search
 from core.counts import Count
 
-AFTER: Final = "after"
-BEFORE: Final = "before"
-LAST: Final = "last"
-# What an address says of the page, and nothing of what the list holds.
-PLACE_VARS: Final = (AFTER, BEFORE, LAST, PAGE_VAR)
+_Direction = Literal["desc", "asc"]
 
 
 class KeysetChangeList(ChangeList):
@@ -41,8 +39,26 @@ class KeysetChangeList(ChangeList):
         field = super().get_ordering_field(field_name)
         return self.model_admin.sorted_by.get(field, field)
 
+    def get_ordering_field_columns(self) -> dict[int, _Direction]:
+        """The columns that the list is sorted by, and in which direction.
+
+        Nobody is told of a column behind one that the list does not show: alone it would be a lie.
+        """
+        if ORDER_VAR in self.params:
+            return super().get_ordering_field_columns()
+        places = {self.get_ordering_field(name): place for place, name in enumerate(self.list_display)}
+        found: dict[int, _Direction] = {}
+        for field in self._get_default_ordering():  # type: ignore[attr-defined]
+            name = field.lstrip("-") if isinstance(field, str) else ""
+            if name not in places:
+                break
+            found[places[name]] = "desc" if field.startswith("-") else "asc"
+        return found
+
     def get_results(self, request: HttpRequest) -> None:
         """The page that the address asks for, the ways to others, and the count."""
+        self.view = self.model_admin.view_of(request)
+        self.list_per_page = rows_a_page(choices_of(request), self.model_admin.list_per_page)
         self.keys = keyset.keys_of(self.queryset, self.queryset.query.order_by)
         self.queryset = self.queryset.order_by(*(key.ordering for key in self.keys))
         rows, has_previous, has_next = self._page(request)

@@ -51,6 +51,16 @@ def history_page(model: type[models.Model]) -> HistoryPage | None:
     return next((page for page in history_pages if page.covers(model)), None)
 
 
+class Keeper(Protocol):
+    """Who keeps what somebody has chosen for themselves."""
+
+    def keep(self, viewer: Viewer, **choices: Any) -> None:
+        """Keep these choices, beside those that were made before; of `columns` those of the lists that are named."""
+
+
+keepers: Final[list[Keeper]] = []
+
+
 def register_actions(provider: ActionProvider) -> None:
     """Offer what `provider` returns (name -> Django's (function, name, label)) as actions of every model's list."""
     action_providers.append(provider)
@@ -59,3 +69,8 @@ def register_actions(provider: ActionProvider) -> None:
 def register_history(history: History) -> None:
     """Make the change log known."""
     histories.append(history)
+
+
+def register_keeper(keeper: Keeper) -> None:
+    """Make known who keeps choices."""
+    keepers.append(keeper)

@@ -1,20 +1,21 @@
 // Tells the server the browser's time zone, in which it shows times unless another was chosen.
-// Rows as dense as this person wants them, from the first line that is drawn on. The button is in the header.
+// The button in the header makes rows and text denser or more comfortable.
 
-const KEY = "oxaas.density";
 const root = document.documentElement;
 
-function addButton() {
-  const button = document.querySelector(".density-toggle");
-  const show = () => button.setAttribute("aria-pressed", String(root.dataset.density === "roomy"));
-  button?.addEventListener("click", () => {
-    root.dataset.density = root.dataset.density === "roomy" ? "dense" : "roomy";
-    localStorage.setItem(KEY, root.dataset.density);
-    show();
-  });
-  if (button) {
-    show();
-  }
+// At once and without loading the page anew, in which something may be half written; the server keeps it.
+async function change(event) {
+  event.preventDefault();
+  const form = event.currentTarget;
+  const roomy = document.body.classList.toggle("roomy");
+  form.querySelector("button").setAttribute("aria-pressed", String(roomy));
+  const body = new FormData(form);
+  body.set("density", roomy ? "roomy" : "dense");
+  await fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });
+}
+
+function begin() {
+  document.querySelector(".density-form")?.addEventListener("submit", change);
 }
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -26,9 +27,8 @@ if (zone) {
 
 // What a script does by itself needs no button.
 root.dataset.scripted = "";
-root.dataset.density = localStorage.getItem(KEY) === "roomy" ? "roomy" : "dense";
 if (document.readyState === "loading") {
-  document.addEventListener("DOMContentLoaded", addButton);
+  document.addEventListener("DOMContentLoaded", begin);
 } else {
-  addButton();
+  begin();
 }

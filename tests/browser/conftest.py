@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 from pytest_django.live_server_helper import LiveServer
 
 from tests.world import PASSWORD, World
@@ -86,3 +86,16 @@ def log_in(page: Page, live_server: LiveServer, world: World) -> LogIn:
         return page
 
     return go
+
+
+@pytest.fixture
+def plain(browser: Browser, live_server: LiveServer, world: World) -> Iterator[Page]:
+    """A reseller's clerk whose browser runs no scripts."""
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{live_server.url}/admin/login/")
+    page.get_by_label("Login").fill("alpha")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    yield page
+    context.close()

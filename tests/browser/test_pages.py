@@ -152,7 +152,8 @@ def test_list__has_seventeen_rows_in_sight(log_in: LogIn, live_server: LiveServe
     page.goto(f"{live_server.url}/admin/accounts/user/")
     dense = page.eval_on_selector_all("#result_list tbody tr", count)
     assert dense >= 17
-    page.locator(".density-toggle").click()
+    with page.expect_response("**/account/density"):
+        page.locator(".density-toggle").click()
     assert page.eval_on_selector_all("#result_list tbody tr", count) < dense
     page.reload()
     expect(page.locator(".density-toggle")).to_have_attribute("aria-pressed", "true")
