@@ -7,12 +7,14 @@ from typing import Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Reseller
+from accounts.models import Administrator, Reseller
 from tests.browser.conftest import LogIn
 from tests.world import World
+from webhooks.models import Delivery, Webhook
 
 pytestmark = pytest.mark.browser
 
@@ -107,6 +109,25 @@ def search(page: Page, admin: str) -> None:
     page.keyboard.press("ArrowDown")
 
 
+def webhook(page: Page, admin: str) -> None:
+    page.goto(f"{admin}/webhooks/webhook/{_delivery().webhook_id}/change/")
+    expect(page.get_by_role("button", name="Send a test")).to_be_visible()
+
+
+def delivery(page: Page, admin: str) -> None:
+    page.goto(f"{admin}/webhooks/delivery/{_delivery().pk}/change/")
+    expect(page.get_by_role("button", name="Send again")).to_be_visible()
+
+
+def _delivery() -> Delivery:
+    owner = Administrator.objects.get(login="alpha")
+    values = {"url": "https://hooks.example/x", "failing_since": timezone.now()}
+    row, _made = Webhook.objects.get_or_create(administrator=owner, name="x", place=["x", 0, 1, 0], defaults=values)
+    about = {"event": "user.create", "kind": "user", "key": 1, "change_id": 1}
+    found, _made = Delivery.objects.get_or_create(webhook=row, message="change_1_1", defaults=about)
+    return found
+
+
 PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
     "dashboard": by_path(""),
     "aliases": by_path("forwards/forwardingalias/"),
@@ -126,6 +147,11 @@ PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
     "people": by_path("people"),
     "people's columns": people_columns,
     "people's preview": people_preview,
+    "new webhook": by_path("webhooks/webhook/add/"),
+    "webhook": webhook,
+    "webhooks": by_path("webhooks/webhook/"),
+    "delivery": delivery,
+    "deliveries": by_path("webhooks/delivery/"),
     "log": by_path("changelog/change/"),
     "change": change,
     "search": by_path("search?q=acme"),
