@@ -329,6 +329,10 @@ class TestAnswers:
         with pytest.raises(ValueError, match=r"\w"):
             Client(**{"url": "https://mail.example"} | wrong)
 
+    def test_client__is_shown_without_its_credentials(self) -> None:
+        with Client("https://mail.example/", login="alpha", password="secret") as client:
+            assert f"{client} {client!r}" == "Client('https://mail.example') Client('https://mail.example')"
+
     def test_client__sends_in_clear_where_that_is_said_to_be_safe(self) -> None:
         Client("http://mail.example", token="t", plain_http=True).get_httpx_client().close()
 

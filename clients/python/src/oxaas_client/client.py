@@ -88,6 +88,10 @@ class Client(AuthenticatedClient):
         )
         self.set_httpx_client(http)
 
+    def __repr__(self) -> str:
+        """Without the credentials: a traceback, or a log, may have it."""
+        return f"Client({self._base_url!r})"
+
     # The generated operations.
 
     def call(self, operation: Callable[..., _Result | None], *args: Any, **parameters: Any) -> _Result:
