@@ -27,12 +27,12 @@ from core.admin.widgets import Autocomplete
 from core.errors import DomainError, Invalid
 from core.numbers import whole_number
 from core.scoping import Viewer, may
-from core.spreadsheets import MAX_FILE, read_table
+from core.spreadsheets import MAX_FILE, kept_cell, read_table
 
 EDIT = "import.users"
 # What is kept of the file until its columns are known, to show them and to guess.
 _SAMPLE_ROWS = 30
-_SAMPLE_TEXT = 60
+_SAMPLE_TEXT = 120
 _PASTED = ".tsv"
 
 
@@ -145,7 +145,7 @@ def _sample(name: str, file: IO[bytes]) -> list[tuple[int, list[str]]]:
     """The first rows, their texts shortened. Invalid for what is no table, or none of people."""
     rows = []
     for number, cells in read_table(name, file).rows:
-        rows.append((number, [str(cell)[:_SAMPLE_TEXT].replace("\0", "") for cell in cells[:MAX_COLUMNS]]))
+        rows.append((number, [kept_cell(cell)[:_SAMPLE_TEXT] for cell in cells[:MAX_COLUMNS]]))
         if len(cells) > MAX_COLUMNS:
             raise Invalid(_("The table has more than %(count)s columns.") % {"count": MAX_COLUMNS})
         if len(rows) == _SAMPLE_ROWS:

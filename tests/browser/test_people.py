@@ -108,3 +108,20 @@ def test_company_sheet__is_black_on_white_paper_without_the_menus(log_in: LogIn,
     assert box is not None
     assert box["width"] > 0.9 * width
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_people__without_scripts(browser: Browser, live_server: LiveServer, world: World) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="en-GB", viewport={"width": 820, "height": 900})
+    page = context.new_page()
+    enter(page, live_server.url, "alpha")
+    page.goto(f"{live_server.url}/admin/accounts/user/")
+    page.get_by_role("link", name="Add people from a spreadsheet").click()
+    page.locator("noscript input, input[name=context]").last.fill("alpha_acme")
+    page.get_by_label("Rows of the spreadsheet").fill("E-Mail\tTelefon\nann@acme.example\t\n")
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Telefon").select_option("ignore this column")
+    page.get_by_role("button", name="Preview", exact=True).click()
+    page.get_by_role("button", name="Import 1 line").click()
+    expect(page.locator(".bulk-state")).to_contain_text("done")
+    assert User.objects.filter(context=24, uidname="ann@acme.example").exists()
+    context.close()

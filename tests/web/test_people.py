@@ -17,6 +17,7 @@ from bulk.models import BulkJob, ImportLine, Upload
 from changelog.models import Change
 from forwards.models import ForwardingAlias
 from tests.web.conftest import Login
+from tests.web.test_spreadsheets import sheet
 from tests.web.test_transfer import body
 from tests.world import OPERATOR, World
 
@@ -224,6 +225,16 @@ def test_people__hostile_cells_are_given_back_as_text(logged_in: Login) -> None:
     text = body(client.get(f"/admin/bulk/bulkjob/{job.pk}/bad-lines/csv")).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert [row[1:] for row in rows[1:]] == [["'=cmd()", "'=1+1"], ["'@x", "\N{REPLACEMENT CHARACTER}"]]
+
+
+def test_people__cells_that_no_database_keeps(logged_in: Login) -> None:
+    client = logged_in("alpha")
+    row = "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in ("Mail_xD800_", "Mail", "x_x0000_y"))
+    content = sheet(f"<row>{row}</row><row>{row}</row>")
+    page = client.post(PAGE, {"pasted": "", "file": SimpleUploadedFile("a.xlsx", content)}, follow=True)
+    job = client.post(page.redirect_chain[-1][0], filled(page), follow=True).context["job"]
+    assert outcomes(job) == [("refused", "The line contains a control character.")]
+    assert client.get(f"/admin/bulk/bulkjob/{job.pk}/bad-lines/csv").status_code == 200
 
 
 def test_people__a_phone_number_without_its_country(logged_in: Login) -> None:
