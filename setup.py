@@ -11,10 +11,10 @@ from setuptools import find_packages, setup
 # What is for whoever changes the product, or asks a server from outside.
 ASIDE = ("tests", "bench", "scripts", "conformance")
 # Here they lie beside the packages; oxaas/places.py knows both.
-FILES = ("templates", "static", "locale", "contract", "deploy")
+FILES = {name: name for name in ("templates", "static", "locale", "contract", "deploy")} | {"handbook": "docs/handbook"}
 
 setup(
     packages=[*find_packages(exclude=[*ASIDE, *(f"{name}.*" for name in ASIDE)]), *(f"oxaas.{name}" for name in FILES)],
-    package_dir={f"oxaas.{name}": name for name in FILES},
+    package_dir={f"oxaas.{name}": folder for name, folder in FILES.items()},
     package_data={f"oxaas.{name}": ["**/*"] for name in FILES},
 )

@@ -17,7 +17,7 @@ from oxaas.environment import (
     parse_zone,
     process_name,
 )
-from oxaas.places import FILES, HOME
+from oxaas.places import FILES, HANDBOOK, HOME
 
 env = Environment(HOME / ".env")
 
@@ -252,6 +252,8 @@ LOGIN_REDIRECT_URL = "admin:index"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [FILES / "locale"]
+# The pages of the web admin's help, a folder for each language.
+HANDBOOK_DIR = HANDBOOK
 FORMAT_MODULE_PATH = "oxaas.formats"
 # The zone of times for whoever has chosen none, and whose browser says none.
 TIME_ZONE: str = env.parsed(

@@ -26,6 +26,7 @@ page = Client().get("/admin/login/", headers={"accept-language": "de", "host": "
 print(page.status_code, page.content.decode())
 """
 Run = Callable[..., str]
+HANDBOOK: Final = "docs/handbook/"
 
 # Nothing in it differs between databases.
 pytestmark = [pytest.mark.sqlite, pytest.mark.xdist_group("wheel")]
@@ -45,7 +46,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy: building leaves files behind, which would get into the next wheel."""
     folder = tmp_path_factory.mktemp("wheel")
     for name in tracked():
-        if not name.startswith(("tests/", "bench/", "clients/", "conformance/", "docs/")):
+        if not name.startswith(("tests/", "bench/", "clients/", "conformance/", "docs/")) or name.startswith(HANDBOOK):
             (folder / "source" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, folder / "source" / name)
     options = ["--quiet", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(folder)]
@@ -85,6 +86,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_wheel__has_all_files_that_are_not_python(wheel: Path) -> None:
     folders = ("templates/", "static/", "locale/", "contract/", "deploy/")
     wanted = {f"oxaas/{name}" for name in tracked() if name.startswith(folders)}
+    wanted |= {f"oxaas/{name.removeprefix('docs/')}" for name in tracked() if name.startswith(HANDBOOK)}
 
     names = set(ZipFile(wheel).namelist())
     assert len(wanted) > 50

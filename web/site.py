@@ -30,7 +30,7 @@ from web.second_login import PasswordStep
 # The navigation: sections, and the models in them.
 _SECTIONS: Final = (
     ("mail", _("Mail"), ("User", "ForwardingAlias", "ExplicitDomain")),
-    ("customers", _("Customers"), ("Context", "Reseller")),
+    ("customers", _("Customers"), ("Context", "Reseller", "Label")),
     ("settings", _("Settings"), ("Administrator", "ApiPassword", "Webhook", "ConfigProperty")),
     ("history", _("Activity"), ("Change", "BulkJob", "Delivery", "LoginEvent")),
 )

@@ -14,6 +14,7 @@ from web.brand import brand_css
 from web.columns_page import columns_page
 from web.company_sheet import company_sheet
 from web.density import density_page
+from web.help_pages import help_index, help_page
 from web.mailbox_panel import mail_panel
 from web.onboarding_page import onboarding_page
 from web.password_reset import reset_page
@@ -51,6 +52,10 @@ def urls(site: AdminSite) -> list[URLPattern]:
             "people/<int:key>",
             site.admin_view(lambda request, key: columns_page(site, request, key)),
             name="people_columns",
+        ),
+        path("help", site.admin_view(lambda request: help_index(site, request)), name="help"),
+        path(
+            "help/<slug:name>", site.admin_view(lambda request, name: help_page(site, request, name)), name="help_page"
         ),
         path("search", site.admin_view(lambda request: search_page(site, request)), name="search"),
         path("accounts/user/<int:user_id>/mail", site.admin_view(mail_panel), name="user_mail"),

@@ -35,6 +35,12 @@ def by_path(path: str) -> Callable[[Page, str], None]:
     return show
 
 
+def to_the_end(page: Page) -> None:
+    """At a form's end: what lies half below the bar with the buttons is no target at that moment."""
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator(".submit-row")).to_be_in_viewport()
+
+
 def form_with_errors(page: Page, admin: str) -> None:
     page.goto(f"{admin}/forwards/forwardingalias/add/")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -45,6 +51,7 @@ def user(page: Page, admin: str) -> None:
     page.goto(f"{admin}/accounts/user/?q=johndoe@acme")
     page.locator("#result_list tbody th a").click()
     expect(page.locator(".mail-panel .content")).not_to_contain_text("Asking")
+    to_the_end(page)
 
 
 def alias(page: Page, admin: str) -> None:
@@ -90,10 +97,8 @@ def people_preview(page: Page, admin: str) -> None:
 
 
 def context_overview(page: Page, admin: str) -> None:
-    """At its end: what lies half below the bar with the buttons is no target at that moment."""
     page.goto(f"{admin}/accounts/context/24/change/")
-    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    expect(page.locator(".submit-row")).to_be_in_viewport()
+    to_the_end(page)
 
 
 def change(page: Page, admin: str) -> None:
@@ -159,6 +164,8 @@ PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
     "account": by_path("account"),
     "new password": by_path("password_change/"),
     "deletion": by_path("accounts/context/24/delete/"),
+    "handbook": by_path("help?q=quota"),
+    "page of the handbook": by_path("help/users"),
     "list without a hit": by_path("accounts/user/?q=nobody-at-all"),
 }
 

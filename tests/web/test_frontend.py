@@ -27,6 +27,8 @@ STYLES: Final[dict[str, set[str]]] = {
     "/admin/password_change/": {"forms"},
     "/admin/resolve": {"forms", "panels"},
     "/admin/search?q=acme": {"panels"},
+    "/admin/help": {"help", "panels"},
+    "/admin/help/users": {"help", "panels"},
     "/admin/bulk/": set(),
 }
 

@@ -19,6 +19,7 @@ from core.numbers import counted as counted_in_words
 from core.sizes import format_short
 from web import onboarding_page, people_page
 from web.context_page import ContextOverview, overview_of
+from web.help_links import HelpLink, help_link_of
 from web.recent_jobs import RecentJob, recent_jobs_of
 
 if TYPE_CHECKING:
@@ -76,6 +77,14 @@ def undo_batch(batch: UUID) -> SafeString:
 def recent_jobs(context: Any) -> list[RecentJob]:
     """The latest bulk edits that whoever is logged in sees: `{% recent_jobs as jobs %}`."""
     return recent_jobs_of(administrator_of(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def help_link(context: Any) -> HelpLink:
+    """Where the question mark of this page leads: `{% help_link as help %}`."""
+    edit = context.get("edit") or getattr(context.get("job"), "edit", "")
+    match = context["request"].resolver_match
+    return help_link_of(match.url_name if match else None, edit if isinstance(edit, str) else edit.name)
 
 
 @register.filter
