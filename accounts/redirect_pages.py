@@ -12,6 +12,7 @@ from accounts.leads import Redirect
 from accounts.redirect_forms import question
 from accounts.services import mailboxes
 from core.admin.base import actor_of, administrator_of
+from core.admin.telling import watched
 
 
 class RedirectAdmin(ImportModelAdmin):
@@ -32,4 +33,8 @@ class RedirectAdmin(ImportModelAdmin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Have the service delete, and do with the aliases what was answered."""
         redirect = getattr(request, "redirect", Redirect())
-        mailboxes.delete_mailbox(actor=actor_of(request), user=obj, redirect=redirect)
+        actor, made = watched(actor_of(request))
+        key = obj.pk
+        mailboxes.delete_mailbox(actor=actor, user=obj, redirect=redirect)
+        obj.pk = key
+        self._tell(request, obj, made)

@@ -30,10 +30,12 @@ class SuspensionAdmin(ScopedModelAdmin):
         return [path("<int:pk>/resume/", view, name=f"{self.opts.model_name}_resume"), *super().get_urls()]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Adds what a suspension has taken out of service, or what is back."""
+        """Says before all else what a suspension has taken out of service, or what is back."""
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data:
-            self._tell(request, obj, is_active=form.cleaned_data["is_active"])
+            sentence = self._sentence(obj, is_active=form.cleaned_data["is_active"])
+            alone = form.changed_data == ["is_active"]
+            self.say(request, format_html("{} {}", sentence, self._undo(obj) if alone else self.said(request)))
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Put the row back into service, and show it again."""
@@ -47,7 +49,8 @@ class SuspensionAdmin(ScopedModelAdmin):
         except DomainError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
-            self._tell(request, row, is_active=True)
+            sentence = self._sentence(row, is_active=True)
+            self.message_user(request, format_html("{} {}", sentence, self._undo(row)), messages.SUCCESS)
         return HttpResponseRedirect(self._url("change", str(pk)))
 
     def render_change_form(
@@ -73,13 +76,9 @@ class SuspensionAdmin(ScopedModelAdmin):
         """What a person may not change in the form, such as the state of their own reseller, has no button either."""
         return self.has_change_permission(request, row) and "is_active" not in self.get_readonly_fields(request, row)
 
-    def _tell(self, request: HttpRequest, row: Context | Reseller, *, is_active: bool) -> None:
+    def _sentence(self, row: Context | Reseller, *, is_active: bool) -> str:
+        """““golden-steel” suspended: 120 mailboxes, 98 aliases out of service.”"""
         held = contents.held(contents.below(row))
-        level = messages.SUCCESS if is_active else messages.WARNING
-        self.message_user(request, self._sentence(row, held, is_active=is_active), level)
-
-    def _sentence(self, row: Context | Reseller, held: str, *, is_active: bool) -> SafeString:
-        """““golden-steel” suspended: 120 mailboxes, 98 aliases out of service. Undo …”"""
         if is_active:
             words = (
                 gettext("“%(name)s” resumed: %(held)s in service again.") if held else gettext("“%(name)s” resumed.")
@@ -88,6 +87,8 @@ class SuspensionAdmin(ScopedModelAdmin):
             words = gettext("“%(name)s” suspended: %(held)s out of service.")
         else:
             words = gettext("“%(name)s” suspended: nothing of it was in service.")
+        return words % {"name": row, "held": held}
+
+    def _undo(self, row: Context | Reseller) -> SafeString:
         (history,) = registry.histories
-        change = history.version_of(self.change_kind, row.pk)
-        return format_html("{} {}", words % {"name": row, "held": held}, undo_button(change=change))
+        return undo_button(change=history.version_of(self.change_kind, row.pk))

@@ -195,6 +195,7 @@ class BulkJobAdmin(ExportModelAdmin):
             "media": self.media,
             "job": job,
             "mine": mine,
+            "log": f"{reverse('admin:changelog_change_changelist')}?batch={job.batch}",
             "may_mail": mine and may_mail(administrator_of(request)),
             "bad_line_forms": [("xlsx", "XLSX"), ("csv", "CSV")],
         }

@@ -11,13 +11,14 @@ class ChangelogConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who may read the change log in the web admin."""
-        from changelog import feed, resources, services, versions, writes
+        from changelog import feed, resources, saying, services, versions, writes
         from core import access, persons, replica, retention, tables
         from core.admin import registry
 
         access.register_web("changelog.change", master=access.VIEW, reseller=access.VIEW, context=access.VIEW)
         tables.register(resources.ChangeResource)
         registry.register_history(versions)
+        registry.register_teller(saying.said)
         retention.register(retention.Kept("lines of the change log", "CHANGE_LOG_KEEP_DAYS", services.purge_changes))
         replica.register_writes(writes.note, writes.wrote_lately)
         post_migrate.connect(feed.begin, sender=self)

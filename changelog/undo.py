@@ -137,6 +137,11 @@ def undo_batch(*, actor: Actor, batch: UUID, dry_run: bool = False) -> int:
     return len(changes)
 
 
+def can_be_undone(change: Change, viewer: Viewer) -> bool:
+    """Whether there is a way back at all, and the viewer's role has it: nothing is looked up."""
+    return not _never(change) and _permitted(viewer, change)
+
+
 def why_not_undoable(change: Change, viewer: Viewer) -> str:
     """Why the viewer cannot undo the change, as a sentence; empty when it can be tried.
 

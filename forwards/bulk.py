@@ -72,7 +72,7 @@ class NewRecipientForm(RecipientForm):
 class ReplaceForm(BulkForm):
     """A recipient and the one that takes its place."""
 
-    old = AddressField(label=gettext_lazy("Recipient"))
+    old = AddressField(label=gettext_lazy("Old recipient"))
     new = AddressField(label=gettext_lazy("New recipient"))
 
     def ask(self) -> Question | None:

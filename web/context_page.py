@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.db.models import Count, Model, Q, Sum
 from django.urls import reverse
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Administrator, ConfigProperty, Context, User
 from changelog.models import Change
+from core.access import Role
+from core.admin.returning import with_back
 from core.numbers import counted
 from core.scoping import Viewer, may
 from domains.models import ExplicitDomain
@@ -135,15 +138,20 @@ def _without_quota(number: int) -> str:
 def _panel(administrator: Viewer, context: Context, model: type[Any]) -> Panel:
     rows = model.objects.visible_to(administrator).filter(context=context).select_related("context__reseller__parent")
     name = f"{model._meta.app_label}_{model._meta.model_name}"
+    back = page_of(context)
+    # An administrator added here is the company's.
+    role = {"role": Role.CONTEXT.value} if model is Administrator else {}
     addable = may(administrator, "add", model)
     return Panel(
         title=model._meta.verbose_name_plural,
-        rows=[_row(one) for one in rows[:SHOWN]],
+        rows=[_row(one, back) for one in rows[:SHOWN]],
         count=rows.count(),
         list_url=f"{reverse(f'admin:{name}_changelist')}?context__id__exact={context.pk}",
-        add_url=f"{reverse(f'admin:{name}_add')}?context={context.pk}" if addable else "",
+        add_url=with_back(f"{reverse(f'admin:{name}_add')}?{urlencode({'context': context.pk, **role})}", back)
+        if addable
+        else "",
     )
 
 
-def _row(row: Model) -> Row:
-    return Row(str(row), page_of(row), getattr(row, "suspended_by", ""))
+def _row(row: Model, back: str) -> Row:
+    return Row(str(row), with_back(page_of(row), back), getattr(row, "suspended_by", ""))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Context, Reseller, User
+from core.access import Role
 from core.actor import Actor
 from core.errors import NotAllowed, NotFound
 from core.locks import locked
@@ -120,14 +121,14 @@ class Room:
             raise NotFound(_("The context does not exist any more."))
         most = _most_in(context)
         if most is not None and self._in_context[context_id] >= most:
-            raise NotAllowed(
-                ngettext(
-                    "The context %(context)s has reached its limit of %(limit)s user.",
-                    "The context %(context)s has reached its limit of %(limit)s users.",
-                    most,
-                )
-                % {"context": context, "limit": counted(most)}
+            sentence = ngettext(
+                "The context %(context)s has reached its limit of %(limit)s user.",
+                "The context %(context)s has reached its limit of %(limit)s users.",
+                most,
             )
+            words = sentence % {"context": context, "limit": counted(most)}
+            ask = _("Ask your reseller.") if _is_company(self._actor) else ""
+            raise NotAllowed(f"{words} {ask}".strip())
         for reseller in chain_of(context.reseller):
             limit = reseller.max_overall_user
             if limit is not None and self._of_reseller[reseller.pk] >= limit:
@@ -223,12 +224,17 @@ def check_room_for_child(parent: Reseller) -> None:
         )
 
 
+def _is_company(actor: Actor) -> bool:
+    """Whether only somebody else can raise a context's limits."""
+    return actor.administrator is not None and Role(actor.administrator.role) is Role.CONTEXT
+
+
 def _refused(actor: Actor, reseller: Reseller, sentence: str, to_others: str = "") -> NotAllowed:
     """The refusal: `sentence` for who manages the reseller; whoever is below it learns neither its name nor numbers."""
     writer = actor.administrator
     if writer is None or writer.manages(reseller):
         return NotAllowed(sentence)
-    return NotAllowed(to_others or _("A limit that is set above you has been reached."))
+    return NotAllowed(to_others or _("A limit that is set above you has been reached. Ask your reseller."))
 
 
 def _contexts_of(reseller: Reseller) -> QuerySet[Context]:

@@ -37,7 +37,9 @@ from core.admin.forms import DayField, ServiceForm, VerbatimField, WholeNumberFi
 from core.admin.lists import KeysetChangeList
 from core.admin.pills import status_pill
 from core.admin.quick import QuickAdmin
+from core.admin.returning import ReturningAdmin
 from core.admin.searching import Search, Text, found, text_of
+from core.admin.telling import TellingAdmin, watched
 from core.admin.widgets import Autocomplete, DayInput, WholeNumberInput, tick_box
 from core.counts import CountedPaginator
 from core.errors import Conflict, DomainError, NotAllowed
@@ -77,7 +79,7 @@ def actor_of(request: HttpRequest) -> Actor:
 _VERSION: Final = "_version"
 
 
-class ScopedModelAdmin(QuickAdmin, ChosenAdmin):
+class ScopedModelAdmin(ReturningAdmin, TellingAdmin, QuickAdmin, ChosenAdmin):
     """One model's pages for everybody, each of whom sees and reaches their own rows only.
 
     A model's admin says how a row is made, changed and removed (`create`, `update`, `remove`: each calls services).
@@ -143,15 +145,22 @@ class ScopedModelAdmin(QuickAdmin, ChosenAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Have the service write, and see that the outcome is a row of the writer's own."""
+        actor, made = watched(actor_of(request))
         if change:
             self._refuse_stale(request, obj)
             changed = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
-            saved = self.update(actor_of(request), obj, changed | form.answers)
+            saved = self.update(actor, obj, changed | form.answers)
         else:
-            saved = self.create(actor_of(request), form.cleaned_data)
+            saved = self.create(actor, form.cleaned_data)
         if not self.get_queryset(request).filter(pk=saved.pk).exists():
             raise NotAllowed(str(_("You can only work on objects in your own contexts.")))
         obj.pk = saved.pk
+        self._tell(request, saved, made)
+
+    def _tell(self, request: HttpRequest, row: models.Model, made: list[Any]) -> None:
+        """Have it said what was done, as far as it is in the change log."""
+        (teller,) = registry.tellers
+        self.say(request, teller(made, self.change_kind, row.pk, str(row), administrator_of(request)))
 
     def _refuse_stale(self, request: HttpRequest, obj: Any) -> None:
         """Conflict when somebody changed the row after this form was opened: shown again, it can be saved knowingly."""
@@ -187,7 +196,11 @@ class ScopedModelAdmin(QuickAdmin, ChosenAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Have the service delete."""
-        self.remove(actor_of(request), obj)
+        actor, made = watched(actor_of(request))
+        key = obj.pk
+        self.remove(actor, obj)
+        obj.pk = key
+        self._tell(request, obj, made)
 
     def changeform_view(
         self,

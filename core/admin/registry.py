@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 
 from core.scoping import Viewer
 
@@ -26,6 +27,21 @@ class History(Protocol):
 
 
 histories: Final[list[History]] = []
+
+
+class Teller(Protocol):
+    """Says what was done, in a sentence of the change log's new lines, with the way back."""
+
+    def __call__(self, lines: Sequence[Any], kind: str, key: int, name: str, viewer: Viewer) -> SafeString:
+        """Of the object `kind`, `key`, which is called `name`."""
+
+
+tellers: Final[list[Teller]] = []
+
+
+def register_teller(teller: Teller) -> None:
+    """Have messages made by this one."""
+    tellers.append(teller)
 
 
 class HistoryPage(Protocol):

@@ -145,7 +145,7 @@ def test_limit_of_users__of_a_reseller_above_is_not_told(world: World, who: str)
     actor = Actor(world.administrators[who], Channel.WEB)
     with pytest.raises(NotAllowed) as refusal:
         create_user(actor=actor, context=world.contexts[34], number=7, uidname="new@cafe.example")
-    assert str(refusal.value) == "A limit that is set above you has been reached."
+    assert str(refusal.value) == "A limit that is set above you has been reached. Ask your reseller."
 
 
 def test_limits_of_contexts__of_a_reseller_above_are_not_told(world: World) -> None:

@@ -37,7 +37,7 @@ def resume_url(row: Any) -> str:
 def test_context__suspended__says_how_much_and_offers_undo(alpha: Person, world: World) -> None:
     create_user(actor=OPERATOR, context=world.contexts[24], number=7, uidname="anna@acme.example")
     update_user(actor=OPERATOR, user=world.users[24], is_active=False)
-    first, _changed = alpha.messages(alpha.change(world.contexts[24], {"is_active": ""}))
+    (first,) = alpha.messages(alpha.change(world.contexts[24], {"is_active": ""}))
     change = Change.objects.latest("pk")
     assert first.startswith("“alpha_acme” suspended: 1 mailbox, 1 alias out of service. <button ")
     assert f'formaction="/admin/bulk/bulkjob/undo/change/{change.pk}/"' in first
@@ -47,7 +47,7 @@ def test_context__suspended__says_how_much_and_offers_undo(alpha: Person, world:
 
 def test_context__resumed__says_how_much_is_back(alpha: Person, world: World) -> None:
     update_context(actor=OPERATOR, context=world.contexts[24], is_active=False)
-    first, _changed = alpha.messages(alpha.change(world.contexts[24], {"is_active": "on"}))
+    (first,) = alpha.messages(alpha.change(world.contexts[24], {"is_active": "on"}))
     assert first.startswith("“alpha_acme” resumed: 1 mailbox, 1 alias in service again. <button ")
 
 
@@ -57,14 +57,14 @@ def test_context__other_changes_say_nothing_of_it(alpha: Person, world: World) -
 
 def test_reseller__suspended__counts_what_is_below_and_in_service(root: Person, world: World) -> None:
     update_context(actor=OPERATOR, context=world.contexts[25], is_active=False)
-    first, _changed = root.messages(root.change(world.resellers["alpha"], {"is_active": ""}))
+    (first,) = root.messages(root.change(world.resellers["alpha"], {"is_active": ""}))
     # Contexts 24, and those of the child, 34 and 35; 25 was out of service before.
     assert first.startswith("“alpha” suspended: 3 mailboxes, 3 aliases out of service. <button ")
 
 
 def test_reseller__child_of_a_suspended_one__takes_nothing_more(root: Person, world: World) -> None:
     update_reseller(actor=OPERATOR, reseller=world.resellers["alpha"], is_active=False)
-    first, _changed = root.messages(root.change(world.resellers["alphakid"], {"is_active": ""}))
+    (first,) = root.messages(root.change(world.resellers["alphakid"], {"is_active": ""}))
     assert first.startswith("“alphakid” suspended: nothing of it was in service. <button ")
 
 

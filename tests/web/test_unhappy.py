@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 
 from accounts.models import Context, User
 from bulk.models import BulkJob
+from changelog.models import Change
 from forwards.models import ForwardingAlias
 from tests.services.bulk import prepare
 from tests.web.conftest import Enter
@@ -95,6 +96,7 @@ def test_result__undo_goes_to_a_preview_of_the_whole_batch(alpha: Person) -> Non
     shown = text_of(alpha.get(page(job, "change")))
     undoing = f"/admin/bulk/bulkjob/undo/batch/{job.batch}/"
     assert f'formaction="{undoing}"' in shown
+    assert f'href="{page(Change)}?batch={job.batch}"' in shown
     assert '<form id="undo" method="post" hidden>' in shown
     assert f'<a class="closelink" href="{page(ForwardingAlias)}">Back to the list</a>' in shown
     alpha.post(undoing, {})

@@ -8,7 +8,7 @@ from uuid import UUID
 from django import template
 from django.utils.safestring import SafeString
 
-from accounts.models import Context
+from accounts.models import Context, Reseller, User
 from changelog.models import Change
 from changelog.undo import why_not_undoable
 from changelog.words import kind_name
@@ -17,10 +17,12 @@ from core.admin.pills import status_pill as status_pill_of
 from core.admin.undoing import undo_button
 from core.numbers import counted as counted_in_words
 from core.sizes import format_short
-from web import onboarding_page, people_page
+from web import onboarding_page, people_page, reseller_page, user_page
 from web.context_page import ContextOverview, overview_of
 from web.help_links import HelpLink, help_link_of
 from web.recent_jobs import RecentJob, recent_jobs_of
+from web.reseller_page import ResellerOverview
+from web.user_page import UserOverview
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -35,6 +37,18 @@ def context_overview(context: Any, row: Context) -> ContextOverview:
     Django keeps the name `context` for the template's own.
     """
     return overview_of(administrator_of(context["request"]), row)
+
+
+@register.simple_tag(takes_context=True)
+def user_overview(context: Any, row: User) -> UserOverview:
+    """The overview of the user `row`: `{% user_overview original as overview %}`."""
+    return user_page.overview_of(administrator_of(context["request"]), row)
+
+
+@register.simple_tag(takes_context=True)
+def reseller_overview(context: Any, row: Reseller) -> ResellerOverview:
+    """The overview of the reseller `row`: `{% reseller_overview original as overview %}`."""
+    return reseller_page.overview_of(administrator_of(context["request"]), row)
 
 
 @register.filter
