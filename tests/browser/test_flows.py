@@ -112,7 +112,7 @@ def test_import__a_bad_line_is_named_and_the_corrected_file_is_taken(
     expect(page.get_by_role("button", name="Change")).to_have_count(0)
 
     upload(page, admin, HEAD + good + bad.replace("not an address", "b@far.example"))
-    page.get_by_role("button", name="Change 2 rows").click()
+    page.get_by_role("button", name="Import 2 lines").click()
     expect(page.locator(".bulk-state")).to_contain_text("done")
     made = ForwardingAlias.objects.filter(address__in=[f"one@{domain}", f"two@{domain}"])
     assert set(made.values_list("context_id", flat=True)) == {context}
