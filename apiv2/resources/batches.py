@@ -170,6 +170,8 @@ class BatchedViewSet(ResourceViewSet):
 
     def _wish(self, line: Line, contexts: dict[int, Context], rows: dict[int, Any]) -> Any:
         data = dict(line.data or {})
+        if line.op != "create" and line.key not in rows:
+            raise NotFound("There is no such object.")
         if "context" in data:
             context = contexts.get(data["context"])
             if context is None:
@@ -177,8 +179,6 @@ class BatchedViewSet(ResourceViewSet):
             data["context"] = context
         if line.op == "create":
             return self.wish_new(data.pop("context"), data)
-        if line.key not in rows:
-            raise NotFound("There is no such object.")
         row = rows[line.key]
         return self.wish_deletion(row) if line.op == "delete" else self.wish_change(row, data)
 

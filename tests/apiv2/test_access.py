@@ -177,7 +177,7 @@ class Writes:
         return execute(sql, *rest)
 
 
-def _answer(v2: V2, call: Any, login: str | None = None, **more: Any) -> tuple[int, list[str]]:
+def answer_of(v2: V2, call: Any, login: str | None = None, **more: Any) -> tuple[int, list[str]]:
     """The call's status, and what it wrote, which is rolled back."""
     writes = Writes()
     with connection.execute_wrapper(writes), transaction.atomic():
@@ -197,7 +197,7 @@ def test_resource__answers_each_role_at_each_place_as_the_table_says(
     for action, signs in rules:
         for place, sign in signs.items():
             call = things.call(resource, action, place)
-            status, written = _answer(v2, call, login)
+            status, written = answer_of(v2, call, login)
             missing = 422 if action == "create" else 404
             expected = {"+": SUCCESS.get(action, 200), "-": 403, "?": missing, "!": 403}[sign]
             writes = sign == "+" and call.method != "GET"
@@ -223,7 +223,7 @@ def test_tenants__have_mail_alone(things: Things, v2: V2, resource: str) -> None
     for action in ACTIONS[resource]:
         if resource not in things.ids or action in {"mail", "batch"}:
             continue
-        status, written = _answer(v2, things.call(resource, action, place), "portal-alpha")
+        status, written = answer_of(v2, things.call(resource, action, place), "portal-alpha")
         assert (status, written) == (403, []), action
 
 
@@ -249,7 +249,7 @@ def test_nobody__whoever_may_not_log_in_is_refused(things: Things, v2: V2) -> No
         for action in set(ITEMS) & ACTIONS[resource].keys():
             at = "alpha" if resource in {"resellers", "labels"} else "24"
             call = things.call(resource, action, "alpha" if (resource, action) == ("contexts", "create") else at)
-            assert _answer(v2, call, login, password=password) == (401, []), who
+            assert answer_of(v2, call, login, password=password) == (401, []), who
     refused = v2("GET", "/aliases")
     assert "Bearer" in refused.headers["WWW-Authenticate"]
     assert refused.json()["type"] == "urn:oxaas:problem:unauthorized"
@@ -296,11 +296,11 @@ def test_api_password__opens_its_families_alone(things: Things, v2: V2, resource
             continue
         reads = METHODS[action] == "GET"
         done = SUCCESS.get(action, 200)
-        assert _answer(v2, call, token=own)[0] == done, action
-        assert _answer(v2, call, token=reading) == ((done, []) if reads else (403, [])), action
-        assert _answer(v2, call, token=others) == (403, []), action
+        assert answer_of(v2, call, token=own)[0] == done, action
+        assert answer_of(v2, call, token=reading) == ((done, []) if reads else (403, [])), action
+        assert answer_of(v2, call, token=others) == (403, []), action
         # The same by HTTP Basic.
-        assert _answer(v2, call, "root", password=own)[0] == done, action
+        assert answer_of(v2, call, "root", password=own)[0] == done, action
 
 
 def test_api_password__limited_to_contexts_sees_those_alone(things: Things, v2: V2) -> None:
@@ -308,14 +308,14 @@ def test_api_password__limited_to_contexts_sees_those_alone(things: Things, v2: 
     for resource in ("contexts", "users", "aliases", "domains"):
         listed = v2("GET", f"/{resource}?total=true", token=token).json()
         assert listed["total"] == 1, resource
-        assert _answer(v2, things.call(resource, "retrieve", "24"), token=token)[0] == 200
-        assert _answer(v2, things.call(resource, "retrieve", "25"), token=token)[0] == 404
+        assert answer_of(v2, things.call(resource, "retrieve", "24"), token=token)[0] == 200
+        assert answer_of(v2, things.call(resource, "retrieve", "25"), token=token)[0] == 404
         if resource != "contexts":
-            assert _answer(v2, things.call(resource, "create", "25"), token=token) == (422, [])
-            assert _answer(v2, things.call(resource, "create", "24"), token=token)[0] == 201
+            assert answer_of(v2, things.call(resource, "create", "25"), token=token) == (422, [])
+            assert answer_of(v2, things.call(resource, "create", "24"), token=token)[0] == 201
     for resource in ("resellers", "labels", "administrators", "api-passwords", "changes", "properties", "webhooks"):
         assert v2("GET", f"/{resource}", token=token).json()["data"] == [], resource
-    assert _answer(v2, things.call("contexts", "create", "alpha"), token=token)[0] in {403, 422}
+    assert answer_of(v2, things.call("contexts", "create", "alpha"), token=token)[0] in {403, 422}
     body = {"name": "mine", "families": ["Admin"]}
     refused = v2("POST", "/api-passwords", None, body, token=token)
     assert refused.status_code == 403
