@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from django.utils.safestring import SafeString
     from django_stubs_ext import StrOrPromise
     from markdown_it.token import Token
 
@@ -67,23 +68,33 @@ def rendered(language: str, name: str) -> Page:
     text = (settings.HANDBOOK_DIR / language / f"{name}.md").read_text(encoding="utf-8")
     # The first three tokens are the title: its beginning, its words, its end.
     _start, title, _end, *tokens = _MARKDOWN.parse(text)
-    for token in _inside(tokens):
-        _lead(token)
-    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    return Page(name, title.content, mark_safe(html), tuple(_plain(tokens)))  # noqa: S308 - our own files, without HTML
+    return Page(name, title.content, _html(tokens), tuple(_plain(tokens)))
 
 
-def _inside(tokens: Sequence[Token]) -> Iterator[Token]:
-    for token in tokens:
-        yield from token.children or ()
+def _html(tokens: Sequence[Token]) -> SafeString:
+    return format_html_join("", "{}", ((_piece(token),) for token in tokens))
 
 
-def _lead(token: Token) -> None:
-    """Have the link or the picture lead to where it is below the web admin."""
-    if token.type == "link_open":
-        token.attrs["href"] = str(token.attrs["href"]).removesuffix(".md")
-    elif token.type == "image":
-        token.attrs["src"] = static(f"handbook/{str(token.attrs['src']).removeprefix('../images/')}")
+def _piece(token: Token) -> str:
+    """The token as HTML, escaped by Django; links and pictures lead to where they are below the web admin."""
+    match token.type:
+        case "inline":
+            return _html(token.children or ())
+        case "text":
+            return token.content
+        case "softbreak":
+            return "\n"
+        case "code_inline":
+            return format_html("<code>{}</code>", token.content)
+        case "image":
+            source = static(f"handbook/{str(token.attrs['src']).removeprefix('../images/')}")
+            return format_html('<img src="{}" alt="{}">', source, token.content)
+        case "link_open":
+            return format_html('<a href="{}">', str(token.attrs["href"]).removesuffix(".md"))
+        case _ if token.hidden:
+            return ""
+        case _:
+            return format_html("<{}>" if token.nesting == 1 else "</{}>", token.tag)
 
 
 def _plain(tokens: Sequence[Token]) -> Iterator[str]:
