@@ -57,6 +57,9 @@ def sign_in(page: Page, admin: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(f"{admin}/")
+    hints = page.get_by_role("button", name="Got it")
+    if hints.count():
+        hints.click()
 
 
 def user(page: Page, admin: str) -> None:

@@ -24,6 +24,7 @@ from core.admin.chosen import ROOMY, choices_of, density_of
 from web import urls
 from web.brand import brand_for
 from web.dashboard import dashboard_for
+from web.hints import hints_for
 from web.login import LoginForm, OwnPasswordForm
 from web.second_login import PasswordStep
 
@@ -103,8 +104,8 @@ class Site(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
         """The dashboard."""
-        dashboard = dashboard_for(administrator_of(request))
-        return super().index(request, {**(extra_context or {}), "dashboard": dashboard})
+        dashboard, hints = dashboard_for(administrator_of(request)), hints_for(request.user)
+        return super().index(request, {**(extra_context or {}), "dashboard": dashboard, "hints": hints})
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         """The rows of a search box, for the model's own foreign keys only."""

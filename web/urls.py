@@ -15,6 +15,7 @@ from web.columns_page import columns_page
 from web.company_sheet import company_sheet
 from web.density import density_page
 from web.help_pages import help_index, help_page
+from web.hints import hints_page
 from web.mailbox_panel import mail_panel
 from web.onboarding_page import onboarding_page
 from web.password_reset import reset_page
@@ -65,6 +66,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
             name="administrator_password",
         ),
         path("account", site.admin_view(lambda request: account_page(site, request)), name="account"),
+        path("account/hints", site.admin_view(hints_page), name="hints"),
         path("account/density", site.admin_view(density_page), name="density"),
         path("login/second-factor", lambda request: second_factor_page(site, request), name="second_factor_login"),
         path("login/forgotten", lambda request: forgotten.forgotten_page(site, request), name="password_forgotten"),

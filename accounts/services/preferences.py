@@ -1,4 +1,4 @@
-"""What administrators choose for themselves: how their lists look.
+"""What administrators choose for themselves: how their lists look, and which hints they have read.
 
 It is in no change log. It opens nothing and closes nothing, and is nobody else's to see or to undo.
 """

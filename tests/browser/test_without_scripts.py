@@ -96,3 +96,12 @@ def test_filter_by_company__without_scripts(plain: Page, live_server: LiveServer
     box.press("Enter")
     assert "context__id__exact=24" in plain.url
     expect(plain.locator("#result_list tbody tr")).to_have_count(1)
+
+
+def test_hints_of_the_first_login__are_put_away_without_scripts(plain: Page, live_server: LiveServer) -> None:
+    expect(plain.get_by_role("heading", name="Three hints to begin with")).to_be_visible()
+    plain.get_by_role("button", name="Got it").click()
+    assert plain.url == f"{live_server.url}/admin/"
+    expect(plain.get_by_role("heading", name="Three hints to begin with")).to_have_count(0)
+    plain.get_by_role("link", name="Help: Overview").click()
+    expect(plain.get_by_role("heading", name="To see what needs attention")).to_be_visible()

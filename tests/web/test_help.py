@@ -38,6 +38,7 @@ NO_PAGE: Final = {
     "autocomplete",
     "jsi18n",
     "density",
+    "hints",
 }
 # The handbook itself: its list is its help.
 OF_THE_HANDBOOK: Final = {"help", "help_page"}
