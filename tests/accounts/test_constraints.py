@@ -17,12 +17,14 @@ from accounts.models import (
     Context,
     CustomId,
     KnownAddress,
+    Label,
     Passkey,
     RecoveryCode,
     Reseller,
     TotpDevice,
     User,
 )
+from apiv2.models import KeptAnswer
 from bulk.models import BulkJob, BulkJobItem, ImportLine, Upload, UploadPart
 from changelog.models import Feed
 from core.access import Role
@@ -31,7 +33,7 @@ from forwards.models import ForwardingAlias, Recipient
 from tests.world import World
 from webhooks.models import Webhook
 
-OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "webhooks", "mailstats")
+OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "webhooks", "mailstats", "apiv2", "web")
 Violation = Callable[[World], Any]
 
 
@@ -161,6 +163,7 @@ CHECKS: Final[dict[str, list[Violation]]] = {
             context=w.contexts[24], name="x.example", proof="", proven_at=timezone.now()
         ),
     ],
+    "label_is_not_empty": [lambda w: Label.objects.create(name="")],
     "domain_is_not_empty": [lambda w: ExplicitDomain.objects.create(context=w.contexts[24], name="")],
 }
 
@@ -230,6 +233,13 @@ UNIQUE: Final[dict[str, list[Violation]]] = {
             )
             for number in (24, 44)
         ]
+    ],
+    "label_is_unique_in_reseller": [
+        lambda w: _twice(Label.objects.create, name="x", reseller=w.resellers["alpha"]),
+    ],
+    "label_is_unique_of_the_hoster": [lambda w: [Label.objects.create(name=name) for name in ("x", "X")]],
+    "kept_answer_key_is_unique": [
+        lambda w: _twice(KeptAnswer.objects.create, administrator=w.administrators["root"], key="x", fingerprint="y"),
     ],
     "webhook_name_is_unique": [lambda w: _twice(_webhook, world=w)],
     "BulkJob.batch": [lambda w: _twice(_job, world=w, batch="12345678-1234-5678-1234-567812345678")],
