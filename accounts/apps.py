@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
             bulk_changes,
             bulk_labels,
             bulk_properties,
+            filter_keeper,
             histories,
             resources,
             schema,  # noqa: F401  (importing it registers it)
@@ -55,6 +56,7 @@ class AccountsConfig(AppConfig):
         persons.register(*services.HOLDINGS, *logins.HOLDINGS)
         retention.register(*logins.KEPT)
         registry.register_keeper(preferences.Keeper())
+        registry.register_filter_keeper(filter_keeper.Keeper())
 
 
 # What the change log calls these kinds of objects, and the values that it keeps of them. Names that are OX's own, such

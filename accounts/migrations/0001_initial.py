@@ -167,6 +167,20 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='administrators', to='accounts.reseller', verbose_name='reseller'),
         ),
         migrations.CreateModel(
+            name='SavedFilter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('listed', models.CharField(max_length=64)),
+                ('name', models.CharField(max_length=64, verbose_name='name')),
+                ('query', models.CharField(max_length=2000)),
+                ('is_shared', models.BooleanField(default=False)),
+                ('administrator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_filters', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['name', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='TotpDevice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -323,6 +337,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='administrator',
             constraint=models.UniqueConstraint(fields=('context', 'login_normalized'), name='administrator_login_is_unique_in_context'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedfilter',
+            constraint=models.UniqueConstraint(fields=('administrator', 'listed', 'name'), name='saved_filter_name_is_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedfilter',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='saved_filter_has_a_name'),
         ),
         migrations.AddIndex(
             model_name='user',

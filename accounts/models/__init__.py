@@ -8,6 +8,7 @@ from accounts.models.credentials import PASSWORD, Credential
 from accounts.models.labels import Label
 from accounts.models.logins import KnownAddress, LoginEvent
 from accounts.models.resellers import Reseller
+from accounts.models.saved_filters import SavedFilter
 from accounts.models.second_factors import Passkey, RecoveryCode, TotpDevice
 from accounts.models.users import CustomId, IdentifierField, LastLogin, User, identifiers
 
@@ -29,6 +30,7 @@ __all__ = [
     "Passkey",
     "RecoveryCode",
     "Reseller",
+    "SavedFilter",
     "TotpDevice",
     "User",
     "identifiers",

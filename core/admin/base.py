@@ -38,6 +38,7 @@ from core.admin.lists import KeysetChangeList
 from core.admin.pills import status_pill
 from core.admin.quick import QuickAdmin
 from core.admin.returning import ReturningAdmin
+from core.admin.saved import SavedFiltersAdmin
 from core.admin.searching import Search, Text, found, text_of
 from core.admin.telling import TellingAdmin, watched
 from core.admin.widgets import Autocomplete, DayInput, WholeNumberInput, tick_box
@@ -79,7 +80,7 @@ def actor_of(request: HttpRequest) -> Actor:
 _VERSION: Final = "_version"
 
 
-class ScopedModelAdmin(ReturningAdmin, TellingAdmin, QuickAdmin, ChosenAdmin):
+class ScopedModelAdmin(ReturningAdmin, TellingAdmin, QuickAdmin, ChosenAdmin, SavedFiltersAdmin):
     """One model's pages for everybody, each of whom sees and reaches their own rows only.
 
     A model's admin says how a row is made, changed and removed (`create`, `update`, `remove`: each calls services).

@@ -57,7 +57,7 @@ class KeysetChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         """The page that the address asks for, the ways to others, and the count."""
-        self.view = self.model_admin.view_of(request)
+        self.view, self.filters = self.model_admin.view_of(request), self.model_admin.filters_of(request)
         self.list_per_page = rows_a_page(choices_of(request), self.model_admin.list_per_page)
         self.keys = keyset.keys_of(self.queryset, self.queryset.query.order_by)
         self.queryset = self.queryset.order_by(*(key.ordering for key in self.keys))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from django.db import models
@@ -77,6 +78,33 @@ class Keeper(Protocol):
 keepers: Final[list[Keeper]] = []
 
 
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A filter with a name; `owner` is the colleague's whose it is, empty for one's own."""
+
+    key: int
+    name: str
+    query: str
+    owner: str
+    is_shared: bool
+
+
+class FilterKeeper(Protocol):
+    """Who keeps filters that somebody has given a name."""
+
+    def offered(self, viewer: Viewer, listed: str) -> Iterable[SavedFilter]:
+        """The viewer's own of this list, and those that colleagues share. One statement."""
+
+    def save(self, viewer: Viewer, *, listed: str, name: str, query: str, is_shared: bool) -> None:
+        """Keep the query under this name. DomainError."""
+
+    def delete(self, viewer: Viewer, key: int) -> None:
+        """Delete one of the viewer's own. DomainError."""
+
+
+filter_keepers: Final[list[FilterKeeper]] = []
+
+
 def register_actions(provider: ActionProvider) -> None:
     """Offer what `provider` returns (name -> Django's (function, name, label)) as actions of every model's list."""
     action_providers.append(provider)
@@ -90,3 +118,8 @@ def register_history(history: History) -> None:
 def register_keeper(keeper: Keeper) -> None:
     """Make known who keeps choices."""
     keepers.append(keeper)
+
+
+def register_filter_keeper(keeper: FilterKeeper) -> None:
+    """Make known who keeps filters."""
+    filter_keepers.append(keeper)

@@ -21,6 +21,7 @@ from accounts.models import (
     Passkey,
     RecoveryCode,
     Reseller,
+    SavedFilter,
     TotpDevice,
     User,
 )
@@ -75,6 +76,11 @@ def _api_password(world: World, **fields: Any) -> ApiPassword:
 def _twice(make: Callable[..., Any], **fields: Any) -> None:
     make(**fields)
     make(**fields)
+
+
+def _saved_filter(world: World, name: str = "x") -> SavedFilter:
+    alpha = world.administrators["alpha"]
+    return SavedFilter.objects.create(administrator=alpha, listed="accounts.user", name=name, query="q=a")
 
 
 def _job(world: World, **fields: Any) -> BulkJob:
@@ -153,6 +159,7 @@ CHECKS: Final[dict[str, list[Violation]]] = {
         lambda w: _administrator(role=""),
     ],
     "administrator_login_is_not_empty": [lambda w: _administrator(login="", role=Role.MASTER)],
+    "saved_filter_has_a_name": [lambda w: _saved_filter(w, name="")],
     "api_password_has_a_name": [lambda w: _api_password(w, name="")],
     "api_password_has_a_family": [lambda w: _api_password(w, families="")],
     "alias_is_an_address": [lambda w: _alias(w, address=""), lambda w: _alias(w, domain="")],
@@ -187,6 +194,7 @@ UNIQUE: Final[dict[str, list[Violation]]] = {
     "administrator_login_is_unique_in_context": [
         lambda w: _administrator(login="admin", role=Role.CONTEXT, context=w.contexts[24])
     ],
+    "saved_filter_name_is_unique": [lambda w: [_saved_filter(w), _saved_filter(w)]],
     "api_password_name_is_unique": [
         lambda w: [_api_password(w), _api_password(w, identifier="other")],
     ],

@@ -69,3 +69,16 @@ def test_view_menu_and_filters__axe_finds_nothing(log_in: LogIn, live_server: Li
         if opened:
             page.get_by_text(opened, exact=True).click()
         assert violations(page) == []
+
+
+def test_filter__is_saved_and_found_again_without_scripts(plain: Page, live_server: LiveServer) -> None:
+    plain.goto(f"{live_server.url}/admin/accounts/user/?q=acme&status=active")
+    plain.get_by_text("Saved filters", exact=True).click()
+    plain.get_by_label("Name", exact=True).fill("Acme at work")
+    plain.get_by_label("Name", exact=True).press("Enter")
+    expect(plain.locator(".messagelist")).to_contain_text("The filter “Acme at work” is saved.")
+    plain.goto(f"{live_server.url}/admin/accounts/user/")
+    plain.get_by_text("Saved filters", exact=True).click()
+    plain.get_by_role("link", name="Acme at work").click()
+    expect(plain.locator("#searchbar")).to_have_value("acme")
+    expect(plain.locator("#result_list tbody tr")).to_have_count(1)

@@ -34,7 +34,7 @@ def test_keys__go_tick_change_and_explain(log_in: LogIn, live_server: LiveServer
     dialog.get_by_label("Mail quota:").fill("7")
     dialog.get_by_label("Unit").select_option("GB")
     dialog.get_by_role("button", name="Save").click()
-    expect(page.locator(".messagelist")).to_contain_text("is changed. Undo …")
+    expect(page.locator(".messagelist")).to_contain_text("Undo …")
     assert User.objects.filter(quota=7 * 2**30).count() == 1
     expect(page.locator("#searchbar")).to_have_value("johndoe@")
 

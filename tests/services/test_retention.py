@@ -130,6 +130,7 @@ KEPT_UNTIL_DELETED = {
         "accounts.Passkey",
         "accounts.RecoveryCode",
         "accounts.Reseller",
+        "accounts.SavedFilter",
     ),
     *("accounts.TotpDevice", "accounts.User", "domains.ExplicitDomain", "forwards.ForwardingAlias"),
     *("forwards.Recipient", "mailstats.MailboxUse", "web.Figures", "bulk.Heartbeat", "changelog.LastWrite"),
