@@ -14,15 +14,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Context, User
-from changelog.models import Change
 from core.counts import count_of
 from core.scoping import Viewer, may
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias
+from web.company_overview import Company, company_of
 from web.figures import MONTHS, Counted, figures_of, last_months
+from web.recent_changes import Line, recent_changes
 from webhooks.models import Webhook
 
-RECENT: Final = 10
 _ATTENTION: Final = {
     "context.near_limit": _("Contexts near or over their limit of users"),
     "user.near_quota": _("Mailboxes near or over their quota"),
@@ -63,12 +63,18 @@ class Dashboard:
 
     tiles: list[Tile]
     attention: list[Tile]
-    changes: list[Change]
+    changes: list[Line]
     users_by_context: list[Bar]
     growth: list[Bar]
+    company: Company | None
     # Whether the figures are known, and when they were counted, if not just now.
     is_counted: bool
     counted_at: datetime | None
+
+    @property
+    def growth_most(self) -> int:
+        """The end of the chart's scale."""
+        return max((bar.value for bar in self.growth), default=0)
 
 
 def dashboard_for(administrator: Viewer) -> Dashboard:
@@ -77,7 +83,8 @@ def dashboard_for(administrator: Viewer) -> Dashboard:
     return Dashboard(
         tiles=_tiles(administrator),
         attention=[*([] if figures is None else _attention(figures)), *_webhooks(administrator)],
-        changes=list(Change.objects.visible_to(administrator).order_by("-id")[:RECENT]),
+        changes=recent_changes(administrator),
+        company=company_of(administrator),
         users_by_context=[] if figures is None else _users_by_context(administrator, figures),
         growth=[] if figures is None else _growth(administrator, figures),
         is_counted=figures is not None,
