@@ -89,7 +89,8 @@ def _link_column(request: HttpRequest) -> Any:
 
     @admin.display(description=_("change"))
     def quick_link(row: Any) -> SafeString:
-        label = gettext("Change %(name)s here") % {"name": row}
+        # Which row it is, the row's own heading says.
+        label = gettext("Change here")
         url = f"{row.pk}/quick/" + (f"?{query}" if query else "")
         return format_html('<a class="quick" href="{}" aria-label="{}" title="{}">✎</a>', url, label, label)
 

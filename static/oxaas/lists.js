@@ -26,7 +26,7 @@ async function copy(row) {
   if (text && navigator.clipboard) {
     await navigator.clipboard.writeText(text);
     says.textContent = keys.dataset.copied.replace("{address}", text);
-    row.querySelector(".copy-button").textContent = "✓";
+    row.querySelector(".copy-button").classList.add("copied");
   }
 }
 
@@ -34,7 +34,7 @@ function addCopyButton(cell) {
   const text = cell.textContent.trim();
   const button = document.createElement("button");
   const words = keys.dataset.copy.replace("{address}", text);
-  Object.assign(button, { type: "button", className: "copy-button", textContent: "⧉", title: words, tabIndex: -1 });
+  Object.assign(button, { type: "button", className: "copy-button", title: words, tabIndex: -1 });
   button.dataset.text = text;
   button.setAttribute("aria-label", words);
   button.addEventListener("click", () => copy(button.closest("tr")));
