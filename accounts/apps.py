@@ -23,7 +23,7 @@ class AccountsConfig(AppConfig):
         )
         from accounts.imports import edit
         from accounts.provision import SECTIONS, section
-        from accounts.services import logins, preferences
+        from accounts.services import logins, preferences, saved_filters
         from accounts.services import persons as services
         from bulk import edits
         from changelog import record, words
@@ -53,7 +53,7 @@ class AccountsConfig(AppConfig):
         section.register(*SECTIONS)
         tables.register(*resources.RESOURCES)
         edits.register(*bulk.EDITS, *bulk_changes.EDITS, *bulk_labels.EDITS, *bulk_properties.EDITS, *edit.EDITS)
-        persons.register(*services.HOLDINGS, *logins.HOLDINGS)
+        persons.register(*services.HOLDINGS, *logins.HOLDINGS, *saved_filters.HOLDINGS)
         retention.register(*logins.KEPT)
         registry.register_keeper(preferences.Keeper())
         registry.register_filter_keeper(filter_keeper.Keeper())

@@ -25,10 +25,10 @@ class Keeper:
             for row in rows
         ]
 
-    def save(self, viewer: Viewer, *, listed: str, name: str, query: str, is_shared: bool) -> None:
+    def keep(self, viewer: Viewer, *, listed: str, name: str, query: str, is_shared: bool) -> None:
         """Keep it as the viewer's own."""
         save_filter(administrator=viewer, listed=listed, name=name, query=query, is_shared=is_shared)
 
-    def delete(self, viewer: Viewer, key: int) -> None:
+    def forget(self, viewer: Viewer, key: int) -> None:
         """Delete it, if it is the viewer's own."""
         delete_filter(administrator=viewer, key=key)

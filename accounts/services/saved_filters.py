@@ -5,15 +5,18 @@ They are in no change log: a filter is a question, not anybody's data, and opens
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+from urllib.parse import unquote_plus
 
 from django.utils.translation import gettext as _
 
 from accounts.models import SavedFilter
 from accounts.models.saved_filters import MAX_FILTER_NAME, MAX_QUERY
+from core.actor import Actor
 from core.addresses import printable
 from core.errors import Invalid, NotFound
 from core.locks import lock_names
+from core.persons import Holding, Person
 from core.scoping import Viewer
 from core.transactions import atomic
 
@@ -51,3 +54,23 @@ def delete_filter(*, administrator: Viewer, key: int) -> None:
     deleted, _models = SavedFilter.objects.filter(administrator=administrator.pk, pk=key).delete()
     if not deleted:
         raise NotFound(_("There is no such filter of yours."))
+
+
+def _naming(person: Person) -> list[SavedFilter]:
+    """Those with the person in their name or in what they ask for. Queries are percent-encoded, so each is read."""
+    rows = SavedFilter.objects.order_by("pk").iterator()
+    return [row for row in rows if person.is_named_in([row.name, unquote_plus(row.query)])]
+
+
+def _export(person: Person) -> list[dict[str, Any]]:
+    return [{"list": row.listed, "name": row.name, "query": unquote_plus(row.query)} for row in _naming(person)]
+
+
+@atomic
+def _erase(actor: Actor, person: Person) -> int:
+    keys = [row.pk for row in _naming(person)]
+    SavedFilter.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+HOLDINGS: Final = (Holding("saved filters that name them", 60, _export, _erase),)

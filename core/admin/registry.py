@@ -95,10 +95,10 @@ class FilterKeeper(Protocol):
     def offered(self, viewer: Viewer, listed: str) -> Iterable[SavedFilter]:
         """The viewer's own of this list, and those that colleagues share. One statement."""
 
-    def save(self, viewer: Viewer, *, listed: str, name: str, query: str, is_shared: bool) -> None:
+    def keep(self, viewer: Viewer, *, listed: str, name: str, query: str, is_shared: bool) -> None:
         """Keep the query under this name. DomainError."""
 
-    def delete(self, viewer: Viewer, key: int) -> None:
+    def forget(self, viewer: Viewer, key: int) -> None:
         """Delete one of the viewer's own. DomainError."""
 
 

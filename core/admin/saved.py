@@ -64,11 +64,11 @@ class SavedFiltersAdmin(admin.ModelAdmin):
         viewer: Any = request.user
         doomed = request.POST.get("delete", "")
         if doomed:
-            keeper.delete(viewer, int(doomed) if doomed.isascii() and doomed.isdecimal() and len(doomed) < 19 else 0)
+            keeper.forget(viewer, int(doomed) if doomed.isascii() and doomed.isdecimal() and len(doomed) < 19 else 0)
             self.message_user(request, gettext("The filter is deleted."), messages.SUCCESS)
             return
         name, is_shared = request.POST.get("name", ""), bool(request.POST.get("shared"))
-        keeper.save(viewer, listed=self.opts.label_lower, name=name, query=query, is_shared=is_shared)
+        keeper.keep(viewer, listed=self.opts.label_lower, name=name, query=query, is_shared=is_shared)
         self.message_user(request, gettext("The filter “%(name)s” is saved.") % {"name": name}, messages.SUCCESS)
 
     @property

@@ -13,9 +13,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import CharField, JSONField, Model, TextField
 
-from accounts.models import CustomId, LastLogin, LoginEvent, User
+from accounts.models import CustomId, LastLogin, LoginEvent, SavedFilter, User
 from accounts.services.administrators import create_administrator
 from accounts.services.config import Owner, set_property
+from accounts.services.persons import erase_person, export_person
+from accounts.services.saved_filters import save_filter
 from accounts.services.users import create_user, update_user
 from bulk.models import BulkJob, ImportLine, UploadPart
 from changelog.models import Change
@@ -94,6 +96,7 @@ def test_export__has_everything_that_is_held(anna: User) -> None:
         "administrators": 0,
         "configuration that names them": 0,
         "notes that name them": 0,
+        "saved filters that name them": 0,
         "notes on aliases that name them": 0,
         "log of logins": 1,
         "bulk edits and uploads": 3,
@@ -269,14 +272,24 @@ def test_masked__every_spelling_of_an_international_address(world: World, form: 
     assert "b\\u00fccher" not in left
 
 
+def test_saved_filter__that_asks_for_the_person_is_shown_and_goes(world: World) -> None:
+    alpha = world.administrators["alpha"]
+    for name, query in {"hers": "q=anna%40acme.example&all=", "all": "is_active__exact=1"}.items():
+        save_filter(administrator=alpha, listed="accounts.user", name=name, query=query, is_shared=False)
+    shown = export_person("anna@acme.example")["held"]["saved filters that name them"]
+    assert shown == [{"list": "accounts.user", "name": "hers", "query": "q=anna@acme.example&all="}]
+    erase_person(actor=OPERATOR, address="anna@acme.example")
+    assert [one.name for one in SavedFilter.objects.all()] == ["all"]
+
+
 def test_holdings__every_table_that_holds_addresses_is_told_of() -> None:
     """A new model with an address in it must say what becomes of it: this list is what was thought of."""
     from django.apps import apps
 
     told = {
         "accounts.User", "accounts.CustomId", "accounts.LastLogin", "accounts.Administrator", "accounts.Context",
-        "accounts.ConfigProperty", "forwards.ForwardingAlias", "forwards.Recipient", "changelog.Change",
-        "accounts.LoginEvent", "bulk.BulkJob", "bulk.BulkJobItem", "bulk.ImportLine",
+        "accounts.ConfigProperty", "accounts.SavedFilter", "forwards.ForwardingAlias", "forwards.Recipient",
+        "changelog.Change", "accounts.LoginEvent", "bulk.BulkJob", "bulk.BulkJobItem", "bulk.ImportLine",
         "bulk.UploadPart",
     }  # fmt: skip
     # Names of companies, domains, machines and devices; digests, sealed secrets; figures.
