@@ -38,7 +38,7 @@ def choose_all(page: Page, address: str, edit: str) -> None:
 def test_large_edit__preview_count_progress_and_result(large: None, log_in: LogIn, live_server: LiveServer) -> None:
     page = log_in("alpha")
     choose_all(page, live_server.url, "forwards.replace_recipient")
-    page.get_by_label("Recipient:", exact=True).fill("outside@elsewhere.example")
+    page.get_by_label("Old recipient").fill("outside@elsewhere.example")
     page.get_by_label("New recipient").fill("new@elsewhere.example")
     page.get_by_role("button", name="Preview").click()
 

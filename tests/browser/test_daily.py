@@ -179,7 +179,7 @@ def test_every_bulk_edit__from_the_list_to_the_result(log_in: LogIn, live_server
     desks, users = f"{admin}/forwards/forwardingalias/?q=desk", f"{admin}/accounts/user/?q=johndoe@acme"
 
     def replace(page: Page) -> None:
-        page.get_by_label("Recipient:", exact=True).fill("old@far.example")
+        page.get_by_label("Old recipient").fill("old@far.example")
         page.get_by_label("New recipient").fill(NEW)
 
     with_all(page, desks, "forwards.replace_recipient", replace)

@@ -178,7 +178,7 @@ def test_foreign_undo__a_batch_of_the_parent_is_out_of_the_childs_sight(
 ) -> None:
     page, admin = log_in("alpha"), f"{live_server.url}/admin"
     upload(page, admin, HEAD + "24,one@acme.example,a@far.example,true\n")
-    page.get_by_role("button", name="Change 1 row").click()
+    page.get_by_role("button", name="Import 1 line").click()
     expect(page.locator(".bulk-state")).to_contain_text("done")
     job = BulkJob.objects.get()
     page.locator("#logout-form button").click()
