@@ -263,7 +263,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [FILES / "static"]
+STATICFILES_DIRS = [FILES / "static", ("handbook", HANDBOOK / "images")]
 STATIC_ROOT = HOME / "staticfiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

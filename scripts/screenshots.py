@@ -1,4 +1,5 @@
-"""`make screenshots`: write pictures of the web admin to docs/screenshots/, in light, dark and on a phone.
+"""`make screenshots`: write pictures of the web admin to docs/screenshots/, in light, dark and on a phone, and those of
+the handbook, in each of its languages.
 
 They show the demo, on a database, a mail store and a server of their own, which are gone afterwards.
 """
@@ -22,6 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 TARGET: Final = BASE_DIR / "docs" / "screenshots"
+HANDBOOK: Final = BASE_DIR / "docs" / "handbook" / "images"
 START_SECONDS: Final = 60
 LOGIN, PASSWORD = "brightmail", "demo"
 FLAGS: Final = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
@@ -134,6 +136,35 @@ PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
 }
 
 
+# Small ones, each for the page of the handbook of the same name.
+HANDBOOK_SIZE: Final = {"width": 1024, "height": 540}
+HANDBOOK_PAGES: Final = {
+    "overview": "",
+    "users": "accounts/user/",
+    "aliases": "forwards/forwardingalias/",
+    "trace": "resolve?address=info@harbour-coffee.example",
+    "new-company": "onboarding",
+    "changes": "changelog/change/",
+}
+
+
+def illustrate(browser: Browser, admin: str, language: str, target: Path) -> None:
+    """The handbook's pictures in one language."""
+    context = browser.new_context(locale=language, reduced_motion="reduce", viewport=HANDBOOK_SIZE)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{admin}/")
+    page.locator("#id_username").fill(LOGIN)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("#login-form [type=submit]").click()
+    page.wait_for_url(f"{admin}/")
+    if page.locator(".hints button").count():
+        page.locator(".hints button").click()
+    for name, path in HANDBOOK_PAGES.items():
+        page.goto(f"{admin}/{path}")
+        page.screenshot(path=target / f"{name}-{language}.png")
+    context.close()
+
+
 def photograph(browser: Browser, admin: str, look: str, target: Path) -> None:
     """All pages in one look; the login page is the first of them."""
     context = browser.new_context(locale="en-GB", reduced_motion="reduce", **LOOKS[look])
@@ -201,6 +232,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         for look in LOOKS:
             photograph(browser, admin, look, TARGET)
+        HANDBOOK.mkdir(parents=True, exist_ok=True)
+        for language in ("en", "de"):
+            illustrate(browser, admin, language, HANDBOOK)
         browser.close()
     size = sum(file.stat().st_size for file in TARGET.glob("*.png"))
     print(f"{len(list(TARGET.glob('*.png')))} pictures, {size / 1024**2:.1f} MB, in {TARGET}")
