@@ -33,6 +33,9 @@ from core.admin.base import ScopedModelAdmin
 from core.scoping import ScopedQuerySet
 from oxaas.views import not_found
 
+# The same on every database.
+pytestmark = pytest.mark.sqlite
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 FLOORS: Final = (
     "core",

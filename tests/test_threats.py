@@ -10,6 +10,9 @@ from typing import Final
 
 import pytest
 
+# The same on every database.
+pytestmark = pytest.mark.sqlite
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 DOCUMENT: Final = (ROOT / "docs/threats.md").read_text("utf-8")
 _TEST: Final = re.compile(r"`(tests/[\w/]+\.py)((?:::\w+)+)`")

@@ -119,7 +119,7 @@ def _webhooks(administrator: Viewer) -> list[Tile]:
     """Webhooks that fail; few have any, and whoever has must know it before it is counted."""
     if not may(administrator, "view", Webhook):
         return []
-    count = Webhook.objects.visible_to(administrator).failing().count()
+    count = count_of(Webhook.objects.visible_to(administrator).failing()).number
     url = f"{_list_of(Webhook)}?attention=failing"
     return [Tile(_("Webhooks that fail or were switched off"), count, url)] if count else []
 

@@ -10,12 +10,24 @@ from django.db import transaction
 
 from apiv2.table import ACTIONS
 from changelog.models import Change
+from domains.lookup import Finding
+from domains.models import Answer, Proof
 from tests.apiv2.calls import Call, Things
 from tests.apiv2.client import V2
 from tests.apiv2.test_access import LETTERS, OF_RESELLERS, PLACES, RULES, answer_of
 from tests.apiv2.test_access import built as built
 from tests.apiv2.test_access import things as things
 from tests.apiv2.test_access import unlocked as unlocked
+
+# The same on every database.
+pytestmark = pytest.mark.sqlite
+
+
+@pytest.fixture(autouse=True)
+def silent_dns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is asked of the network: no record is there."""
+    monkeypatch.setattr("domains.proof.look_up", lambda _domain, _token: Finding(Proof.WAITING, Answer.NOTHING))
+
 
 # What can be done with an object beside the usual: as above, but that nothing need be written where it happens.
 OTHERS: Final = """

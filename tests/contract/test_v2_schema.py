@@ -12,6 +12,9 @@ from conformance.contract import resolve
 from core.openapi.inspection import document
 from tests.apiv2.client import PREFIX
 
+# The same on every database.
+pytestmark = pytest.mark.sqlite
+
 # Anybody may come without credentials, or too often, in a form that nobody reads, or while the database is away.
 ALWAYS: Final = {"400", "401", "403", "406", "429", "503", "default"}
 # Objects whose keys are the change log's, an edit's form's, or a file's for `provision`.

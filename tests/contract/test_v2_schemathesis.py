@@ -23,6 +23,9 @@ from tests.contract.test_schemathesis import CHECKS, PLAIN
 from tests.contract.test_schemathesis import one_connection as one_connection
 from tests.world import World
 
+# The same on every database.
+pytestmark = pytest.mark.sqlite
+
 LOGINS: Final = ["root", "alpha", "alphakid", "beta", "admin@alpha_acme", "portal-alpha"]
 # What is seldom possible: a proof without name servers, a reseller without anything, an address made by chance.
 _RARELY: Final = (

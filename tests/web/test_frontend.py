@@ -12,6 +12,9 @@ from tests.web.conftest import Enter
 from tests.web.person import Person
 from tests.world import World
 
+# The same on every database.
+pytestmark = pytest.mark.sqlite
+
 ROOT: Final = Path(__file__).parents[2]
 TEMPLATES: Final = sorted((ROOT / "templates").rglob("*.html"))
 ALWAYS: Final = {"tokens", "sidebar", "base", "controls", "search"}

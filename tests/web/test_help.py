@@ -21,6 +21,9 @@ from tests.world import World
 from web import handbook
 from web.help_links import EDITS, HELP, help_name_of
 
+# The same on every database.
+pytestmark = pytest.mark.sqlite
+
 HANDBOOK: Final[Path] = settings.HANDBOOK_DIR
 LANGUAGES: Final = [code for code, _name in settings.LANGUAGES]
 PAGES: Final = [(code, name) for code in LANGUAGES for name in handbook.NAMES]

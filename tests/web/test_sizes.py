@@ -23,6 +23,9 @@ from tests.web.person import Person, page
 from tests.world import World
 from web.account import AccountForm
 
+# The same on every database.
+pytestmark = pytest.mark.sqlite
+
 GB = 2**30
 
 
