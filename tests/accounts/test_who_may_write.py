@@ -23,6 +23,9 @@ from domains.services import add_domain, remove_domain
 from forwards.services import add_recipients, create_forward, delete_forward, delete_forwards, remove_recipient
 from tests.world import PASSWORD, World
 
+# The same on every database.
+pytestmark = pytest.mark.sqlite
+
 STAFF = ["root", "alpha", "alphakid", "beta", "admin@alpha_acme"]
 Write = Callable[[Actor, World, int], Any]
 

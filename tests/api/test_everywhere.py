@@ -18,6 +18,9 @@ from tests.api.raw import send
 from tests.client import ADMIN, DOMAINS, FORWARDS, MAIL, Api, basic
 from tests.world import World
 
+# The same on every database.
+pytestmark = pytest.mark.sqlite
+
 CHALLENGE = 'Basic realm="OX REST", charset="UTF-8"'
 USER = f"{ADMIN}/contexts/24/users/42"
 ALIAS = "sales@acme.example"
