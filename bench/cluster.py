@@ -187,6 +187,6 @@ def further(cursor: Any, table: str, known: set[str], *, flag: str) -> tuple[str
     )
     more = {name: kind for name, kind in cursor.fetchall() if name not in known}
     numbers = dict.fromkeys(("integer", "smallint", "bigint"), "0")
-    values = {"boolean": flag, "timestamp with time zone": "now()", **numbers}
+    values = {"boolean": flag, "timestamp with time zone": "now()", "jsonb": "'{}'", **numbers}
     columns = "".join(f", {name}" for name in more)
     return columns, "".join(f", {values.get(kind, repr(''))}" for kind in more.values())
