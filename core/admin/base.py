@@ -33,21 +33,19 @@ from core.addresses import printable
 from core.admin import registry
 from core.admin.chosen import ChosenAdmin
 from core.admin.filters import RelatedFilter
-from core.admin.forms import DayField, ServiceForm, VerbatimField, WholeNumberField
+from core.admin.forms import DayField, ServiceForm, VerbatimField, WholeNumberField, focus_on_error
 from core.admin.lists import KeysetChangeList
 from core.admin.pills import status_pill
 from core.admin.quick import QuickAdmin
 from core.admin.returning import ReturningAdmin
 from core.admin.saved import SavedFiltersAdmin
-from core.admin.searching import Search, Text, found, text_of
+from core.admin.searched import SearchedAdmin
 from core.admin.telling import TellingAdmin, watched
 from core.admin.widgets import Autocomplete, DayInput, WholeNumberInput, tick_box
 from core.counts import CountedPaginator
 from core.errors import Conflict, DomainError, NotAllowed
-from core.names import MAX_NAME
 from core.numbers import whole_number
 from core.scoping import Viewer
-from core.search import search_forms
 from core.transactions import retried
 from core.zones import breaks_database
 
@@ -80,7 +78,7 @@ def actor_of(request: HttpRequest) -> Actor:
 _VERSION: Final = "_version"
 
 
-class ScopedModelAdmin(ReturningAdmin, TellingAdmin, QuickAdmin, ChosenAdmin, SavedFiltersAdmin):
+class ScopedModelAdmin(SearchedAdmin, ReturningAdmin, TellingAdmin, QuickAdmin, ChosenAdmin, SavedFiltersAdmin):
     """One model's pages for everybody, each of whom sees and reaches their own rows only.
 
     A model's admin says how a row is made, changed and removed (`create`, `update`, `remove`: each calls services).
@@ -106,9 +104,6 @@ class ScopedModelAdmin(ReturningAdmin, TellingAdmin, QuickAdmin, ChosenAdmin, Sa
     change_kind: ClassVar[str]
     # Set when the row is made, shown ever after.
     fixed_fields: ClassVar[tuple[str, ...]] = ()
-    # Searched beside `search_fields` for a text that is not ASCII: a part of a label of an international domain has no
-    # other form than the written one.
-    written_fields: ClassVar[tuple[str, ...]] = ()
     # What a list is sorted by -> what it is sorted by instead: the same for a person, but with an index.
     sorted_by: ClassVar[dict[str, str]] = {}
     # The bulk edits that the page of one row offers as well.
@@ -187,7 +182,7 @@ class ScopedModelAdmin(ReturningAdmin, TellingAdmin, QuickAdmin, ChosenAdmin, Sa
         obj: Any = None,
     ) -> Any:
         """Adds the version of the row, which the form sends back."""
-        _focus_on_error(context["adminform"])
+        focus_on_error(context["adminform"])
         if obj is not None:
             (history,) = registry.histories
             context["version"] = history.version_of(self.change_kind, obj.pk)
@@ -318,31 +313,6 @@ class ScopedModelAdmin(ReturningAdmin, TellingAdmin, QuickAdmin, ChosenAdmin, Sa
             allowed.update(f"{self.date_hierarchy}__{unit}" for unit in ("year", "month", "day"))
         return lookup in allowed
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
-    ) -> tuple[models.QuerySet[Any], bool]:
-        search = self.search(queryset, search_term)
-        request.search = search  # type: ignore[attr-defined]
-        return search.rows, False
-
-    def search(self, queryset: models.QuerySet[Any], search_term: str) -> Search:
-        """Those of the rows in which the text is found, as it was typed or in a form in which such things are compared.
-
-        What no text of ours can contain is found nowhere, and never sent to the database; nor is a text longer than
-        any of ours, of which each word would be looked for in each column.
-        """
-        if not self.search_fields or not search_term.strip():
-            return Search(queryset)
-        if len(search_term) > MAX_NAME or not printable(search_term):
-            return Search(queryset.none())
-        return found(queryset, self.search_texts(search_term))
-
-    def search_texts(self, search_term: str) -> list[Text]:
-        """What is looked for, of which one must be found."""
-        fields = self.search_fields if search_term.isascii() else (*self.search_fields, *self.written_fields)
-        forms = dict.fromkeys([search_term, *search_forms(search_term)])
-        return [text_of(self.model, fields, form) for form in forms]
-
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         return KeysetChangeList
 
@@ -411,17 +381,6 @@ class ScopedModelAdmin(ReturningAdmin, TellingAdmin, QuickAdmin, ChosenAdmin, Sa
     def _url(self, page: str, object_id: str) -> str:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
         return reverse(name, args=(object_id,), current_app=self.admin_site.name)
-
-
-def _focus_on_error(adminform: Any) -> None:
-    """The first field that is wrong has the focus, with and without scripts, so that it is heard and seen at once."""
-    form = adminform.form
-    for fieldset in adminform:
-        for line in fieldset:
-            for name in line.fields:
-                if name in form.errors and name in form.fields:
-                    form.fields[name].widget.attrs["autofocus"] = True
-                    return
 
 
 def _visible(db_field: Any, request: HttpRequest) -> models.QuerySet[Any]:

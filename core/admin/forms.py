@@ -178,3 +178,14 @@ class SizeField(forms.MultiValueField):
             return bool(self.clean(data) != initial)
         except ValidationError:
             return True
+
+
+def focus_on_error(adminform: Any) -> None:
+    """The first field that is wrong has the focus, with and without scripts, so that it is heard and seen at once."""
+    form = adminform.form
+    for fieldset in adminform:
+        for line in fieldset:
+            for name in line.fields:
+                if name in form.errors and name in form.fields:
+                    form.fields[name].widget.attrs["autofocus"] = True
+                    return
