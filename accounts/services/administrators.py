@@ -116,7 +116,7 @@ def update_administrator(
 @atomic
 def delete_administrator(*, actor: Actor, administrator: Administrator) -> None:
     """Delete an administrator; what they did stays in the change log under their name."""
-    administrator = _locked(administrator)
+    administrator = _locked(administrator, no_key=False)
     check_in_charge(actor, administrator.role, administrator.reseller, administrator.context)
     if actor.administrator is not None and actor.administrator.pk == administrator.pk:
         raise NotAllowed(_("Nobody deletes themselves."))
@@ -143,9 +143,17 @@ def entry(administrator: Administrator, before: Snapshot | None, after: Snapshot
     return Entry("administrator", administrator.pk, str(administrator), before, after, administrator.owners)
 
 
-def _locked(administrator: Administrator) -> Administrator:
+def held(administrators: QuerySet[Administrator]) -> list[Administrator]:
+    """The administrators, who are to be deleted with what they belong to, held until the transaction ends.
+
+    Nothing is kept for them meanwhile, such as an address that they log in from, which would then refer to nobody.
+    """
+    return list(administrators.with_owner().select_for_update(of=("self",)).order_by("login"))
+
+
+def _locked(administrator: Administrator, *, no_key: bool = True) -> Administrator:
     rows: QuerySet[Administrator] = Administrator.objects.with_owner()
-    return locked(rows, administrator.pk, _("The administrator does not exist any more."))
+    return locked(rows, administrator.pk, _("The administrator does not exist any more."), no_key=no_key)
 
 
 def _check_owner(role: str, reseller: Reseller | None, context: Context | None) -> None:

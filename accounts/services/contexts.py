@@ -144,7 +144,7 @@ def _own_entries(context: Context) -> Iterator[Entry]:
     """The change log's lines for the context's own configuration and administrators."""
     for row in context.config.select_related("context__reseller").order_by("name"):
         yield config.entry(row, config.snapshot(row), None)
-    for one in Administrator.objects.with_owner().filter(context=context).order_by("login"):
+    for one in administrators.held(Administrator.objects.filter(context=context)):
         yield administrators.entry(one, administrators.snapshot(one), None)
 
 

@@ -42,17 +42,22 @@ def record_refusal(login: Login, administrator: Administrator | None) -> None:
 
 
 def record_success(login: Login, administrator: Administrator) -> None:
-    """Append a login; its address is a known one from now on, and the administrator was last used then and there."""
+    """Append a login; its address is a known one from now on, and the administrator was last used then and there.
+
+    Nothing is kept of an administrator who has been deleted meanwhile.
+    """
     now = timezone.now()
+    used = {"last_used_at": now, "last_used_from": login.address}
     with transaction.atomic():
+        # The administrator comes first, as for whoever deletes them: neither waits for the other.
+        if not Administrator.objects.filter(pk=administrator.pk).update(**used):
+            return
         _append(login, administrator)
         known = KnownAddress(administrator=administrator, site=login.site, last_at=now)
         KnownAddress.objects.bulk_create(
             [known], update_conflicts=True, unique_fields=["administrator", "site"], update_fields=["last_at"]
         )
         KnownAddress.objects.filter(administrator=administrator, last_at__lt=now - KNOWN_FOR).delete()
-        used = {"last_used_at": now, "last_used_from": login.address}
-        Administrator.objects.filter(pk=administrator.pk).update(**used)
 
 
 def purge_logins(before: datetime, most: int) -> int:

@@ -83,7 +83,7 @@ def delete_reseller(*, actor: Actor, reseller: Reseller) -> None:
 
     Each of them has its line in the change log, in one batch with the reseller's own, which is the last.
     """
-    reseller = _locked(reseller)
+    reseller = _locked(reseller, no_key=False)
     _check_stands_above(actor, reseller)
     if reseller.contexts.exists() or reseller.children.exists():
         raise Conflict(_("The reseller %(reseller)s still has contexts or children.") % {"reseller": reseller})
@@ -98,7 +98,7 @@ def _cascade_entries(reseller: Reseller) -> Iterator[Entry]:
     """The change log's lines for what is deleted together with the reseller."""
     for row in reseller.config.select_related("reseller__parent").order_by("name"):
         yield config.entry(row, config.snapshot(row), None)
-    for one in Administrator.objects.with_owner().filter(reseller=reseller).order_by("login"):
+    for one in administrators.held(Administrator.objects.filter(reseller=reseller)):
         yield administrators.entry(one, administrators.snapshot(one), None)
 
 
@@ -113,9 +113,9 @@ def _entry(reseller: Reseller, before: Snapshot | None, after: Snapshot | None) 
     return Entry("reseller", reseller.pk, reseller.name, before, after, reseller.owners)
 
 
-def _locked(reseller: Reseller) -> Reseller:
+def _locked(reseller: Reseller, *, no_key: bool = True) -> Reseller:
     rows = Reseller.objects.select_related("parent")
-    return locked(rows, reseller.pk, _("The reseller does not exist any more."))
+    return locked(rows, reseller.pk, _("The reseller does not exist any more."), no_key=no_key)
 
 
 def _check_stands_above(actor: Actor, reseller: Reseller) -> None:

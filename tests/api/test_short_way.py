@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
 
 from core.patience import PatientConnection
-from oxaas.gate import make_ready
+from oxaas.gate import Slots, make_ready
 from tests.api.raw import send
 from tests.client import FORWARDS, Api
 from tests.world import World
@@ -95,7 +96,20 @@ def test_connection__lost_while_it_is_asked_for_a_pooler_is_503_and_then_all_is_
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         return False
 
-    with monkeypatch.context() as patched:
-        patched.setattr(PatientConnection, "is_pooled", property(lose))
-        assert send("GET", SALES, "alpha")[0] == 503
-    assert send("GET", SALES, "alpha")[0] == 200
+    slots = Slots(1, patience=1)
+
+    def status() -> int:
+        with slots.taken():
+            return send("GET", SALES, "alpha")[0]
+
+    def close() -> None:
+        with slots.taken():
+            connections.close_all()
+
+    # A thread of its own has connections of its own: the test keeps the one that it began with.
+    with ThreadPoolExecutor(1) as pool:
+        with monkeypatch.context() as patched:
+            patched.setattr(PatientConnection, "is_pooled", property(lose))
+            assert pool.submit(status).result() == 503
+        assert pool.submit(status).result() == 200
+        pool.submit(close).result()

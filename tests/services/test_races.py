@@ -12,9 +12,10 @@ from django.db.models import Count
 
 from accounts.models import Administrator, Context, Reseller, User
 from accounts.ownership import is_served
-from accounts.services.administrators import create_administrator, update_administrator
+from accounts.services.administrators import create_administrator, delete_administrator, update_administrator
 from accounts.services.config import Owner, set_property
 from accounts.services.contexts import create_context, delete_context, update_context
+from accounts.services.logins import Login, record_success
 from accounts.services.resellers import create_reseller, delete_reseller, update_reseller
 from accounts.services.users import create_user, set_uids, update_user
 from changelog.models import Change
@@ -489,6 +490,29 @@ def test_delete_context__while_its_own_administrator_works_in_it_never_deadlocks
         assert deleted is None
         assert set(statuses) <= {201, 403, 404, 503}
     assert not Context.objects.filter(pk__gte=1000).exists()
+
+
+@pytest.mark.parametrize("with_it", ["administrator", "context"])
+def test_delete_administrator__while_they_log_in_from_new_addresses_leaves_nothing(world: World, with_it: str) -> None:
+    for turn in range(15):
+        context = new_context(world.resellers["alpha"], 1000 + turn)()
+        admin = create_administrator(
+            actor=OPERATOR, login="admin", role=Role.CONTEXT, context=context, password=PASSWORD
+        )
+        delete = (
+            partial(delete_administrator, actor=OPERATOR, administrator=admin)
+            if with_it == "administrator"
+            else partial(delete_context, actor=OPERATOR, context=context)
+        )
+        outcomes = race(
+            delete,
+            *[
+                partial(record_success, Login("admin", site, site, Channel.WEB, "success"), admin)
+                for site in (f"192.0.2.{number}" for number in range(5))
+            ],
+        )
+        assert outcomes == [None] * 6
+    assert not Administrator.objects.filter(context__gte=1000).exists()
 
 
 def test_delete_reseller__while_it_gets_a_context_or_a_child_is_one_of_them(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import subprocess
 import sys
@@ -125,15 +126,13 @@ def test_many_writers__each_change_arrives_in_the_order_of_its_object(settings: 
         for thread in threads:
             thread.start()
         workers = [Deliverer(), Deliverer()]
-        turn = 0
+        turns, messages = itertools.count(), itertools.count()
+        receiver.answer = lambda body: 500 if next(messages) % 3 == 0 else 200
 
         def work() -> bool:
-            nonlocal turn
-            turn += 1
-            receiver.answer = lambda body: 500 if turn % 3 == 0 else 200
             webhook.__class__.objects.update(paused_until=webhook.created_at)
             webhook.deliveries.update(next_at=webhook.created_at)
-            workers[turn % 2].run()
+            workers[next(turns) % 2].run()
             return len({one["data"]["id"] for one in receiver.accepted}) == 64
 
         until(work, "all of them arrive")
