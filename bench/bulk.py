@@ -161,11 +161,11 @@ def _both(administrator: Any, job: Any, edit: str, run_name: str, name: str) -> 
 
 
 def _finish(key: int) -> None:
-    from bulk import jobs
+    from bulk.batches import advance
     from bulk.reading import Desk
 
     desk = Desk()
-    while jobs._advance(key, desk):
+    while advance(key, desk):
         pass
 
 

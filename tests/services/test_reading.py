@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.imports import lines as imports
 from accounts.models import User
 from accounts.services.administrators import update_administrator
-from bulk import edits, jobs, reading, uploads
+from bulk import batches, edits, jobs, reading, uploads
 from bulk.models import BulkJob, BulkJobItem, ImportLine, Upload, UploadPart
 from bulk.reading import ABANDONED, Desk
 from core import retention
@@ -98,14 +98,14 @@ def test_read__somebody_else_goes_on_where_a_killed_worker_was(world: World, few
 
 
 def test_read__a_batch_that_was_undone_is_read_again(job: BulkJob, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk, freeze = Desk(), jobs._freeze
+    desk, freeze = Desk(), batches.freeze
 
     def failing(*arguments: Any) -> int:
-        monkeypatch.setattr(jobs, "_freeze", freeze)
+        monkeypatch.setattr(batches, "freeze", freeze)
         raise OperationalError("no room")
 
     jobs.work_once(desk)
-    monkeypatch.setattr(jobs, "_freeze", failing)
+    monkeypatch.setattr(batches, "freeze", failing)
     with pytest.raises(OperationalError):
         jobs.work_once(desk)
     while jobs.work_once(desk):

@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connection
 
 from accounts.models import User
-from bulk import edits, jobs
+from bulk import batches, edits, jobs
 from bulk.management.commands import worker
 from bulk.models import BulkJob
 from bulk.services import purge_jobs
@@ -142,14 +142,14 @@ def test_worker__jobs_take_turns(world: World, monkeypatch: pytest.MonkeyPatch) 
 def test_worker__failing_job_lets_the_others_pass(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     alpha = world.administrators["alpha"]
     bad, good = (prepare(alpha, "users.suspend", User.objects.filter(context=24)) for _ in range(2))
-    batch = jobs._batch
+    batch = batches._batch
 
     def failing(job: BulkJob) -> None:
         if job.pk == bad.pk:
             raise OperationalError("no room")
         batch(job)
 
-    monkeypatch.setattr(jobs, "_batch", failing)
+    monkeypatch.setattr(batches, "_batch", failing)
     with pytest.raises(OperationalError):
         jobs.work_once()
     assert jobs.work_once() is True
@@ -218,7 +218,7 @@ def test_worker__waits_for_a_database_that_takes_no_writes(
         with connection.cursor() as cursor:
             cursor.execute(f"SET {name} = on")
 
-    batch = jobs._batch
+    batch = batches._batch
 
     def turned(job: BulkJob) -> None:
         turn("transaction_read_only")
@@ -226,7 +226,7 @@ def test_worker__waits_for_a_database_that_takes_no_writes(
 
     with monkeypatch.context() as patched:
         if within:
-            patched.setattr(jobs, "_batch", turned)
+            patched.setattr(batches, "_batch", turned)
         else:
             turn("default_transaction_read_only")
         assert worker._guarded(jobs.work_once) is None, "and its session is ended"
