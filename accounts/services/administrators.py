@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Administrator, Context, Reseller
+from accounts.models.administrators import AdministratorQuerySet
 from changelog.entries import Entry, Snapshot
 from changelog.record import record
 from core.access import Role
@@ -143,7 +144,7 @@ def entry(administrator: Administrator, before: Snapshot | None, after: Snapshot
     return Entry("administrator", administrator.pk, str(administrator), before, after, administrator.owners)
 
 
-def held(administrators: QuerySet[Administrator]) -> list[Administrator]:
+def held(administrators: AdministratorQuerySet) -> list[Administrator]:
     """The administrators, who are to be deleted with what they belong to, held until the transaction ends.
 
     Nothing is kept for them meanwhile, such as an address that they log in from, which would then refer to nobody.
