@@ -20,6 +20,7 @@ from time import monotonic, perf_counter
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.cache import close_caches
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections, reset_queries
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -85,10 +86,14 @@ class Turns:
 
 
 def look_after_connections() -> None:
-    """From now on the slots look after their connections: Django's handlers search for them in each request."""
+    """From now on the slots look after their connections: Django's handlers search for them in each request.
+
+    Those for the cache go as well: it is in the process's memory, and has nothing to close.
+    """
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     request_started.disconnect(reset_queries)
+    request_finished.disconnect(close_caches)
 
 
 def make_ready(connection: BaseDatabaseWrapper) -> None:

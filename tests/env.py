@@ -19,6 +19,9 @@ DATABASE = os.environ.get("OXAAS_TEST_DATABASE", "sqlite")
 # The markers of tests that the other run does. Browsers and mail servers are needed once, beside PostgreSQL.
 OTHER_RUN = {"sqlite": ("postgres", "browser", "mail"), "postgres": ("sqlite",)}
 
+# What a test asks for that uses a database.
+USING_DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "live_server", "postgres_url"})
+
 # Dovecot warns below 2000; a login shell often allows 1024 and the system much more.
 OPEN_FILES = 4096
 
@@ -131,10 +134,20 @@ def pytest_unconfigure() -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave to the other run what is that run's alone; `-m` is free for whoever types it."""
-    others = {item for item in items if any(item.get_closest_marker(name) for name in OTHER_RUN[DATABASE])}
+    others = {item for item in items if _is_others(item)}
     if others:
         config.hook.pytest_deselected(items=[item for item in items if item in others])
         items[:] = [item for item in items if item not in others]
+
+
+def _is_others(item: pytest.Item) -> bool:
+    """Whether the other run does the test: it says so, or it uses no database, which is tested once, on SQLite."""
+    if any(item.get_closest_marker(name) for name in OTHER_RUN[DATABASE]):
+        return True
+    if DATABASE == "sqlite" or any(item.get_closest_marker(name) for name in OTHER_RUN["sqlite"]):
+        return False
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is None and USING_DATABASE.isdisjoint(fixtures)
 
 
 @pytest.fixture(scope="session")
