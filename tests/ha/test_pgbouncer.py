@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg2
 import pytest
@@ -17,17 +19,23 @@ from django.test import Client
 
 from accounts.models import Context
 from bulk import jobs
+from changelog.feed import lines_after
+from changelog.models import Change
 from core import patience
 from forwards.models import ForwardingAlias, Recipient
+from forwards.services import create_forward
 from tests.api.raw import send
 from tests.calls import SUCCESS, operations
 from tests.client import FORWARDS, Api
 from tests.ha.pooler import SESSIONS, Pooler
 from tests.mail.stack import Database
 from tests.services.bulk import prepare
+from tests.services.test_feed import until_settled
 from tests.services.test_large import fill
-from tests.services.threads import race
-from tests.world import CONTEXTS, World
+from tests.services.threads import PATIENCE, race
+from tests.world import CONTEXTS, OPERATOR, World
+
+_Result = TypeVar("_Result")
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("pgbouncer")]
 
@@ -158,3 +166,48 @@ def test_provision__writes_and_reads_a_world(world: World, tmp_path: Path) -> No
     second = io.StringIO()
     call_command("provision", export=True, stdout=second)
     assert second.getvalue() == first.getvalue()
+
+
+def test_feed__tells_each_change_once_while_others_write(world: World) -> None:
+    """Transactions, by which the feed counts, are the cluster's, whichever session they are in."""
+    place = until_settled()
+    context, count = Context.objects.get(pk=24), 20
+    done = threading.Event()
+
+    def write(lane: int) -> Callable[[], None]:
+        def aliases() -> None:
+            for number in range(count):
+                alias = f"feed{lane}-{number}@acme.example"
+                create_forward(actor=OPERATOR, context=context, alias=alias, recipients=["a@far.example"])
+
+        return aliases
+
+    def follow() -> list[str]:
+        found, here = [], place
+        while True:
+            was_done = done.is_set()
+            part = lines_after(Change.objects.filter(kind="forward"), here, 7)
+            found += [line.label for line in part.lines]
+            here = part.place
+            if was_done and part.is_last:
+                return found
+
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(closing_connection(follow))
+        race(*[write(lane) for lane in range(4)])
+        until_settled()
+        done.set()
+        found = following.result(PATIENCE)
+    assert sorted(found) == sorted(f"feed{lane}-{number}@acme.example" for lane in range(4) for number in range(count))
+
+
+def closing_connection(work: Callable[[], _Result]) -> Callable[[], _Result]:
+    """For a thread, whose connection nobody else closes."""
+
+    def call() -> _Result:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    return call

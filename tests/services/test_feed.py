@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -20,6 +22,8 @@ from changelog.models import Change, Feed
 from changelog.record import record, record_all
 from changelog.services import purge_changes
 from core.errors import Busy
+from tests.mail.stack import run
+from tests.postgres import find_binaries
 from tests.world import OPERATOR, World
 
 REAL: Final = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -223,6 +227,43 @@ class TestRestored:
         before = until_settled()
         Feed.objects.update(origin=Feed.objects.get().origin.replace(":00000001:", ":00000009:"))
         assert until_settled().epoch != before.epoch
+
+    def test_dump_that_is_restored__loses_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        until_settled()
+        write(1)
+        _keys, seen = all_after(None, 1)
+        write(2)
+        until_settled()
+        with _restored(monkeypatch):
+            write(3)
+            keys, place = all_after(seen, 3)
+            assert keys == [1, 2, 3], "what was seen may come again, and nothing is missed"
+            write(4)
+            until_settled()
+            assert keys_after(place)[0] == [4]
+
+
+@contextmanager
+def _restored(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Within, the connection is to a copy of the database, made by pg_dump and psql."""
+    parameters, name = connection.settings_dict, "restored_feed"
+    where = [f"--host={parameters['HOST']}", f"--port={parameters['PORT']}", f"--username={parameters['USER']}"]
+    environment = os.environ | {"PGPASSWORD": parameters["PASSWORD"]}
+    dumped = run([str(find_binaries() / "pg_dump"), *where, parameters["NAME"]], env=environment).stdout
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    try:
+        run(["psql", "--no-psqlrc", "--quiet", *where, f"--dbname={name}"], env=environment, input=dumped)
+        with monkeypatch.context() as patched:
+            connection.close()
+            patched.setitem(connection.settings_dict, "NAME", name)
+            try:
+                yield
+            finally:
+                connection.close()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name}")
 
 
 def _become_another_cluster(*, transactions_were_ahead: bool) -> None:
