@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # All pages, as the list of them has them.
 SECTIONS: Final[tuple[tuple[StrOrPromise, tuple[str, ...]], ...]] = (
-    (_("First steps"), ("overview", "search", "account", "second-factor")),
+    (_("First steps"), ("overview", "search", "lists", "account", "second-factor")),
     (_("Mail"), ("users", "leaving", "mailboxes", "aliases", "trace", "domains")),
     (_("Customers"), ("companies", "new-company", "labels", "resellers")),
     (_("Many at once"), ("bulk-edits", "imports", "exports")),

@@ -81,6 +81,11 @@ def test_handbook__has_no_page_that_nothing_leads_to() -> None:
     assert {one for one in HELP if not any(route == one or route.startswith(f"{one}_") for route in routes)} == set()
 
 
+def test_help_of_the_overview__belongs_to_no_other_page() -> None:
+    led = {route for route in _admin_routes() if help_name_of(route) == "overview"}
+    assert led == {"index", "app_list"}
+
+
 def test_edits__that_have_help_of_their_own_are_there() -> None:
     assert [edits.edit_named(name).name for name in ("users.leave", "import.users")] == ["users.leave", "import.users"]
     assert help_name_of("bulk_bulkjob_change", "import.users") == "imports"
@@ -164,6 +169,7 @@ def _linked(text: str) -> tuple[str, str]:
         "account/second-factor": "second-factor",
         "password_change/": "account",
         "people": "imports",
+        "accounts/context/24/quick/": "lists",
         "resolve": "trace",
     }.items(),
 )
