@@ -7,8 +7,8 @@ the domains registers its table here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final, Self
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Final, Protocol, Self
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
@@ -23,10 +23,26 @@ from core.scoping import ScopedQuerySet, Viewer
 
 ALLOW: Final = "allow"
 REFUSE: Final = "refuse"
+# A context and a domain.
+Claim = tuple[int, str]
+
+
+class Objections(Protocol):
+    """What stands against that domains begin to belong to contexts, asked for one after the other."""
+
+    def against(self, context: int, domain: str) -> DomainError | None:
+        """Why the domain must not be the context's; where nothing is said, it is from now on."""
+
+    def forget(self, context: int, domain: str) -> None:
+        """The domain is not the context's any more."""
+
+
+# Reads at once what it looks at for all of the claims; and holds it until the transaction ends, where it is told so.
+BelongingCheck = Callable[[Collection[Claim], bool], Objections]
+
 # The domains that belong to their contexts, and those that wait for their proof: rows with `name` and `context`.
 _tables: Final[list[tuple[Callable[[], ScopedQuerySet[Any]], Callable[[], ScopedQuerySet[Any]]]]] = []
-# Asked before a domain begins to belong to a context; each raises Conflict when that must not be.
-_belonging_checks: Final[list[Callable[[Context, str], None]]] = []
+_belonging_checks: Final[list[BelongingCheck]] = []
 
 
 def register_domains(belonging: Callable[[], ScopedQuerySet[Any]], waiting: Callable[[], ScopedQuerySet[Any]]) -> None:
@@ -34,8 +50,8 @@ def register_domains(belonging: Callable[[], ScopedQuerySet[Any]], waiting: Call
     _tables.append((belonging, waiting))
 
 
-def register_belonging_check(check: Callable[[Context, str], None]) -> None:
-    """Call `check` with the context and the domain before the domain begins to belong to it. It raises Conflict."""
+def register_belonging_check(check: BelongingCheck) -> None:
+    """Ask `check` before domains begin to belong to contexts."""
     _belonging_checks.append(check)
 
 
@@ -123,16 +139,15 @@ class Claims:
         )
 
 
-def hold_domain(domain: str) -> None:
-    """Hold the domain until the transaction ends: nobody puts an address into it or declares it meanwhile."""
-    lock_names([f"domain:{domain}"])
+def hold_domains(domains: Iterable[str]) -> None:
+    """Hold the domains until the transaction ends: nobody puts an address into one or declares it meanwhile."""
+    if names := [f"domain:{domain}" for domain in domains]:
+        lock_names(names)
 
 
-def claim_domain(context: Context, domain: str) -> None:
-    """Hold the domain, which is about to belong to the context. Conflict when an app has a reason against that."""
-    hold_domain(domain)
-    for check in _belonging_checks:
-        check(context, domain)
+def objections(claims: Collection[Claim], *, hold: bool) -> list[Objections]:
+    """What apps have against that these domains, which are held, begin to belong to the contexts."""
+    return [check(claims, hold) for check in _belonging_checks] if claims else []
 
 
 def _waiting(domains: Collection[str]) -> set[tuple[int, str]]:

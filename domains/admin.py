@@ -26,6 +26,7 @@ from core.errors import DomainError
 from domains import proof, services
 from domains.forms import ExplicitDomainForm
 from domains.models import Answer, ExplicitDomain, Proof
+from domains.plans import DNS
 
 # What may be done about a proof, by the name in the URL.
 _STEPS: dict[str, Callable[..., ExplicitDomain]] = {
@@ -77,12 +78,12 @@ class ExplicitDomainAdmin(ImportModelAdmin):
     def get_list_display(self, request: HttpRequest) -> Any:
         """Without the column of the proof where none is asked for."""
         columns = super().get_list_display(request)
-        return [name for name in columns if name != "state" or settings.DOMAIN_PROOF == services.DNS]
+        return [name for name in columns if name != "state" or settings.DOMAIN_PROOF == DNS]
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Without the filter by the proof where none is asked for."""
         filters = super().get_list_filter(request)
-        return [one for one in filters if one is not ProofFilter or settings.DOMAIN_PROOF == services.DNS]
+        return [one for one in filters if one is not ProofFilter or settings.DOMAIN_PROOF == DNS]
 
     def get_urls(self) -> list[URLPattern]:
         """Adds what may be done about a proof."""
@@ -116,7 +117,7 @@ class ExplicitDomainAdmin(ImportModelAdmin):
         obj: Any = None,
     ) -> Any:
         """Adds what the panel of the proof must know."""
-        asked = settings.DOMAIN_PROOF == services.DNS
+        asked = settings.DOMAIN_PROOF == DNS
         context["proof"] = obj is not None and (asked or not obj.is_proven)
         context["proof_state"] = None if obj is None else self.state(obj)
         context["may_check"] = obj is not None and super().has_change_permission(request, obj)

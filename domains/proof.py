@@ -17,7 +17,8 @@ from core.actor import Actor, Channel
 from core.errors import Invalid, NotFound
 from domains.lookup import Finding, look_up
 from domains.models import Answer, ExplicitDomain, Proof
-from domains.services import OFF, begin_check, note_finding, take_due
+from domains.plans import OFF
+from domains.services import begin_check, note_finding, take_due
 
 logger = logging.getLogger(__name__)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 from accounts.provision.section import Entry, References, Section
 from accounts.provision.shapes import EntrySerializer, Flag, Text, Whole
+from changelog.plan import Plan, plan_what_can_be
 from core.addresses import parse_domain
 from core.errors import Invalid
+from core.keep import KEEP
 from domains.models import ExplicitDomain, Proof
-from domains.services import add_domain, mark_proven
+from domains.plans import plan_domains
+from domains.wishes import DomainWish, declaring
 
 
 class DomainSerializer(EntrySerializer):
@@ -22,14 +25,22 @@ class DomainSerializer(EntrySerializer):
     proven = Flag(required=False)
 
 
-def _apply(references: References, entry: Entry) -> None:
-    context = references.context(entry["context"])
-    name = parse_domain(entry["domain"])
-    row = ExplicitDomain.objects.filter(context=context, name=name).first()
-    if row is None:
-        row = add_domain(actor=references.actor, context=context, name=name)
-    if entry.get("proven") and not row.is_proven:
-        mark_proven(actor=references.actor, domain=row)
+def _plan(references: References, entries: Sequence[Entry], hold: bool) -> Plan:
+    references.load_contexts((entry["context"] for entry in entries), hold=hold)
+    present = _present(entries)
+
+    def wish(entry: Entry) -> DomainWish:
+        context, name = references.context(entry["context"]), parse_domain(entry["domain"])
+        row, proof = present.get((context.pk, name)), Proof.MASTER if entry.get("proven") else KEEP
+        return declaring(context, name, proof=proof) if row is None else DomainWish(row, proof)
+
+    return plan_what_can_be(entries, wish, lambda wishes: plan_domains(references.actor, wishes, hold=hold))
+
+
+def _present(entries: Sequence[Entry]) -> dict[tuple[int, str], ExplicitDomain]:
+    """The domains that the entries are about and that are declared for their contexts, by context and name."""
+    rows = ExplicitDomain.objects.filter(name__among=list({_same(entry) for entry in entries}))
+    return {(row.context_id, row.name): row for row in rows.select_related("context__reseller")}
 
 
 def _export() -> Iterator[Entry]:
@@ -54,6 +65,6 @@ SECTIONS: Final = [
         {"context": "context", "domain": "domain"},
         _export,
         _same,
-        apply=_apply,
+        plan=_plan,
     )
 ]

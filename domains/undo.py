@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from accounts.models import Context
-from accounts.undo import context_of
+from accounts.undo import context_of, contexts_of
 from changelog.entries import Entry, Snapshot
 from changelog.models import Change
-from changelog.undo import UndoKind
+from changelog.plan import Plan, plan_what_can_be
+from changelog.undo import UndoKind, refuse_changed
 from core.actor import Actor
-from domains.models import ExplicitDomain
-from domains.services import add_domain, entry, mark_proven, remove_domain, snapshot, withdraw_proof
+from domains.models import ExplicitDomain, Proof
+from domains.plans import entry, plan_domains, snapshot
+from domains.wishes import DomainWish, declaring
 
 
 def cascade_entries(context: Context) -> Iterator[Entry]:
@@ -30,19 +32,23 @@ def _current(change: Change) -> Snapshot | None:
     return None if row is None else snapshot(row)
 
 
-def _restore(actor: Actor, change: Change) -> None:
-    row = _find(change)
-    if change.before is None:
-        if row is not None:
-            remove_domain(actor=actor, context=row.context, name=row.name)
-    elif row is None:
-        # Where a proof is asked for, it is looked for again: the domain may be somebody else's by now.
-        token = change.before.get("token")
-        add_domain(actor=actor, context=context_of(change), name=change.before["domain"], key=change.key, token=token)
-    elif change.before.get("proof"):
-        mark_proven(actor=actor, domain=row)
-    else:
-        withdraw_proof(actor=actor, domain=row)
+def _plan(actor: Actor, changes: Sequence[Change], hold: bool) -> Plan:
+    found = ExplicitDomain.objects.filter(pk__among=[change.key for change in changes])
+    rows = {row.pk: row for row in found.select_related("context__reseller")}
+    contexts = contexts_of(changes)
+
+    def wish(change: Change) -> DomainWish:
+        row, before = rows.get(change.key), change.before
+        refuse_changed(actor, change, None if row is None else snapshot(row))
+        if row is None:
+            # Where a proof is asked for, it is looked for again: the domain may be somebody else's by now.
+            context, former = context_of(change, contexts), before or {}
+            return declaring(context, former["domain"], key=change.key, token=former.get("token"))
+        if before is None:
+            return DomainWish(row, delete=True)
+        return DomainWish(row, Proof.MASTER if before.get("proof") else Proof.WAITING)
+
+    return plan_what_can_be(changes, wish, lambda wishes: plan_domains(actor, wishes, hold=hold))
 
 
-KINDS: Final = {"domain": UndoKind("domains.explicitdomain", _current, _restore)}
+KINDS: Final = {"domain": UndoKind("domains.explicitdomain", _current, plan=_plan)}

@@ -33,7 +33,7 @@ class ForwardsConfig(AppConfig):
             )
         )
         leads.register(redirection.Aliases())
-        ownership.register_belonging_check(graph.refuse_loops)
+        ownership.register_belonging_check(graph.Loops)
         core_persons.register(*persons.HOLDINGS)
         section.register(*provision.SECTIONS)
         tables.register(*resources.RESOURCES)

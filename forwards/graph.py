@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from accounts.models import Context
-from accounts.ownership import is_served, served_flag
+from accounts.ownership import Claim, served_flag
 from core.actor import Actor
 from core.errors import Conflict, Invalid
 from core.iteration import batched
@@ -109,22 +108,74 @@ class Graph:
         return " → ".join(one if one in shown else _("(another customer's alias)") for one in way)
 
 
-def refuse_loops(context: Context, domain: str) -> None:
-    """Conflict when the context's aliases in `domain`, once they are served, close a cycle. Holds the graph's lock."""
-    lock_graph()
-    newly = Q(alias__context=context, alias__domain=domain)
-    edges: dict[str, set[str]] = {}
-    frontier = set(ForwardingAlias.objects.filter(context=context, domain=domain).values_list("normalized", flat=True))
-    while frontier:
-        beyond: set[str] = set()
-        for chunk in batched(frontier, _CHUNK):
-            rows = Recipient.objects.filter(newly | Q(is_served("alias__")), alias__normalized__in=chunk)
-            for left, right in rows.values_list("alias__normalized", "normalized"):
-                edges.setdefault(left, set()).add(right)
-                beyond.add(right)
-        frontier = beyond - edges.keys()
-    if _has_cycle(edges):
-        raise Conflict(_("Declaring %(domain)s would close a loop of aliases.") % {"domain": domain}, field="name")
+class Loops:
+    """Which domains, once they are their contexts', would close a loop of their aliases. Asked one after the other.
+
+    Whoever holds the domains knows that no alias in them comes or goes. Where there is none, no edge begins to be
+    served, and nothing is looked at.
+    """
+
+    def __init__(self, claims: Collection[Claim], hold: bool) -> None:
+        """Read what leads on from the aliases of these domains; with `hold` nobody continues an edge meanwhile."""
+        self._with_aliases: set[Claim] = set()
+        # By alias: the edges that are served or may be from now on, and whose they are.
+        self._edges: dict[str, set[tuple[str, Claim]]] = {}
+        self._serving: set[Claim] = set()
+        frontier = self._aliases(claims)
+        if frontier and hold:
+            lock_graph()
+            frontier = self._aliases(claims)
+        self._load(frontier, set(claims))
+        # Nearly always: then none of them has to be looked at by itself.
+        self._may_close = _has_cycle({alias: {one for one, _whose in to} for alias, to in self._edges.items()})
+
+    def against(self, context: int, domain: str) -> Conflict | None:
+        """Conflict when the domain closes a loop; where it does not, it is served from now on."""
+        claim = (context, domain)
+        if claim in self._with_aliases:
+            served = self._serving | {claim}
+            edges = {
+                alias: {one for one, whose in to if whose in served}
+                for alias, to in (self._edges.items() if self._may_close else ())
+            }
+            if _has_cycle(edges):
+                return Conflict(
+                    _("Declaring %(domain)s would close a loop of aliases.") % {"domain": domain}, field="name"
+                )
+        self._serving.add(claim)
+        return None
+
+    def forget(self, context: int, domain: str) -> None:
+        """The domain is not served any more."""
+        self._serving.discard((context, domain))
+
+    def _aliases(self, claims: Collection[Claim]) -> set[str]:
+        """The aliases of the contexts in their domains."""
+        contexts, domains = ({claim[place] for claim in claims} for place in (0, 1))
+        rows = ForwardingAlias.objects.alias(place=F("context_id") + 0)
+        rows = rows.filter(domain__among=list(domains), place__among=list(contexts)).order_by()
+        found = set()
+        for context, domain, name in rows.values_list("context_id", "domain", "normalized"):
+            if (context, domain) in claims:
+                self._with_aliases.add((context, domain))
+                found.add(name)
+        return found
+
+    def _load(self, frontier: set[str], claims: Collection[Claim]) -> None:
+        while frontier:
+            beyond: set[str] = set()
+            for chunk in batched(frontier, _CHUNK):
+                rows = Recipient.objects.filter(alias__normalized__among=chunk).order_by()
+                rows = rows.annotate(served=served_flag("alias__"))
+                columns = ("alias__normalized", "normalized", "alias__context_id", "alias__domain", "served")
+                for left, right, context, domain, served in rows.values_list(*columns):
+                    claim = (context, domain)
+                    if served:
+                        self._serving.add(claim)
+                    if served or claim in claims:
+                        self._edges.setdefault(left, set()).add((right, claim))
+                        beyond.add(right)
+            frontier = beyond - self._edges.keys()
 
 
 def _has_cycle(edges: Mapping[str, Collection[str]]) -> bool:

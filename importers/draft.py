@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from core.addresses import Address, is_public_suffix, parse_address, parse_domain
 from core.errors import Invalid
-from domains.services import reserved_domains
+from domains.plans import reserved_domains
 from importers.here import KnownContext
 from importers.ledger import Ledger
 from importers.world import MEBIBYTE, Domain, DomainAlias, World

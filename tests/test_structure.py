@@ -73,6 +73,7 @@ WRITES_ALLOWED: Final = {
     "core/prepared.py",
     # What the services plan and then have written.
     "forwards/plans.py",
+    "domains/plans.py",
     # Which messages wait, and what became of them: the worker's own books.
     "webhooks/queue.py",
     "webhooks/upkeep.py",

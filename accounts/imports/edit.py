@@ -157,7 +157,7 @@ class _PlannedImport(_Import, PlannedEdit[ImportLine]):
 
 
 class _RowImport(_Import, RowEdit[ImportLine]):
-    """Lines of a section that takes one at a time: contexts and domains."""
+    """Lines of a section that takes one at a time: contexts."""
 
     batch_rows = 25
 
@@ -250,5 +250,5 @@ EDITS = (
     _edit_for("contexts", _RowImport),
     _edit_for("users", _PlannedImport),
     _edit_for("forwards", _PlannedImport),
-    _edit_for("domains", _RowImport),
+    _edit_for("domains", _PlannedImport),
 )
