@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
         from accounts import (
             bulk,
             bulk_changes,
+            bulk_contexts,
             bulk_labels,
             bulk_properties,
             filter_keeper,
@@ -52,7 +53,8 @@ class AccountsConfig(AppConfig):
         register_lock(undo.lock_owners)
         section.register(*SECTIONS)
         tables.register(*resources.RESOURCES)
-        edits.register(*bulk.EDITS, *bulk_changes.EDITS, *bulk_labels.EDITS, *bulk_properties.EDITS, *edit.EDITS)
+        for some in (bulk, bulk_contexts, bulk_changes, bulk_labels, bulk_properties, edit):
+            edits.register(*some.EDITS)
         persons.register(*services.HOLDINGS, *logins.HOLDINGS, *saved_filters.HOLDINGS)
         retention.register(*logins.KEPT)
         registry.register_keeper(preferences.Keeper())

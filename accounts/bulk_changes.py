@@ -9,11 +9,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from accounts.bulk import ContextEdit, UserEdit
+from accounts.bulk import UserEdit
+from accounts.bulk_contexts import ContextEdit
 from accounts.leads import Choice, Redirect
 from accounts.models import Context, Reseller, User
-from accounts.services.contexts import snapshot as context_snapshot
-from accounts.services.contexts import update_context
+from accounts.services.context_plans import ContextWish
 from accounts.services.limits import lock_reseller_rows
 from accounts.services.plans import UserWish
 from accounts.services.resellers import snapshot as reseller_snapshot
@@ -118,14 +118,16 @@ class ChangeContexts(ContextEdit):
     def describe(self, params: Params) -> str:
         return _described(params)
 
-    def before(self, row: Context) -> str:
-        users = _NO_LIMIT if row.max_user is None else counted(row.max_user)
-        limit = gettext("user limit: %(limit)s") % {"limit": users}
-        return ", ".join([super().before(row), gettext("quota: %(quota)s") % {"quota": format_exact(row.quota)}, limit])
+    def wish(self, row: Context, params: Params) -> ContextWish:
+        return ContextWish(row, **params)
 
-    def apply(self, actor: Actor, row: Context, params: Params) -> Result:
-        was = context_snapshot(row)
-        return Result.of(context_snapshot(update_context(actor=actor, context=row, **params)) != was)
+    def words(self, snapshot: Any) -> str:
+        told = super().words(snapshot)
+        if snapshot is None:
+            return told
+        users = _NO_LIMIT if snapshot["max_user"] is None else counted(snapshot["max_user"])
+        limit = gettext("user limit: %(limit)s") % {"limit": users}
+        return ", ".join([told, gettext("quota: %(quota)s") % {"quota": format_exact(snapshot["quota"])}, limit])
 
 
 class ChangeResellers(RowEdit[Reseller]):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from accounts.bulk import ContextEdit, UserEdit
+from accounts.bulk import UserEdit
+from accounts.bulk_contexts import ContextEdit
 from accounts.marked import PutLabel, TakeLabel, in_words
 from accounts.models import Context, User
-from accounts.services.contexts import mark_context
-from accounts.services.marks import marks_of
+from accounts.services.context_plans import ContextWish
 from accounts.services.plans import UserWish
-from bulk.edits import Params, Result
-from core.actor import Actor
+from bulk.edits import Params
+from changelog.plan import Planned
 
 
 class LabelUsers(PutLabel, UserEdit):
@@ -32,12 +32,11 @@ class LabelContexts(PutLabel, ContextEdit):
 
     name = "contexts.label"
 
-    def before(self, row: Context) -> str:
-        return in_words(row.labels)
+    def wish(self, row: Context, params: Params) -> ContextWish:
+        return ContextWish(row, labels=self.labels(params))
 
-    def apply(self, actor: Actor, row: Context, params: Params) -> Result:
-        was = marks_of(row)
-        return Result.of(marks_of(mark_context(actor=actor, context=row, labels=self.labels(params))) != was)
+    def before(self, row: Context, planned: Planned) -> str:
+        return in_words(row.labels)
 
 
 class UnlabelContexts(TakeLabel, LabelContexts):

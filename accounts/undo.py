@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.contents import blocked_by
 from accounts.models import Administrator, ConfigProperty, Context, Label, Reseller, User
-from accounts.services import administrators, config, contexts, labels, plans, resellers, users
+from accounts.services import administrators, config, context_plans, contexts, labels, plans, resellers, users
+from accounts.services.context_plans import ContextWish, plan_contexts
 from accounts.services.handover import hand_over
 from accounts.services.limits import lock_reseller_rows
 from accounts.services.marks import marks_before, marks_of
@@ -95,7 +96,7 @@ def _restore_last_login(actor: Actor, change: Change) -> None:
 
 def _context_now(change: Change) -> Snapshot | None:
     context = Context.objects.select_related("reseller").filter(pk=change.key).first()
-    return None if context is None else contexts.snapshot(context)
+    return None if context is None else context_plans.snapshot(context)
 
 
 def _restore_context(actor: Actor, change: Change) -> None:
@@ -109,10 +110,29 @@ def _restore_context(actor: Actor, change: Change) -> None:
         before["created_at"] = datetime.fromisoformat(before["created_at"])
         contexts.create_context(actor=actor, context_id=int(change.key or 0), **before)
     else:
-        reseller, context = _reseller_named(before.pop("reseller")), context_of(change)
-        if context.reseller_id != (reseller.pk if reseller else None):
-            context = hand_over(actor=actor, context=context, reseller=reseller)
-        contexts.update_context(actor=actor, context=context, **before)
+        hand_over(actor=actor, context=context_of(change), reseller=_reseller_named(before["reseller"]))
+
+
+def _is_in_place(change: Change) -> bool:
+    """Whether the context was there before and after, and had the same reseller."""
+    return None not in (change.before, change.after) and _reseller_in(change.before) == _reseller_in(change.after)
+
+
+def _reseller_in(snapshot: Snapshot | None) -> str | None:
+    name: str | None = (snapshot or {}).get("reseller")
+    return name
+
+
+def _plan_contexts(actor: Actor, changes: Sequence[Change], hold: bool) -> Plan:
+    there = contexts_of(changes)
+
+    def wish(change: Change) -> ContextWish:
+        context, before = there.get(change.key), dict(change.before or {})
+        refuse_changed(actor, change, None if context is None else context_plans.snapshot(context))
+        del before["reseller"]
+        return ContextWish(context_of(change, there), **before)
+
+    return plan_what_can_be(changes, wish, lambda wishes: plan_contexts(actor, wishes, hold=hold))
 
 
 def _refuse_what_holds(others: list[str], *managers: Any) -> None:
@@ -131,11 +151,18 @@ def _marks_now(change: Change) -> Snapshot | None:
     return None if context is None else marks_of(context)
 
 
-def _restore_marks(actor: Actor, change: Change) -> None:
-    context = Context.objects.select_related("reseller").filter(pk=change.key).first()
-    if context is None or context.created_at > change.at:
-        raise Conflict(_("The context does not exist any more."))
-    contexts.mark_context(actor=actor, context=context, **marks_before(change.before or {}))
+def _plan_marks(actor: Actor, changes: Sequence[Change], hold: bool) -> Plan:
+    found = Context.objects.filter(pk__among=[change.key for change in changes]).select_related("reseller")
+    rows = {row.pk: row for row in found}
+
+    def wish(change: Change) -> ContextWish:
+        context = rows.get(change.key)
+        refuse_changed(actor, change, None if context is None else marks_of(context))
+        if context is None or context.created_at > change.at:
+            raise Conflict(_("The context does not exist any more."))
+        return ContextWish(context, **marks_before(change.before or {}))
+
+    return plan_what_can_be(changes, wish, lambda wishes: plan_contexts(actor, wishes, hold=hold))
 
 
 # Resellers.
@@ -274,8 +301,8 @@ def _owner(change: Change) -> config.Owner:
 KINDS: Final = {
     "user": UndoKind("accounts.user", _user_now, plan=_plan_users),
     "last_login": UndoKind("accounts.user", _last_login_now, _restore_last_login),
-    "context": UndoKind("accounts.context", _context_now, _restore_context),
-    "context_marks": UndoKind("accounts.context", _marks_now, _restore_marks),
+    "context": UndoKind("accounts.context", _context_now, _restore_context, _plan_contexts, _is_in_place),
+    "context_marks": UndoKind("accounts.context", _marks_now, plan=_plan_marks),
     "label": UndoKind("accounts.label", _label_now, _restore_label),
     "reseller": UndoKind("accounts.reseller", _reseller_now, _restore_reseller),
     "administrator": UndoKind("accounts.administrator", _administrator_now, _restore_administrator),

@@ -93,7 +93,8 @@ def _runs(rows: Sequence[Change]) -> Iterator[list[Change]]:
     run: list[Change] = []
     objects: set[int] = set()
     for row in rows:
-        if run and (row.kind != run[0].kind or row.key in objects):
+        others = bool(run) and (row.kind, is_planned(row)) != (run[0].kind, is_planned(run[0]))
+        if others or row.key in objects:
             yield run
             run, objects = [], set()
         run.append(row)

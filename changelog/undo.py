@@ -33,13 +33,14 @@ class UndoKind:
     `permission_model` is the label of the model whose web permissions count; `current` tells what the change's object
     is like now (None: it is not there); `restore` makes it what it was `before` the change, by services. Instead of it,
     `plan` says what the services make of many changes, no two of one object, which it holds first if it is told so; it
-    calls `refuse_changed` for each.
+    calls `refuse_changed` for each. Where there is both, `plans` says of a change whether it is planned.
     """
 
     permission_model: str
     current: Callable[[Change], Snapshot | None]
     restore: Callable[[Actor, Change], None] | None = None
     plan: Callable[[Actor, Sequence[Change], bool], Plan] | None = None
+    plans: Callable[[Change], bool] | None = None
 
 
 _kinds: Final[dict[str, UndoKind]] = {}
@@ -85,8 +86,9 @@ def undo_change(*, actor: Actor, change: Change) -> None:
 
 
 def is_planned(change: Change) -> bool:
-    """Whether many changes of this kind can be undone at once."""
-    return change.kind in _kinds and _kinds[change.kind].plan is not None
+    """Whether many such changes can be undone at once."""
+    kind = _kinds.get(change.kind)
+    return kind is not None and kind.plan is not None and (kind.plans is None or kind.plans(change))
 
 
 def plan_undo(actor: Actor, changes: Sequence[Change], *, hold: bool) -> Plan:

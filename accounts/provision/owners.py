@@ -14,7 +14,7 @@ from rest_framework import serializers
 from accounts.models import Administrator, ConfigProperty, Context, Reseller
 from accounts.provision.section import Entry, References, Section, different, given, needed
 from accounts.provision.shapes import EntrySerializer, Flag, OneOf, PropertySerializer, Text, Texts, Whole, properties
-from accounts.services import administrators, contexts, resellers
+from accounts.services import administrators, context_plans, contexts, resellers
 from accounts.services.config import Owner, set_property
 from accounts.services.marks import marks_of
 from accounts.services.resellers import RESTRICTIONS
@@ -156,7 +156,7 @@ def _apply_context(references: References, entry: Entry) -> None:
         reseller = references.reseller(entry["reseller"]) if "reseller" in entry else references.own_reseller
         row = contexts.create_context(actor=references.actor, context_id=entry["id"], reseller=reseller, **values)
     else:
-        current = contexts.snapshot(row)
+        current = context_plans.snapshot(row)
         if "reseller" in entry and _compared(entry["reseller"]) != _compared(current["reseller"]):
             raise Invalid(_("The reseller of a context cannot be changed."))
         if changes := different(values, current):

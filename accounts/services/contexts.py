@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,22 +11,28 @@ from django.utils.translation import gettext as _
 from accounts.contents import cascade_entries, lock_contents
 from accounts.models import Administrator, Context, Reseller
 from accounts.services import administrators, config, limits
-from accounts.services.administrators import check_rename
-from accounts.services.marks import LabelRules, Labels, clean_note, marks_of
+from accounts.services.context_plans import (
+    ContextWish,
+    check_context_name,
+    check_number,
+    entry_of,
+    marks_entry,
+    name_taken,
+    plan_contexts,
+    snapshot,
+)
+from accounts.services.marks import Labels, marks_of
 from accounts.services.users import forget_users
-from changelog.entries import Entry, Snapshot
+from changelog.entries import Entry
 from changelog.record import record, record_all
 from core.access import Role
 from core.actor import Actor
 from core.errors import Conflict, Invalid, NotAllowed
 from core.keep import KEEP, Keep
 from core.locks import lock_names, locked
-from core.names import clean_identifier, normalize_identifier
-from core.numbers import MAX_BIGINT, MAX_INTEGER
+from core.names import normalize_identifier
+from core.numbers import MAX_BIGINT
 from core.transactions import atomic
-
-# "/" would split the path, ":" the credentials, "@" the long form of a context admin's login.
-_FORBIDDEN_IN_NAME: Final = re.compile(r"[/:@\\]")
 
 
 @atomic
@@ -51,7 +54,7 @@ def create_context(
     check_reseller(actor, reseller)
     chain = limits.lock_resellers(reseller.pk if reseller else None)
     limits.check_room_for_context(actor, chain)
-    limits.check_context_quota(actor, chain, quota=_number(quota, "quota"))
+    limits.check_context_quota(actor, chain, quota=check_number(quota, "quota"))
     if not 0 < context_id <= MAX_BIGINT:
         raise Invalid(_("The context id must be a positive number."), field="id")
     _claim_name(check_context_name(name))
@@ -63,7 +66,7 @@ def create_context(
         name=name,
         reseller=reseller,
         quota=quota,
-        max_user=_number(max_user, "max_user"),
+        max_user=check_number(max_user, "max_user"),
         is_active=is_active,
         created_at=created_at or timezone.now(),
     )
@@ -83,39 +86,13 @@ def update_context(
     is_active: bool | Keep = KEEP,
 ) -> Context:
     """Change what is given, all of it or nothing. Invalid, Conflict (name taken), NotAllowed (the reseller's quota)."""
-    chain = limits.lock_resellers(context.reseller_id)
-    context = _locked(context, no_key=True)
-    before = snapshot(context)
-    if not isinstance(name, Keep) and name != context.name:
-        _claim_name(check_context_name(name), context)
-        check_rename(context, name)
-        context.name = name
-    if not isinstance(quota, Keep) and quota != context.quota:
-        limits.check_context_quota(actor, chain, quota=_number(quota, "quota"), except_context=context.pk)
-        context.quota = quota
-    if not isinstance(max_user, Keep):
-        context.max_user = _number(max_user, "max_user")
-    if not isinstance(is_active, Keep):
-        context.is_active = is_active
-    context.save()
-    record(actor, entry_of(context, before, snapshot(context)))
-    return context
+    return _one(actor, ContextWish(context, name, quota, max_user, is_active))
 
 
 @atomic
 def mark_context(*, actor: Actor, context: Context, note: str | Keep | None = KEEP, labels: Labels = KEEP) -> Context:
     """Give it a note and labels, of which its own administrators learn nothing. Invalid, NotAllowed, NotFound."""
-    context = _locked(context, no_key=True)
-    before = marks_of(context)
-    note = clean_note(note)
-    chosen = LabelRules(actor, [(context.reseller_id, labels)]).chosen(context.reseller_id, labels, context.labels)
-    if not isinstance(note, Keep):
-        context.note = note
-    if not isinstance(chosen, Keep):
-        context.labels = chosen
-    context.save(update_fields=["note", "labels"])
-    record(actor, marks_entry(context, before, marks_of(context)))
-    return context
+    return _one(actor, ContextWish(context, note=note, labels=labels))
 
 
 @atomic
@@ -148,60 +125,23 @@ def _own_entries(context: Context) -> Iterator[Entry]:
         yield administrators.entry(one, administrators.snapshot(one), None)
 
 
-def check_context_name(name: str) -> str:
-    """`name` itself, when it can be one: 1 to 128 characters, not all digits, without / : @ and backslash.
-
-    Wide digits and signs are the plain ones, as names are compared.
-    """
-    clean_identifier(name, what=_("context name"), field="name", limit=128)
-    compared = normalize_identifier(name)
-    if re.fullmatch(r"[0-9]+", compared):
-        raise Invalid(_("A context name cannot be all digits."), field="name")
-    if _FORBIDDEN_IN_NAME.search(compared):
-        raise Invalid(_(r"A context name cannot contain / : @ or \."), field="name")
-    return name
+def _one(actor: Actor, wish: ContextWish) -> Context:
+    plan = plan_contexts(actor, [wish], hold=True)
+    plan.rows[0].outcome()
+    plan.write(actor)
+    return plan.contexts[0]
 
 
-def snapshot(context: Context) -> Snapshot:
-    """What the change log keeps of a context."""
-    return {
-        "name": context.name,
-        "reseller": context.reseller.name if context.reseller else None,
-        "quota": context.quota,
-        "max_user": context.max_user,
-        "is_active": context.is_active,
-    }
-
-
-def entry_of(context: Context, before: Snapshot | None, after: Snapshot | None) -> Entry:
-    """The change log's line of a context."""
-    return Entry("context", context.pk, f"{context.pk} {context.name}", before, after, context.owners)
-
-
-def marks_entry(context: Context, before: Snapshot, after: Snapshot) -> Entry:
-    """The change log's line of its note and labels: its reseller's, and not the context's."""
-    owners = replace(context.owners, context_id=None, context_name="")
-    return Entry("context_marks", context.pk, f"{context.pk} {context.name}", before, after, owners)
-
-
-def _locked(context: Context, *, no_key: bool = False) -> Context:
+def _locked(context: Context) -> Context:
     rows = Context.objects.select_related("reseller")
-    return locked(rows, context.pk, _("The context does not exist any more."), no_key=no_key)
+    return locked(rows, context.pk, _("The context does not exist any more."), no_key=False)
 
 
-def _claim_name(name: str, context: Context | None = None) -> None:
+def _claim_name(name: str) -> None:
     compared = normalize_identifier(name)
     lock_names([f"context-name:{compared}"])
-    others = Context.objects.exclude(pk=context.pk) if context is not None else Context.objects.all()
-    if others.filter(name_normalized=compared).exists():
-        raise Conflict(_("The context name %(name)s is taken.") % {"name": name}, field="name")
-
-
-def _number(value: int | None, field: str) -> int | None:
-    most = MAX_INTEGER if field == "max_user" else MAX_BIGINT
-    if value is not None and not 0 <= value <= most:
-        raise Invalid(_("The value must be 0 or more, or empty for no limit."), field=field)
-    return value
+    if Context.objects.filter(name_normalized=compared).exists():
+        raise name_taken(name)
 
 
 def check_reseller(actor: Actor, reseller: Reseller | None) -> None:

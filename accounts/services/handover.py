@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Context, Reseller
 from accounts.services import limits
-from accounts.services.contexts import check_reseller, entry_of, marks_entry, snapshot
+from accounts.services.context_plans import entry_of, marks_entry, snapshot
+from accounts.services.contexts import check_reseller
 from accounts.services.marks import marks_of
 from changelog.entries import Entry, Owners
 from changelog.record import record, record_handovers

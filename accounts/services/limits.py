@@ -63,25 +63,53 @@ def check_context_quota(
 ) -> None:
     """Refuse a context quota that would make the sum exceed Subadmin.MaxOverallContextQuota."""
     for reseller in chain:
-        limit = reseller.max_overall_context_quota
-        if limit is None:
-            continue
-        if quota is None:
-            raise _refused(
-                actor,
-                reseller,
-                _("The reseller %(reseller)s has a limit on quota, so each of its contexts needs one.")
-                % {"reseller": reseller},
-                _("There is a limit on quota, so each context needs one."),
-            )
-        others = _contexts_of(reseller).exclude(pk__in=[except_context or 0])
-        if (others.aggregate(total=Sum("quota"))["total"] or 0) + quota > limit:
-            raise _refused(
-                actor,
-                reseller,
-                _("The contexts of the reseller %(reseller)s may have %(limit)s of quota together.")
-                % {"reseller": reseller, "limit": format_exact(limit)},
-            )
+        if reseller.max_overall_context_quota is not None:
+            others = _contexts_of(reseller).exclude(pk__in=[except_context or 0])
+            _check_quota_of_one(actor, reseller, quota, others.aggregate(total=Sum("quota"))["total"] or 0)
+
+
+class QuotaRoom:
+    """Whether contexts that are there may have other quotas, told of many at once. The caller holds their resellers."""
+
+    def __init__(self, actor: Actor, contexts: Collection[Context]) -> None:
+        self._actor = actor
+        self._sums: Counter[int] = Counter()
+        above = {one.pk: one for context in contexts for one in chain_of(context.reseller)}
+        if any(one.max_overall_context_quota is not None for one in above.values()):
+            theirs = Q(reseller__in=above) | Q(reseller__parent__in=above)
+            rows = Context.objects.filter(theirs).order_by().values_list("reseller", "reseller__parent")
+            for reseller, parent, total in rows.annotate(total=Sum("quota")):
+                self._sums.update({one: total or 0 for one in (reseller, parent) if one is not None})
+
+    def check(self, context: Context, quota: int | None) -> None:
+        """Refuse a quota that would make the sum exceed Subadmin.MaxOverallContextQuota. NotAllowed."""
+        for reseller in chain_of(context.reseller):
+            if reseller.max_overall_context_quota is not None:
+                _check_quota_of_one(self._actor, reseller, quota, self._sums[reseller.pk] - (context.quota or 0))
+
+    def take(self, context: Context, quota: int | None) -> None:
+        """Count the context with this quota from now on."""
+        more = (quota or 0) - (context.quota or 0)
+        self._sums.update({reseller.pk: more for reseller in chain_of(context.reseller)})
+
+
+def _check_quota_of_one(actor: Actor, reseller: Reseller, quota: int | None, others: int) -> None:
+    limit = reseller.max_overall_context_quota or 0
+    if quota is None:
+        raise _refused(
+            actor,
+            reseller,
+            _("The reseller %(reseller)s has a limit on quota, so each of its contexts needs one.")
+            % {"reseller": reseller},
+            _("There is a limit on quota, so each context needs one."),
+        )
+    if others + quota > limit:
+        raise _refused(
+            actor,
+            reseller,
+            _("The contexts of the reseller %(reseller)s may have %(limit)s of quota together.")
+            % {"reseller": reseller, "limit": format_exact(limit)},
+        )
 
 
 class Room:
