@@ -1,5 +1,5 @@
 """`make screenshots`: write pictures of the web admin to docs/screenshots/, in light, dark and on a phone, and those of
-the handbook, in each of its languages.
+the handbook to docs/handbook/images/, in each of its languages.
 
 They show the demo, on a database, a mail store and a server of their own, which are gone afterwards.
 """
@@ -19,13 +19,13 @@ from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from handbook_pictures import bulk_preview, by_path, illustrate, import_preview, log_in, search
 from playwright.sync_api import Browser, Page, sync_playwright
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
 TARGET: Final = BASE_DIR / "docs" / "screenshots"
 HANDBOOK: Final = BASE_DIR / "docs" / "handbook" / "images"
 START_SECONDS: Final = 60
-LOGIN, PASSWORD = "brightmail", "demo"
 FLAGS: Final = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 DESK: Final = {"width": 1440, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
@@ -34,34 +34,6 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
     "dark": {"viewport": DESK, "color_scheme": "dark"},
     "phone": {"viewport": PHONE, "color_scheme": "light", "is_mobile": True, "has_touch": True},
 }
-IMPORT: Final = """context,alias,recipients,is_active
-101,info@harbour-coffee.example,amelia.hart@harbour-coffee.example,true
-101,catering@harbour-coffee.example,"amelia.hart@harbour-coffee.example
-kitchen@suppliers.example",true
-201,info@kranich.example,amelia.hart@harbour-coffee.example,true
-101,terrace@harbour-coffee.example,not an address,true
-"""
-
-
-def by_path(path: str) -> Callable[[Page, str], None]:
-    """The page at this path below the web admin."""
-
-    def show(page: Page, admin: str) -> None:
-        page.goto(f"{admin}/{path}")
-
-    return show
-
-
-def sign_in(page: Page, admin: str) -> None:
-    """Past the login page, with the language that the texts here are in."""
-    page.goto(f"{admin}/")
-    page.get_by_label("Login").fill(LOGIN)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"{admin}/")
-    hints = page.get_by_role("button", name="Got it")
-    if hints.count():
-        hints.click()
 
 
 def user(page: Page, admin: str) -> None:
@@ -80,45 +52,11 @@ def alias(page: Page, admin: str) -> None:
     page.locator("#id_recipients").wait_for()
 
 
-def bulk_form(page: Page, admin: str) -> None:
-    """The first step of a bulk edit."""
-    page.goto(f"{admin}/forwards/forwardingalias/?q=harbour")
-    for row in range(12):
-        page.locator("#result_list .action-select").nth(row).check()
-    page.locator('select[name="action"]').select_option(label="Add a recipient")
-    page.get_by_role("button", name="Go").click()
-    page.get_by_label("Recipient").wait_for()
-
-
-def bulk_preview(page: Page, admin: str) -> None:
-    """The second step: what would happen, row by row."""
-    bulk_form(page, admin)
-    page.get_by_label("Recipient").fill("zoe.lindqvist@harbour-coffee.example")
-    page.get_by_role("button", name="Preview").click()
-    page.locator(".bulk-state").wait_for()
-
-
-def import_preview(page: Page, admin: str) -> None:
-    """An uploaded file with two bad lines, before anything is written."""
-    page.goto(f"{admin}/forwards/forwardingalias/import")
-    page.locator("#id_file").set_input_files({"name": "aliases.csv", "mimeType": "text/csv", "buffer": IMPORT.encode()})
-    page.get_by_role("button", name="Preview").click()
-    page.locator(".bulk-state").wait_for()
-
-
 def change(page: Page, admin: str) -> None:
     """One entry of the change log, before and after side by side."""
     page.goto(f"{admin}/changelog/change/?kind=forward&action__exact=update")
     page.locator("#result_list tbody th a").first.click()
     page.locator(".difference").wait_for()
-
-
-def search(page: Page, admin: str) -> None:
-    """The hits below the search box, while typing."""
-    page.goto(f"{admin}/")
-    page.locator(".global-search input").fill("har")
-    page.locator(".search-hits [role=option]").first.wait_for()
-    page.keyboard.press("ArrowDown")
 
 
 PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
@@ -136,42 +74,13 @@ PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
 }
 
 
-# Small ones, each for the page of the handbook of the same name.
-HANDBOOK_SIZE: Final = {"width": 1024, "height": 540}
-HANDBOOK_PAGES: Final = {
-    "overview": "",
-    "users": "accounts/user/",
-    "aliases": "forwards/forwardingalias/",
-    "trace": "resolve?address=info@harbour-coffee.example",
-    "new-company": "onboarding",
-    "changes": "changelog/change/",
-}
-
-
-def illustrate(browser: Browser, admin: str, language: str, target: Path) -> None:
-    """The handbook's pictures in one language."""
-    context = browser.new_context(locale=language, reduced_motion="reduce", viewport=HANDBOOK_SIZE)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto(f"{admin}/")
-    page.locator("#id_username").fill(LOGIN)
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("#login-form [type=submit]").click()
-    page.wait_for_url(f"{admin}/")
-    if page.locator(".hints button").count():
-        page.locator(".hints button").click()
-    for name, path in HANDBOOK_PAGES.items():
-        page.goto(f"{admin}/{path}")
-        page.screenshot(path=target / f"{name}-{language}.png")
-    context.close()
-
-
 def photograph(browser: Browser, admin: str, look: str, target: Path) -> None:
     """All pages in one look; the login page is the first of them."""
     context = browser.new_context(locale="en-GB", reduced_motion="reduce", **LOOKS[look])
     page = context.new_page()
     page.goto(f"{admin}/")
     page.screenshot(path=target / f"login-{look}.png")
-    sign_in(page, admin)
+    log_in(page, admin)
     for name, show in PAGES.items():
         show(page, admin)
         page.screenshot(path=target / f"{name}-{look}.png")
@@ -188,6 +97,8 @@ def served_demo() -> Iterator[str]:
             "DATABASE_URL": f"sqlite:///{scratch}/demo.sqlite3",
             "MAIL_STORE": f"maildir://{scratch}/mail",
             "LOG_LEVEL": "WARNING",
+            # The demo's domains are proven; one that is declared later shows how that is done.
+            "DOMAIN_PROOF": "dns",
         }
         for command in (["migrate", "--verbosity=0"], ["demo", "--verbosity=0"]):
             subprocess.run(
@@ -227,17 +138,17 @@ def wait_for(url: str) -> None:
 
 def main() -> None:
     """Every page in every look."""
-    TARGET.mkdir(parents=True, exist_ok=True)
+    for folder in (TARGET, HANDBOOK):
+        folder.mkdir(parents=True, exist_ok=True)
     with served_demo() as admin, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        illustrate(browser, admin, HANDBOOK)
         for look in LOOKS:
             photograph(browser, admin, look, TARGET)
-        HANDBOOK.mkdir(parents=True, exist_ok=True)
-        for language in ("en", "de"):
-            illustrate(browser, admin, language, HANDBOOK)
         browser.close()
-    size = sum(file.stat().st_size for file in TARGET.glob("*.png"))
-    print(f"{len(list(TARGET.glob('*.png')))} pictures, {size / 1024**2:.1f} MB, in {TARGET}")
+    for folder in (TARGET, HANDBOOK):
+        sizes = [file.stat().st_size for file in folder.iterdir()]
+        print(f"{len(sizes)} pictures, {sum(sizes) / 1024**2:.1f} MB, in {folder}")
 
 
 if __name__ == "__main__":

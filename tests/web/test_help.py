@@ -28,6 +28,9 @@ HANDBOOK: Final[Path] = settings.HANDBOOK_DIR
 LANGUAGES: Final = [code for code, _name in settings.LANGUAGES]
 PAGES: Final = [(code, name) for code in LANGUAGES for name in handbook.NAMES]
 REFUSED: Final = {"en": "If something is refused", "de": "Wenn etwas abgelehnt wird"}
+# Letters of what is said of a picture, and bytes of all pictures together.
+MIN_ALT: Final = 10
+MAX_PICTURES: Final = 3 * 1024**2
 # Routes that show no page with a head: before the login, pieces of pages, files, and forms that lead elsewhere.
 NO_PAGE: Final = {
     "login",
@@ -113,6 +116,21 @@ def test_handbook_page__leads_to_pages_and_pictures_that_are_there(code: str, na
     for target in re.findall(r"\]\(([^)]*)\)", _text(code, name)):
         assert (HANDBOOK / code / target).resolve().is_file(), target
         assert (HANDBOOK / code / target).resolve().is_relative_to(HANDBOOK), target
+
+
+@pytest.mark.parametrize(("code", "name"), PAGES)
+def test_handbook_page__has_a_picture_in_its_language_with_words_for_who_does_not_see_it(code: str, name: str) -> None:
+    ((words, target),) = re.findall(r"^!\[([^]]*)\]\(([^)]*)\)$", _text(code, name), re.MULTILINE)
+    assert target == f"../images/{name}-{code}.png"
+    assert len(words) >= MIN_ALT
+    assert code == LANGUAGES[0] or f"![{words}]" not in _text(LANGUAGES[0], name)
+
+
+def test_pictures__are_those_of_the_pages_and_small() -> None:
+    pictures = list((HANDBOOK / "images").iterdir())
+    assert {path.name for path in pictures} == {f"{name}-{code}.png" for code, name in PAGES}
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in pictures)
+    assert sum(path.stat().st_size for path in pictures) < MAX_PICTURES
 
 
 @pytest.mark.parametrize(("code", "name"), PAGES)
