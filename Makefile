@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock messages client examples screenshots bench torture torture-ha fresh debian clean packages venv venv-dev
+.PHONY: help run test lint format lock messages client examples screenshots matrix bench torture torture-ha fresh debian clean packages venv venv-dev
 
 PYTHON_IN_VENV := .venv/bin/python
 # What the suite needs: database, browser (with fonts, also for Chinese and Japanese; libatomic1 is for Playwright), mail
@@ -40,6 +40,10 @@ examples: venv-dev ## Write docs/examples.md, the example of every operation of 
 
 screenshots: packages venv-dev ## Write pictures of the web admin to docs/screenshots/
 	@$(PYTHON_IN_VENV) scripts/screenshots.py
+
+matrix: packages venv-dev ## Go through each flow in every role, language, theme and width, with axe (many minutes)
+	@OXAAS_TEST_MATRIX=full OXAAS_TEST_DATABASE=postgres $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 4 \
+		tests/browser/test_matrix.py $(ARGS)
 
 bench: packages venv-dev ## Measure, and write bench/results/ (as root, for the mail servers; FULL=1: at 10 million rows too)
 	@scripts/apt wrk

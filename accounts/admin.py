@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Case, Count, Max, Model, OuterRef, Subquery, When
+from django.db.models import Case, Count, Max, Model, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.text import Truncator
@@ -242,6 +242,7 @@ class UserAdmin(MarkedAdmin, RedirectAdmin):
     change_list_template = "admin/accounts/user/change_list.html"
     edits_of_one = frozenset({"users.leave"})
     quick_fields = ("is_active", "quota")
+    most_first = frozenset({"use_column"})
     more_columns = ("reseller_column",)
     form = UserForm
     list_display = ("uidname", "number", "context", "phone", "use_column", "labels_column", "status")
@@ -267,9 +268,10 @@ class UserAdmin(MarkedAdmin, RedirectAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         declared = Case(When(domain="", then=True), default=ownership.served_flag())
-        return (
-            super().get_queryset(request).with_use().annotate(declared=declared, awaits_proof=ownership.awaits_proof())
-        )
+        rows = super().get_queryset(request).with_use()
+        # What was never measured counts as the least everywhere; databases disagree on where they put what is unknown.
+        fullness = Coalesce("used_percent", Value(-1.0))
+        return rows.annotate(fullness=fullness, declared=declared, awaits_proof=ownership.awaits_proof())
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A context's own administrator has no other context to choose."""
@@ -293,7 +295,7 @@ class UserAdmin(MarkedAdmin, RedirectAdmin):
     def reseller_column(self, row: User) -> str:
         return str(row.context.reseller or "")
 
-    @admin.display(description=_("mail quota"), ordering="used_percent")
+    @admin.display(description=_("mail quota"), ordering="fullness")
     def use_column(self, row: Any) -> str:
         """The quota, and what of it the mailbox held when it was last measured; sorted by that part."""
         quota = format_short(row.quota)

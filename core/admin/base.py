@@ -106,6 +106,8 @@ class ScopedModelAdmin(SearchedAdmin, ReturningAdmin, TellingAdmin, QuickAdmin, 
     fixed_fields: ClassVar[tuple[str, ...]] = ()
     # What a list is sorted by -> what it is sorted by instead: the same for a person, but with an index.
     sorted_by: ClassVar[dict[str, str]] = {}
+    # Columns whose first click shows the largest first.
+    most_first: ClassVar[frozenset[str]] = frozenset()
     # The bulk edits that the page of one row offers as well.
     edits_of_one: ClassVar[frozenset[str]] = frozenset()
     # What an address may filter by beside the list's own filters: links from other pages.
@@ -213,7 +215,9 @@ class ScopedModelAdmin(SearchedAdmin, ReturningAdmin, TellingAdmin, QuickAdmin, 
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
-        """Titles the list by what it lists."""
+        """Titles the list by what it lists, and refuses an action that this person is not offered."""
+        if request.method == "POST" and not set(request.POST.getlist("action")) <= {"", *self.get_actions(request)}:
+            raise PermissionDenied
         return super().changelist_view(
             request, {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
         )

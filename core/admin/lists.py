@@ -55,6 +55,18 @@ class KeysetChangeList(ChangeList):
             found[places[name]] = "desc" if field.startswith("-") else "asc"
         return found
 
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        """The list with other parameters. A column of which people look for the most is sorted downwards first."""
+        order = (new_params or {}).get(ORDER_VAR) or ""
+        first = order.partition(".")[0]
+        if first.isdecimal() and self._begins_with_most(int(first)):
+            new_params = {**new_params, ORDER_VAR: f"-{order}"}
+        return super().get_query_string(new_params, remove)
+
+    def _begins_with_most(self, place: int) -> bool:
+        sorted_already = place in self.get_ordering_field_columns()
+        return not sorted_already and self.list_display[place] in self.model_admin.most_first
+
     def get_results(self, request: HttpRequest) -> None:
         """The page that the address asks for, the ways to others, and the count."""
         self.view, self.filters = self.model_admin.view_of(request), self.model_admin.filters_of(request)

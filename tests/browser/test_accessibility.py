@@ -177,6 +177,11 @@ def dress(page: Page, look: str) -> None:
     page.emulate_media(color_scheme="dark" if look == "dark" else "light", reduced_motion="reduce")
 
 
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
 def violations(page: Page, part: str = "html") -> list[str]:
     """What axe finds, one line a rule, with the elements."""
     # After a click the page may be there before its styles are.
@@ -234,9 +239,8 @@ def test_axe__no_page_has_a_violation(log_in: LogIn, live_server: LiveServer, lo
     for name, show in PAGES.items():
         show(page, f"{live_server.url}/admin")
         wrong = violations(page)
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if overflow > 0:
-            wrong.append(f"wider than the screen by {overflow} px")
+        if over := overflow(page):
+            wrong.append(f"wider than the screen by {over} px")
         found += [f"{name}: {sentence}" for sentence in wrong]
     search(page, f"{live_server.url}/admin")
     # What lies half below the open list of hits is no target at that moment.
