@@ -198,6 +198,11 @@ def test_page__has_a_question_mark_that_opens_its_help(alpha: Person, world: Wor
     alpha.get(url)
 
 
+def test_keys_of_a_list__lead_to_what_is_said_of_lists(alpha: Person, world: World) -> None:
+    keys = alpha.get("/admin/accounts/user/").content.decode().partition('id="list-keys"')[2]
+    assert '<a href="/admin/help/lists">' in keys
+
+
 def test_bulk_edit__has_the_help_of_what_it_does(alpha: Person, world: World) -> None:
     data = {"action": "users.leave", "_selected_action": [world.users[24].pk], "select_across": "0"}
     text = alpha.post("/admin/accounts/user/", data, status=200).content.decode()
