@@ -314,6 +314,10 @@ class Migration(migrations.Migration):
             model_name='label',
             constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='label_is_not_empty'),
         ),
+        migrations.AddIndex(
+            model_name='context',
+            index=models.Index(condition=models.Q(('note__isnull', False)), fields=['id'], name='context_with_a_note'),
+        ),
         migrations.AddConstraint(
             model_name='context',
             constraint=models.CheckConstraint(condition=models.Q(('id__gt', 0)), name='context_id_is_positive'),

@@ -76,6 +76,7 @@ class Context(models.Model):
                 name="context_name_is_not_empty_or_all_digits",
             ),
         ]
+        indexes: ClassVar = [models.Index(fields=["id"], condition=Q(note__isnull=False), name="context_with_a_note")]
 
     def __str__(self) -> str:
         return self.name
