@@ -56,6 +56,7 @@ _LIMITS = (
 class ResellerAdmin(SuspensionAdmin, ExportModelAdmin):
     table_name = "resellers"
     change_kind = "reseller"
+    has_shortcuts = True
     form = ResellerForm
     list_display = ("name", "display_name", "parent", "number_of_contexts", "status")
     list_filter = (status_filter("parent__is_active"), ("parent", RelatedFilter))

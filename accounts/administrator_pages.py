@@ -34,6 +34,7 @@ _SUSPENDED_WITH: Final = (
 class AdministratorAdmin(LastUsedMixin, ExportModelAdmin):
     table_name = "administrators"
     change_kind = "administrator"
+    has_shortcuts = True
     form = AdministratorForm
     list_display = ("login", "password_column", "role", "reseller", "context", "status", "last_used")
     list_filter = (

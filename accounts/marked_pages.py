@@ -35,6 +35,8 @@ def colours_of(rows: Iterable[Any]) -> Colours:
 class MarkedAdmin(ScopedModelAdmin):
     """Pages of rows with a note and labels."""
 
+    has_shortcuts = True
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Adds the colours of the labels."""
         response: Any = super().changelist_view(request, extra_context)

@@ -62,6 +62,7 @@ class ExplicitDomainAdmin(ImportModelAdmin):
     """A domain comes and goes; what there is to change about it is its proof."""
 
     change_kind = "domain"
+    has_shortcuts = True
     table_name = "domains"
     form = ExplicitDomainForm
     list_display = ("name", "context", "state")

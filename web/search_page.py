@@ -21,6 +21,7 @@ from core.scoping import may
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias
 from web.search import Hit, search
+from web.shortcuts import shortcuts_of
 
 _LISTS: Final[list[type[Model]]] = [Context, User, ForwardingAlias, ExplicitDomain, Reseller]
 
@@ -60,15 +61,20 @@ class Group:
 
 
 def search_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
-    """Hits for `q`: a page, or with `format=json` what the search box shows while typing."""
+    """Hits for `q`: a page, or with `format=json` what the search box shows while typing.
+
+    Without any text it is favourites and what was opened last.
+    """
     text = request.GET.get("q", "")
+    shortcuts = None if text.strip() else shortcuts_of(administrator_of(request))
     hits = search(administrator_of(request), text)
     if request.GET.get("format") == "json":
-        return JsonResponse({"hits": [_of_box(hit) for hit in hits]})
+        return JsonResponse({"hits": [_of_box(hit) for hit in (shortcuts.of_box() if shortcuts else hits)]})
     page = {
         **site.each_context(request),
         "title": _("Search"),
         "groups": _groups(hits, _totals(site, request, text.strip())),
+        "shortcuts": shortcuts,
         "search_text": text,
     }
     return TemplateResponse(request, "admin/search.html", page)

@@ -40,6 +40,7 @@ from core.admin.quick import QuickAdmin
 from core.admin.returning import ReturningAdmin
 from core.admin.saved import SavedFiltersAdmin
 from core.admin.searched import SearchedAdmin
+from core.admin.shortcuts import ShortcutAdmin
 from core.admin.telling import TellingAdmin, watched
 from core.admin.widgets import Autocomplete, DayInput, WholeNumberInput, tick_box
 from core.counts import CountedPaginator
@@ -78,7 +79,9 @@ def actor_of(request: HttpRequest) -> Actor:
 _VERSION: Final = "_version"
 
 
-class ScopedModelAdmin(SearchedAdmin, ReturningAdmin, TellingAdmin, QuickAdmin, ChosenAdmin, SavedFiltersAdmin):
+class ScopedModelAdmin(
+    SearchedAdmin, ReturningAdmin, TellingAdmin, QuickAdmin, ChosenAdmin, SavedFiltersAdmin, ShortcutAdmin
+):
     """One model's pages for everybody, each of whom sees and reaches their own rows only.
 
     A model's admin says how a row is made, changed and removed (`create`, `update`, `remove`: each calls services).

@@ -74,6 +74,15 @@ class Keeper(Protocol):
     def keep(self, viewer: Viewer, **choices: Any) -> None:
         """Keep these choices, beside those that were made before; of `columns` those of the lists that are named."""
 
+    def opened(self, viewer: Viewer, listed: str, key: int) -> None:
+        """Keep that the viewer has opened the object. No statement where it is the latest already."""
+
+    def is_favourite(self, viewer: Viewer, listed: str, key: int) -> bool:
+        """Whether the object is one of the viewer's favourites. No statement."""
+
+    def favour(self, viewer: Viewer, listed: str, key: int, *, wanted: bool) -> None:
+        """Make the object a favourite of the viewer, or none any longer. DomainError."""
+
 
 keepers: Final[list[Keeper]] = []
 

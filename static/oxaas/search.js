@@ -1,4 +1,5 @@
-// The search box in the header: Ctrl-K or "/" goes to it, hits appear below while typing, the arrow keys choose.
+// The search box in the header: Ctrl-K or "/" goes to it, hits appear below while typing, the arrow keys choose. An
+// empty box shows favourites and what was opened last.
 // Without this script the form leads to the page of hits.
 
 const form = document.querySelector(".global-search");
@@ -91,8 +92,13 @@ function toAll() {
   };
 }
 
-function show(hits) {
-  list.replaceChildren(...(hits.length ? [...withoutRepeats(hits), toAll()].map(lineOf) : [nothing()]));
+function show(hits, text) {
+  if (!text && !hits.length) {
+    close();
+    return;
+  }
+  const lines = text ? [...withoutRepeats(hits), toAll()] : withoutRepeats(hits);
+  list.replaceChildren(...(hits.length ? lines.map(lineOf) : [nothing()]));
   says.textContent = hits.length ? list.dataset.count.replace("…", String(hits.length)) : list.dataset.nothing;
   chosen = -1;
   list.hidden = false;
@@ -103,15 +109,14 @@ async function ask() {
   const text = box.value.trim();
   asked += 1;
   const mine = asked;
-  if (!text) {
-    close();
-    return;
-  }
   const answer = await fetch(`${form.action}?format=json&q=${encodeURIComponent(text)}`, {
     headers: { Accept: "application/json" },
   });
   if (answer.ok && mine === asked) {
-    show((await answer.json()).hits);
+    const { hits } = await answer.json();
+    if (document.activeElement === box) {
+      show(hits, text);
+    }
   }
 }
 
@@ -144,16 +149,19 @@ box.addEventListener("input", () => {
   clearTimeout(waiting);
   waiting = setTimeout(ask, PAUSE);
 });
+box.addEventListener("focus", () => {
+  if (!box.value.trim()) {
+    ask();
+  }
+});
+box.addEventListener("blur", close);
 box.addEventListener("keydown", press);
+// The box keeps the focus while a hit is pressed, so that the hits stay until it is known which one it is.
+list.addEventListener("mousedown", (event) => event.preventDefault());
 list.addEventListener("click", (event) => {
   const option = event.target.closest("[role=option]");
   if (option) {
     window.location.assign(option.dataset.url);
-  }
-});
-document.addEventListener("click", (event) => {
-  if (!form.contains(event.target)) {
-    close();
   }
 });
 document.addEventListener("keydown", goToBox);
