@@ -46,6 +46,7 @@ class AccountsConfig(AppConfig):
         own = access.VIEW | {"add", "delete"}
         access.register_web("accounts.apipassword", master=own, reseller=own, context=own)
         access.register_web("accounts.loginevent", master=reading, reseller=reading, context=reading)
+        record.register_part("context_marks", of="context")
         record.register_context_kinds("user", "last_login", "api_password", "second_factor")
         words.register_words(KINDS, FIELDS)
         register(undo.KINDS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django_filters import FilterSet
 from rest_framework import exceptions
@@ -28,6 +29,7 @@ from apiv2.schema import ResourceSchema
 from apiv2.services import Kept, Repeatable, changed_from, once, together
 from apiv2.wire import RENDERER, BodyParser, MergePatchParser, refuse_unreadable
 from changelog.models import Change
+from changelog.record import kinds_of
 from core import replica
 from core.actor import Actor
 from core.bodies import DeclaredNegotiation
@@ -234,8 +236,8 @@ class ResourceViewSet(CallingViewSet):
         number = whole_number(key)
         rows = self.prepared(self.rows().filter(pk=number), shape)
         if self.kind:
-            lines = Change.objects.filter(kind=self.kind, key=OuterRef("pk")).order_by("-pk")
-            rows = rows.annotate(version=Subquery(lines.values("pk")[:1]))
+            last = [_last_line(kind) for kind in kinds_of(self.kind)]
+            rows = rows.annotate(version=Greatest(*last) if len(last) > 1 else last[0])
         row = None if number is None else rows.first()
         if row is None:
             raise NotFound("There is no such object.")
@@ -243,7 +245,7 @@ class ResourceViewSet(CallingViewSet):
 
     def etag(self, row: Any) -> dict[str, str]:
         """The header of its version."""
-        return {"ETag": f'"{row.version or 0}"'} if self.kind else {}
+        return {"ETag": f'"{row.version}"'} if self.kind else {}
 
     def guarded(self, row: Any, change: Callable[[Actor], Any]) -> Any:
         """What `change` returns, if the object is still what `If-Match` says. PreconditionFailed."""
@@ -324,6 +326,12 @@ class ResourceViewSet(CallingViewSet):
         if errors:
             raise WrongValues(errors)
         return dict(serializer.validated_data)
+
+
+def _last_line(kind: str) -> Coalesce:
+    """The number of a row's last line of this kind in the change log, in the row's own statement; 0 for none."""
+    lines = Change.objects.filter(kind=kind, key=OuterRef("pk")).order_by("-pk")
+    return Coalesce(Subquery(lines.values("pk")[:1]), 0)
 
 
 def _unwritable(name: str, fixed: Mapping[str, Any]) -> str:

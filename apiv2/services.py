@@ -14,7 +14,8 @@ from django.utils import timezone
 from accounts.machine_secrets import seal, unseal
 from accounts.models import Administrator
 from apiv2.models import KeptAnswer
-from changelog.models import Change
+from changelog.record import kinds_of
+from changelog.versions import last_line
 from core.actor import Actor
 from core.errors import DomainError
 from core.transactions import atomic
@@ -148,6 +149,6 @@ def changed_from(
 
 
 def _check_version(kind: str, key: int, versions: frozenset[int], made: list[Any]) -> None:
-    lines = Change.objects.filter(kind=kind, key=key).exclude(pk__in=[one.pk for one in made])
-    if (lines.order_by("-pk").values_list("pk", flat=True).first() or 0) not in versions:
+    own = [one.pk for one in made]
+    if max(last_line(one, key, besides=own) for one in kinds_of(kind)) not in versions:
         raise PreconditionFailed("It was changed since you read it. Read it again.")

@@ -25,6 +25,20 @@ from core.trace import current_request_id
 _of_context_administrators: Final[set[str]] = set()
 
 
+# Kinds whose lines are of a part of another kind's object, by that other kind. Apps register theirs.
+_parts: Final[dict[str, str]] = {}
+
+
+def register_part(kind: str, *, of: str) -> None:
+    """Lines of `kind` change the object of the kind `of` that has the same key: its version counts them."""
+    _parts[of] = kind
+
+
+def kinds_of(kind: str) -> tuple[str, ...]:
+    """The kinds of all lines that change an object of this kind."""
+    return (kind, _parts[kind]) if kind in _parts else (kind,)
+
+
 def register_context_kinds(*kinds: str) -> None:
     """Let a context's administrators write changes of these kinds in their context."""
     _of_context_administrators.update(kinds)

@@ -20,6 +20,7 @@ from apiv2.models import KeptAnswer
 from changelog.models import Change
 from core.access import Role
 from domains.services import add_domain
+from forwards.models import ForwardingAlias
 from tests.apiv2.client import V2
 from tests.world import OPERATOR, World
 from webhooks.models import Delivery, Webhook
@@ -352,3 +353,26 @@ def test_list__of_every_resource_can_be_sorted_by_what_may_be_empty(
         values = [one[sort] for one in whole]
         known = [value for value in values if value is not None]
         assert values == sorted(known, reverse=bool(sign)) + [None] * (len(values) - len(known))
+
+
+@pytest.mark.parametrize("field", [{"note": "late"}, {"labels": ["vip"]}, {"quota": 5}, {"quota": 6, "note": "x"}])
+@pytest.mark.parametrize("resource", ["contexts", "users", "aliases"])
+def test_etag__changes_with_the_note_and_the_labels(world: World, v2: V2, resource: str, field: dict[str, Any]) -> None:
+    """A context's are lines of their own kind in the change log; to the caller they are fields as the others."""
+    create_label(actor=OPERATOR, reseller=world.resellers["alpha"], name="vip", colour="red")
+    if resource == "aliases" and "quota" in field:
+        field = {"is_active": False}
+    key = {"contexts": 24, "users": world.users[24].pk, "aliases": ForwardingAlias.objects.get(context=24).pk}[resource]
+    path = f"/{resource}/{key}"
+    old = v2("GET", path, "alpha").headers["ETag"]
+
+    changed = v2("PATCH", path, "alpha", field, headers={"If-Match": old})
+    assert changed.status_code == 200, changed.json()
+    new = changed.headers["ETag"]
+    assert new != old
+    assert v2("GET", path, "alpha").headers["ETag"] == new
+    before = Change.objects.count()
+    for body in ({"note": "mine"}, field):
+        assert v2("PATCH", path, "alpha", body, headers={"If-Match": old}).status_code == 412
+    assert Change.objects.count() == before
+    assert v2("PATCH", path, "alpha", {"note": "mine"}, headers={"If-Match": new}).status_code == 200

@@ -15,7 +15,7 @@ from changelog.models import Change
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias
 from tests.web.conftest import Enter
-from tests.web.person import Person, errors, everything, page, rows_of
+from tests.web.person import Person, errors, everything, filled, page, rows_of
 from tests.world import OPERATOR, World
 
 SECRET = "correct horse battery"
@@ -697,6 +697,34 @@ def test_two_people_on_one_form__the_later_one_is_told_and_overwrites_nothing(
     alpha.post(page(user, "change"), {**stale, "msisdn": "+49 30 999999", "quota": "2", "_version": version})
     user.refresh_from_db()
     assert (user.msisdn, user.quota) == ("+49 30 999999", 2 * 2**20)
+
+
+def test_two_people_on_one_note__the_later_one_is_told_and_overwrites_nothing(
+    alpha: Person, enter: Enter, world: World
+) -> None:
+    """A company's note and labels have a kind of line of their own in the change log: it counts here too."""
+    context, other = world.contexts[24], enter("root")
+    data = filled(alpha.get(page(context, "change")).context["adminform"].form)
+    opened = _opened(alpha, context)
+    other.post(page(context, "change"), {**data, "note": "Pays late.", **_opened(other, context)})
+
+    sentence = errors(alpha.post(page(context, "change"), {**data, "note": "Pays.", **opened}, 200))["__all__"][0]
+    assert "It was changed while you had this form open" in sentence
+    assert "note: — → Pays late." in sentence
+    context.refresh_from_db()
+    assert context.note == "Pays late."
+
+    alpha.post(page(context, "change"), {**data, "note": "Pays.", **_opened(alpha, context)})
+    context.refresh_from_db()
+    assert context.note == "Pays."
+
+
+def test_note__that_was_changed_is_nothing_to_a_form_that_was_opened_later(alpha: Person, world: World) -> None:
+    context = world.contexts[24]
+    for note in ("one", "two"):
+        alpha.change(context, {"note": note})
+    context.refresh_from_db()
+    assert context.note == "two"
 
 
 def test_version__is_in_every_change_form(root: Person, world: World) -> None:
