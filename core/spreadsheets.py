@@ -16,9 +16,10 @@ from openpyxl.cell import WriteOnlyCell
 
 from core.errors import Invalid
 from core.iteration import batched
-from core.xlsx import Flagged, NoValue, Row, Xlsx, unpacked_size
+from core.xlsx import Row, Xlsx, unpacked_size
+from core.xlsx_cells import DayCell, Flagged, NoValue
 
-__all__ = ["REMOVE", "Cells", "Flagged", "NoValue", "Removal", "Row", "Table"]
+__all__ = ["REMOVE", "Cells", "DayCell", "Flagged", "NoValue", "Removal", "Row", "Table"]
 
 Cells = list[str]
 CSV_TYPE: Final = "text/csv"

@@ -7,7 +7,7 @@ register their tables. An empty cell leaves things as they are; removing takes a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -21,7 +21,7 @@ from core.days import parse_day
 from core.errors import Invalid
 from core.numbers import whole_number
 from core.sizes import parse_size
-from core.spreadsheets import REMOVE, Flagged, NoValue, Removal
+from core.spreadsheets import REMOVE, DayCell, Flagged, NoValue, Removal
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -233,6 +233,17 @@ class TableResource:
         yield [column.name for column in columns]
         for row in self.with_related(queryset).iterator(chunk_size=_CHUNK):
             yield [column.cell(row) for column in columns]
+
+    def with_days(self, heads: Sequence[str], row: Sequence[str]) -> list[str]:
+        """The row with the days of its cells as text, below those of the heads that are columns of days."""
+        days = {column.name for column in self.columns if isinstance(column, Day)}
+        if days.isdisjoint(heads):
+            return list(row)
+        of_days = [head in days for head in heads[: len(row)]] + [False] * (len(row) - len(heads))
+        return [
+            cell.day if wanted and isinstance(cell, DayCell) else cell
+            for cell, wanted in zip(row, of_days, strict=True)
+        ]
 
     def entry(self, line: Mapping[str, str]) -> dict[str, Any]:
         """A line as an entry of provision: what its cells say. Invalid names all that is wrong with them."""

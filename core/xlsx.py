@@ -8,13 +8,28 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
+from datetime import date
 from typing import IO, Any, Final
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
+from core.xlsx_cells import (
+    BEGINNING,
+    BEGINNING_1904,
+    DATES,
+    DAYS,
+    Flagged,
+    NoValue,
+    counted_day,
+    no_day,
+    number_as_typed,
+    shows_date,
+    shows_day,
+    written_day,
+)
 
 # What is really unpacked counts, not what the file says of itself; a sheet of 200,000 lines is less than half of it.
 MAX_SHEET: Final = 256 * 1024 * 1024
@@ -40,20 +55,8 @@ _MAX_ROWS: Final = 1_048_576
 MAX_COLUMNS: Final = 50
 # As many cells as a row can have.
 _MAX_CELLS: Final = 16_384
-_EXACT: Final = 10**15
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})[0-9]+")
 _CODED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_DATES: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_NO_LETTERS: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-_ELAPSED: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
-
-
-class Flagged(str):
-    """A cell that holds true or false."""
-
-
-class NoValue(str):
-    """A cell that holds nothing that could be taken for a value; the text says what it holds."""
 
 
 Row = tuple[int, list[str]]
@@ -80,11 +83,11 @@ class Xlsx:
             raise _too_large()
         try:
             with zipfile.ZipFile(self._file) as archive:
-                sheet, strings, styles = _parts(archive)
-                dates = _date_styles(archive, styles) if styles else set[int]()
+                sheet, strings, styles, beginning = _parts(archive)
+                dates = _date_styles(archive, styles) if styles else dict[int, bool]()
                 texts = (yield from _strings(archive, strings)) if strings else list[str]()
                 self._size = archive.getinfo(sheet).file_size
-                yield from self._rows(archive, sheet, _Sheet(texts, dates))
+                yield from self._rows(archive, sheet, _Sheet(texts, dates, beginning))
         except Invalid:
             raise
         except Exception as error:
@@ -210,28 +213,27 @@ def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]
     }
 
 
-def _parts(archive: zipfile.ZipFile) -> tuple[str, str, str]:
-    """The names of the first sheet, the shared texts and the styles; "" for what there is not."""
+def _parts(archive: zipfile.ZipFile) -> tuple[str, str, str, date]:
+    """The names of the first sheet, the shared texts and the styles, "" for what there is not; where days begin."""
     book = next(name for kind, name in _relations(archive, "").values() if kind == "officeDocument")
     related = _relations(archive, book)
     by_kind = dict(related.values())
-    sheets = [related[one["id"]] for tag, one in _elements(archive, book) if tag == "sheets/sheet"]
+    inside = _elements(archive, book)
+    sheets = [related[one["id"]] for tag, one in inside if tag == "sheets/sheet"]
     sheet = next(name for kind, name in sheets if kind == "worksheet")
-    return sheet, by_kind.get("sharedStrings", ""), by_kind.get("styles", "")
+    from_1904 = any(one.get("date1904") in {"1", "true"} for tag, one in inside if tag == "workbook/workbookPr")
+    beginning = BEGINNING_1904 if from_1904 else BEGINNING
+    return sheet, by_kind.get("sharedStrings", ""), by_kind.get("styles", ""), beginning
 
 
-def _date_styles(archive: zipfile.ZipFile, name: str) -> set[int]:
-    """The numbers of the styles that show a number as a date or a time."""
+def _date_styles(archive: zipfile.ZipFile, name: str) -> dict[int, bool]:
+    """The numbers of the styles that show a number as a date or a time, each with whether it shows the day."""
     found = _elements(archive, name)
     own = {int(one["numFmtId"]): one.get("formatCode", "") for tag, one in found if tag == "numFmts/numFmt"}
-    dates = {key for key in _DATES if key not in own} | {key for key, code in own.items() if _shows_date(code)}
+    dates = {key: key in DAYS for key in DATES if key not in own}
+    dates |= {key: shows_day(code) for key, code in own.items() if shows_date(code)}
     used = [int(one.get("numFmtId", 0)) for tag, one in found if tag == "cellXfs/xf"]
-    return {index for index, key in enumerate(used) if key in dates}
-
-
-def _shows_date(code: str) -> bool:
-    rest = _NO_LETTERS.sub("", code).lower().replace("general", "")
-    return bool(_ELAPSED.search(code)) or any(letter in rest for letter in "ymdhs")
+    return {index: dates[key] for index, key in enumerate(used) if key in dates}
 
 
 class _Strings:
@@ -280,8 +282,8 @@ def _decoded(text: str) -> str:
 class _Sheet:
     """The rows of a sheet: those that are complete, and the one that is being read."""
 
-    def __init__(self, texts: list[str], dates: set[int]) -> None:
-        self.texts, self.dates = texts, dates
+    def __init__(self, texts: list[str], dates: Mapping[int, bool], beginning: date) -> None:
+        self.texts, self.dates, self.beginning = texts, dates, beginning
         self.rows: list[Row] = []
         self.cells: list[str] = []
         self.number = self.column = self.length = self.in_row = 0
@@ -347,8 +349,10 @@ class _Sheet:
             case "e":
                 return NoValue(_("the cell holds the error %(error)s") % {"error": text[:20]})
             case "d":
-                return NoValue(_("the cell holds a date or a time"))
-        return _number(text.strip(), is_date=self.style in self.dates)
+                return written_day(text.strip())
+        if self.style in self.dates and text.strip():
+            return counted_day(float(text), self.beginning) if self.dates[self.style] else no_day()
+        return number_as_typed(text.strip())
 
 
 def _column(reference: str, last: int) -> int:
@@ -359,15 +363,3 @@ def _column(reference: str, last: int) -> int:
     for letter in match[1]:
         index = index * 26 + ord(letter) - ord("A") + 1
     return index - 1
-
-
-def _number(text: str, *, is_date: bool) -> str:
-    """A number as it would be typed; a spreadsheet knows 15 digits of it."""
-    if not text:
-        return ""
-    if is_date:
-        return NoValue(_("the cell holds a date or a time"))
-    number = float(text)
-    if not abs(number) < _EXACT:
-        return NoValue(_("the cell holds a number of more than 15 digits, whose last ones are lost: make it text"))
-    return str(int(number)) if number.is_integer() else repr(number)

@@ -115,7 +115,8 @@ class _Reader:
         if self.heads is None and rows:
             self.heads = _heads(self.resource, rows[0][1])
             rows = rows[1:]
-        return [self._line(number, row, self.heads or []) for number, row in rows]
+        heads = self.heads or []
+        return [self._line(number, self.resource.with_days(heads, row), heads) for number, row in rows]
 
     def finish(self) -> None:
         if self.heads is None:

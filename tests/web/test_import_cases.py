@@ -6,7 +6,7 @@ import csv
 import io
 import zipfile
 from contextlib import suppress
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -15,16 +15,18 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from accounts.imports import lines as imports
 from accounts.models import Context, User
 from accounts.services.users import create_user
-from bulk.models import BulkJob
+from bulk.models import BulkJob, ImportLine
 from core import xlsx
 from core.addresses import split_addresses
 from core.errors import Invalid
 from core.sizes import parse_size
-from core.spreadsheets import csv_lines, read_table, write_xlsx
+from core.spreadsheets import DayCell, NoValue, csv_lines, read_table, write_xlsx
+from core.xlsx_cells import BEGINNING, BEGINNING_1904, counted_day
 from forwards.models import ForwardingAlias
 from tests.web.conftest import Login
 from tests.web.test_spreadsheets import rows_of, sheet
@@ -144,8 +146,100 @@ def test_xlsx__dates_and_times_are_no_values() -> None:
     content = io.BytesIO()
     book.save(content)
     [(_number, cells)] = rows_of("x.xlsx", content.getvalue())
-    assert [isinstance(cell, xlsx.NoValue) for cell in cells] == [True] * 3 + [False] * 3
+    assert [isinstance(cell, NoValue) for cell in cells] == [True] * 3 + [False] * 3
     assert cells[3:] == ["2.5", "8", "true"]
+    assert [isinstance(cell, DayCell) for cell in cells] == [True] + [False] * 5
+
+
+def of_days(rows: list[list[Any]], *, epoch: datetime = WINDOWS_EPOCH, form: str = "") -> bytes:
+    """A workbook with these cells; `form` is how those of days are shown."""
+    book = Workbook()
+    book.epoch = epoch
+    for row in rows:
+        book.active.append(row)
+    for cell in book.active["C"]:
+        if form and cell.is_date:
+            cell.number_format = form
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("epoch", [WINDOWS_EPOCH, MAC_EPOCH])
+@pytest.mark.parametrize(
+    ("day", "form"),
+    [
+        (date(2027, 12, 31), ""),
+        (datetime(2027, 12, 31, 23, 59, 59), ""),  # noqa: DTZ001  (spreadsheets know no zones)
+        (date(2027, 12, 31), "dd.mm.yyyy"),
+        (date(2027, 12, 31), '[$-407]d. mmmm yyyy "h";@'),
+        (datetime(2027, 12, 31, 8), "yyyy-mm-dd hh:mm"),  # noqa: DTZ001  (spreadsheets know no zones)
+    ],
+)
+def test_import__a_date_is_a_day_of_expiry(
+    world: World, logged_in: Login, day: date, form: str, epoch: datetime
+) -> None:
+    alias = ForwardingAlias.objects.get(address="sales@acme.example")
+    client = logged_in("alpha")
+    content = of_days([["context", "alias", "expires_on"], [24, alias.address, day]], epoch=epoch, form=form)
+    [(_label, outcome, detail)] = previewed(client, ALIASES, content, "x.xlsx")
+    assert (outcome, "2027-12-31" in detail) == ("changed", True), detail
+    started(client)
+    alias.refresh_from_db()
+    assert alias.expires_on == date(2027, 12, 31)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="C2" t="d"><v>2027-13-31</v></c>',
+        '<c r="C2" t="d"><v>noon</v></c>',
+        '<c r="C2" t="b"><v>1</v></c>',
+        '<c r="C2"><v>46752</v></c>',
+    ],
+)
+def test_import__what_is_no_day_is_no_day_of_expiry(world: World, logged_in: Login, cell: str) -> None:
+    heads = "".join(f'<c t="inlineStr"><is><t>{head}</t></is></c>' for head in ("context", "alias", "expires_on"))
+    alias = '<c t="inlineStr"><is><t>sales@acme.example</t></is></c>'
+    rows = f'<row r="1">{heads}</row><row r="2"><c><v>24</v></c>{alias}{cell}</row>'
+    [(_label, outcome, _detail)] = previewed(logged_in("alpha"), ALIASES, sheet(rows), "x.xlsx")
+    assert outcome == "refused"
+
+
+def test_import__a_time_is_no_day_and_a_day_no_phone_number(world: World, logged_in: Login, full: User) -> None:
+    client, heads = logged_in("alpha"), ["context", "alias", "expires_on"]
+    for wrong in (time(8, 30), timedelta(hours=30)):
+        content = of_days([heads, [24, "sales@acme.example", wrong]])
+        [(_label, outcome, detail)] = previewed(client, ALIASES, content, "x.xlsx")
+        assert (outcome, "a date or a time" in detail) == ("refused", True)
+    content = of_days([["context", "id", "msisdn"], [24, 4, date(2027, 12, 31)]])
+    [(_label, outcome, detail)] = previewed(client, USERS, content, "x.xlsx")
+    assert (outcome, "msisdn: the cell holds a date or a time." in detail) == ("refused", True)
+
+
+def test_import__a_bad_line_is_given_back_with_its_day(world: World, logged_in: Login) -> None:
+    content = of_days([["context", "alias", "expires_on"], ["x", "sales@acme.example", date(2027, 12, 31)]])
+    previewed(logged_in("alpha"), ALIASES, content, "x.xlsx")
+    assert ImportLine.objects.latest("pk").cells == ["x", "sales@acme.example", "2027-12-31"]
+
+
+@pytest.mark.parametrize(
+    ("number", "beginning", "day"),
+    [
+        (61.0, BEGINNING, "1900-03-01"),
+        (46752.999, BEGINNING, "2027-12-31"),
+        (0.0, BEGINNING_1904, "1904-01-01"),
+        (60.0, BEGINNING, None),
+        (0.5, BEGINNING, None),
+        (-1.0, BEGINNING_1904, None),
+        (1e12, BEGINNING, None),
+        (float("nan"), BEGINNING, None),
+        (float("inf"), BEGINNING_1904, None),
+    ],
+)
+def test_day_of_a_number__is_what_a_spreadsheet_shows(number: float, beginning: date, day: str | None) -> None:
+    cell = counted_day(number, beginning)
+    assert (cell.day if isinstance(cell, DayCell) else None) == day
 
 
 @pytest.mark.parametrize(
