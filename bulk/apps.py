@@ -10,7 +10,7 @@ class BulkConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the edits as the actions of the web admin's lists, and undoing as one of them."""
-        from bulk import edits, heartbeat, pages, resources, services, undo
+        from bulk import edits, heartbeat, notices, pages, resources, services, undo
         from core import access, chores, persons, retention, tables
         from core.admin import registry
 
@@ -19,7 +19,7 @@ class BulkConfig(AppConfig):
         tables.register(*resources.RESOURCES)
         edits.register(undo.UndoChanges)
         registry.register_actions(pages.actions_of)
-        chores.register(heartbeat.HEARTBEAT)
+        chores.register(heartbeat.HEARTBEAT, notices.OWED)
         chores.register(chores.Chore("what is kept no longer", retention.SECONDS, retention.purge_some))
         retention.register(retention.Kept("bulk edits and uploads", "BULK_KEEP_DAYS", services.purge_jobs))
         persons.register(persons.Holding("bulk edits and uploads", 5, services.exported_jobs, services.erase_from_jobs))

@@ -182,7 +182,7 @@ def set_notice(*, administrator: Viewer, job: BulkJob, url: str) -> None:
     """Wish for a mail with the address of the job's page, or for none. NotAllowed for who is not the job's owner."""
     if job.administrator_id != administrator.pk:
         raise NotAllowed(_("Only who prepared a bulk edit is told of it."))
-    BulkJob.objects.filter(pk=job.pk).update(notice_url=url)
+    BulkJob.objects.filter(pk=job.pk).update(notice_url=url, **({} if url else {"notice_due_at": None}))
 
 
 def finish_in_request(job: BulkJob) -> BulkJob:

@@ -86,6 +86,8 @@ class BulkJob(models.Model):
     starts_itself = models.BooleanField(default=False, editable=False)
     # The job's page, for the mail that says when it is done; empty: no mail is wished for.
     notice_url = models.CharField(max_length=500, blank=True, default="", editable=False)
+    # When a mail that is owed is tried again; null: none is owed.
+    notice_due_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
@@ -103,6 +105,11 @@ class BulkJob(models.Model):
                 fields=["touched_at"],
                 condition=models.Q(state__in=["previewing", "reading", "running"]),
                 name="bulk_job_active",
+            ),
+            models.Index(
+                fields=["notice_due_at"],
+                condition=models.Q(notice_due_at__isnull=False),
+                name="bulk_job_owes_a_mail",
             ),
         ]
 

@@ -63,6 +63,7 @@ WRITES_ALLOWED: Final = {
     # The floors below the services, which have writes of their own.
     "bulk/batches.py",
     "bulk/jobs.py",
+    "bulk/notices.py",
     "bulk/uploads.py",
     # That a worker is alive is a change of nobody's data.
     "bulk/heartbeat.py",

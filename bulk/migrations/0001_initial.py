@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('credential', models.CharField(blank=True, default='', editable=False, max_length=128)),
                 ('starts_itself', models.BooleanField(default=False, editable=False)),
                 ('notice_url', models.CharField(blank=True, default='', editable=False, max_length=500)),
+                ('notice_due_at', models.DateTimeField(editable=False, null=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
                 ('started_at', models.DateTimeField(null=True, verbose_name='started')),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
@@ -113,6 +114,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='bulkjob',
             index=models.Index(condition=models.Q(('state__in', ['previewing', 'reading', 'running'])), fields=['touched_at'], name='bulk_job_active'),
+        ),
+        migrations.AddIndex(
+            model_name='bulkjob',
+            index=models.Index(condition=models.Q(('notice_due_at__isnull', False)), fields=['notice_due_at'], name='bulk_job_owes_a_mail'),
         ),
         migrations.AddConstraint(
             model_name='bulkjobitem',

@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
+from django.utils import timezone
 from django.utils.html import strip_tags
 
 from accounts.models import Administrator, ConfigProperty, Context, User
-from bulk import jobs
+from bulk import jobs, notices
 from bulk.models import BulkJob
 from bulk.planned import PlannedEdit
 from changelog.models import Change
@@ -191,6 +193,92 @@ def test_notice__mail_server_that_fails_stops_no_job(
         pass
     assert BulkJob.objects.get().state == BulkJob.State.READY
     assert "was not sent: ModuleNotFoundError" in caplog.text
+
+
+def _owing(world: World, **fields: Any) -> BulkJob:
+    """A job that is done, whose mail nobody sent in time."""
+    job = prepare(world.administrators["alpha"], "forwards.suspend", ForwardingAlias.objects.all())
+    past = timezone.now() - timedelta(seconds=1)
+    values = {"state": BulkJob.State.DONE, "notice_url": "http://x.example/", "finished_at": past}
+    BulkJob.objects.filter(pk=job.pk).update(notice_due_at=past, **(values | fields))
+    return job
+
+
+@pytest.mark.django_db(transaction=True)
+def test_notice__worker_that_dies_before_it_sends_leaves_it_to_the_next(
+    alpha: Person, world: World, mailing: None, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of the job is committed, and the process is gone."""
+    job = prepare(world.administrators["alpha"], "forwards.suspend", ForwardingAlias.objects.all())
+    alpha.post(page(job, "notice"), {"wanted": "1"})
+    with monkeypatch.context() as killed:
+        killed.setattr(notices, "_send", lambda key, due: None)
+        while jobs.work_once():
+            pass
+    assert BulkJob.objects.get().state == BulkJob.State.READY
+    assert mailoutbox == []
+    assert not notices.send_owed()  # whoever ended the job may be about to send it
+
+    BulkJob.objects.update(notice_due_at=timezone.now() - timedelta(seconds=1))
+    assert notices.send_owed()
+    assert [mail.subject for mail in mailoutbox] == ["Bulk edit “Suspend”: the preview is ready"]
+    assert not notices.send_owed()
+    assert BulkJob.objects.get().notice_due_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_notice__that_was_sent_is_not_owed(alpha: Person, world: World, mailing: None, mailoutbox: list[Any]) -> None:
+    job = prepare(world.administrators["alpha"], "forwards.suspend", ForwardingAlias.objects.all())
+    alpha.post(page(job, "notice"), {"wanted": "1"})
+    while jobs.work_once():
+        pass
+    assert BulkJob.objects.get().notice_due_at is None
+    assert not notices.send_owed()
+    assert len(mailoutbox) == 1
+
+
+def test_notice__that_failed_is_tried_again_until_it_is_sent_or_old(
+    world: World, mailing: None, mailoutbox: list[Any], settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    job, works = _owing(world), settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "nowhere.Backend"
+    assert notices.send_owed()
+    assert "was not sent" in caplog.text
+    job.refresh_from_db()
+    assert job.notice_due_at is not None
+    assert job.notice_due_at > timezone.now()
+    assert not notices.send_owed()  # it rests
+
+    BulkJob.objects.update(notice_due_at=timezone.now() - timedelta(seconds=1))
+    settings.EMAIL_BACKEND = works
+    assert notices.send_owed()
+    assert [mail.subject for mail in mailoutbox] == ["Bulk edit “Suspend”: done"]
+
+    old = _owing(world, finished_at=timezone.now() - timedelta(days=2))
+    settings.EMAIL_BACKEND = "nowhere.Backend"
+    assert notices.send_owed()
+    old.refresh_from_db()
+    assert old.notice_due_at is None
+
+
+@pytest.mark.parametrize("fields", [{"notice_url": ""}, {"state": BulkJob.State.RUNNING}])
+def test_notice__that_has_nothing_to_say_any_more_is_not_owed(
+    world: World, mailing: None, mailoutbox: list[Any], fields: dict[str, Any]
+) -> None:
+    job = _owing(world, **fields)
+    assert notices.send_owed()
+    job.refresh_from_db()
+    assert (job.notice_due_at, mailoutbox) == (None, [])
+
+
+def test_notice__of_two_workers_one_sends_it(
+    world: World, mailing: None, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = _owing(world)
+    seen = BulkJob.objects.get(pk=job.pk)
+    assert notices.send_owed()
+    notices._send(seen.pk, seen.notice_due_at)  # type: ignore[arg-type]
+    assert len(mailoutbox) == 1
 
 
 def test_notice__is_nobody_elses_and_none_without_an_address(
