@@ -47,7 +47,7 @@ matrix: packages venv-dev ## Go through each flow in every role, language, theme
 
 bench: packages venv-dev ## Measure, and write bench/results/ (as root, for the mail servers; FULL=1: at 10 million rows too)
 	@scripts/apt wrk
-	@status=0; for name in lists journeys api v2 beside web memory bulk mail; do $(PYTHON_IN_VENV) -m "bench.$$name" || status=1; done; exit $$status
+	@status=0; for name in lists journeys api v2 beside web pages memory bulk mail; do $(PYTHON_IN_VENV) -m "bench.$$name" || status=1; done; exit $$status
 
 torture: packages venv-dev ## Break one thing after the other under load, and write bench/results/torture.md (as root, for a full disk)
 	@$(PYTHON_IN_VENV) -m bench.torture
