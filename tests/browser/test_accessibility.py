@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -170,6 +171,27 @@ PAGES: Final[dict[str, Callable[[Page, str], None]]] = {
 }
 
 
+# Pages that are like others: each in one look, by turns; in all of them with the whole matrix.
+RARER: Final = (
+    "onboarding",
+    "accounts/administrator/",
+    "accounts/administrator/add/",
+    "accounts/configproperty/",
+    "accounts/label/",
+    "accounts/label/add/",
+    "accounts/apipassword/",
+    "accounts/apipassword/add/",
+    "accounts/loginevent/",
+    "accounts/reseller/",
+    "accounts/context/24/history/",
+    "domains/explicitdomain/",
+    "domains/explicitdomain/add/",
+    "account/second-factor",
+    "account/second-factor/app",
+    "account/second-factor/passkey",
+)
+
+
 def dress(page: Page, look: str) -> None:
     """Have the pages in this look."""
     if look == "phone":
@@ -245,4 +267,20 @@ def test_axe__no_page_has_a_violation(log_in: LogIn, live_server: LiveServer, lo
     search(page, f"{live_server.url}/admin")
     # What lies half below the open list of hits is no target at that moment.
     found += [f"search box: {sentence}" for sentence in violations(page, "#header")]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe__no_rarer_page_has_a_violation(log_in: LogIn, live_server: LiveServer, look: str) -> None:
+    page = log_in("alpha")
+    dress(page, look)
+    found: list[str] = []
+    everywhere = os.environ.get("OXAAS_TEST_MATRIX") == "full"
+    for path in RARER if everywhere else RARER[LOOKS.index(look) :: len(LOOKS)]:
+        page.goto(f"{live_server.url}/admin/{path}")
+        if page.locator(".submit-row").count():
+            to_the_end(page)
+        found += [f"{path}: {sentence}" for sentence in violations(page)]
+        if over := overflow(page):
+            found.append(f"{path}: wider than the screen by {over} px")
     assert not found, "\n".join(found)
