@@ -64,6 +64,7 @@ class ResellerAdmin(SuspensionAdmin, ExportModelAdmin):
     search_fields = ("name", "display_name")
     autocomplete_fields = ("parent",)
     fixed_fields = ("parent",)
+    quick_fields = ("is_active", "max_overall_context_quota")
     fieldsets: ClassVar = [
         (None, {"fields": ["name", "display_name", "parent", "is_active"]}),
         (_("Limits"), {"fields": _LIMITS}),

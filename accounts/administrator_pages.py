@@ -47,6 +47,7 @@ class AdministratorAdmin(LastUsedMixin, ExportModelAdmin):
     search_fields = ("login", "context__name", "reseller__name")
     autocomplete_fields = ("reseller", "context")
     fixed_fields = ("role", "reseller", "context", "login")
+    quick_fields = ("is_active",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With their contexts: the name of a context's administrator has the context's in it."""

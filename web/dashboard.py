@@ -18,8 +18,9 @@ from core.counts import count_of
 from core.scoping import Viewer, may
 from domains.models import ExplicitDomain
 from forwards.models import ForwardingAlias
+from web.charts import Bar, Column, Tick, bars_of, columns_of, end_of_scale, ticks_of
 from web.company_overview import Company, company_of
-from web.figures import MONTHS, Counted, figures_of, last_months
+from web.figures import Counted, figures_of, last_months
 from web.recent_changes import Line, recent_changes
 from webhooks.models import Webhook
 
@@ -47,17 +48,6 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of a chart, in its figures and in percent of the chart's size, ready for SVG."""
-
-    label: str
-    value: int
-    size: float
-    offset: float
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Dashboard:
     """All parts of the page."""
 
@@ -65,16 +55,26 @@ class Dashboard:
     attention: list[Tile]
     changes: list[Line]
     users_by_context: list[Bar]
-    growth: list[Bar]
+    growth: list[Column]
     company: Company | None
     # Whether the figures are known, and when they were counted, if not just now.
     is_counted: bool
     counted_at: datetime | None
 
     @property
-    def growth_most(self) -> int:
-        """The end of the chart's scale."""
-        return max((bar.value for bar in self.growth), default=0)
+    def growth_ticks(self) -> list[Tick]:
+        """The scale of the months."""
+        return ticks_of(end_of_scale(max((bar.value for bar in self.growth), default=0)))
+
+    @property
+    def contexts_end(self) -> int:
+        """The end of the contexts' scale."""
+        return end_of_scale(max((bar.value for bar in self.users_by_context), default=0))
+
+    @property
+    def contexts_half(self) -> int:
+        """The middle of the contexts' scale."""
+        return self.contexts_end // 2
 
 
 def dashboard_for(administrator: Viewer) -> Dashboard:
@@ -128,31 +128,17 @@ def _users_by_context(administrator: Viewer, figures: Counted) -> list[Bar]:
     # A context may have gone, or gone to somebody else, since it was counted.
     keys = [pk for pk, _count in figures.largest]
     names = dict(Context.objects.visible_to(administrator).filter(pk__in=keys).values_list("pk", "name"))
-    rows = [(pk, names[pk], count) for pk, count in figures.largest if pk in names]
-    most = max((count for _pk, _name, count in rows), default=0) or 1
-    return [
-        Bar(
-            label=name,
-            value=count,
-            size=100 * count / most,
-            offset=100 * index / len(rows),
-            url=f"{_list_of(User)}?context__id__exact={pk}",
-        )
-        for index, (pk, name, count) in enumerate(rows)
-    ]
+    url = f"{_list_of(User)}?context__id__exact="
+    return bars_of([(names[pk], count, f"{url}{pk}") for pk, count in figures.largest if pk in names])
 
 
-def _growth(administrator: Viewer, figures: Counted) -> list[Bar]:
+def _growth(administrator: Viewer, figures: Counted) -> list[Column]:
     """Users at the end of each of the last months: today's number, and back from it by the change log."""
     totals, total = [], count_of(User.objects.visible_to(administrator)).number
     for month in reversed(last_months(timezone.localdate())):
         totals.append((month, max(total, 0)))
         total -= figures.growth.get(month.isoformat(), 0)
-    most = max((value for _month, value in totals), default=0) or 1
-    return [
-        Bar(label=month.strftime("%Y-%m"), value=value, size=100 * value / most, offset=100 * index / MONTHS)
-        for index, (month, value) in enumerate(reversed(totals))
-    ]
+    return columns_of(totals[::-1])
 
 
 def _list_of(model: type[Model]) -> str:

@@ -42,7 +42,26 @@ class QuickAdmin(admin.ModelAdmin):
         is_offer = getattr(request, "offers_all", False)
         if not self.quick_fields or is_offer or not self.has_change_permission(request):
             return columns
-        return (*columns, _link_column(request))
+        return (*columns, self._link_column(request))
+
+    def _offers_quick(self, request: HttpRequest, row: Any) -> bool:
+        """Whether the person may change a field of the short form: of their own reseller, say, they may change none."""
+        return not set(self.quick_fields).issubset(self.get_readonly_fields(request, row))
+
+    def _link_column(self, request: HttpRequest) -> Any:
+        """The column of links, which know the list's filters."""
+        query = urlencode({_FILTERS: request.GET.urlencode()}) if request.GET else ""
+
+        @admin.display(description=_("change"))
+        def quick_link(row: Any) -> SafeString | str:
+            if not self._offers_quick(request, row):
+                return ""
+            # Which row it is, the row's own heading says.
+            label = gettext("Change here")
+            url = f"{row.pk}/quick/" + (f"?{query}" if query else "")
+            return format_html('<a class="quick" href="{}" aria-label="{}" title="{}">✎</a>', url, label, label)
+
+        return quick_link
 
     def quick_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The short form of one row; the way back is to the list as it was."""
@@ -81,17 +100,3 @@ class QuickAdmin(admin.ModelAdmin):
 
 def _is_quick(request: HttpRequest) -> bool:
     return bool(getattr(request, "is_quick", False))
-
-
-def _link_column(request: HttpRequest) -> Any:
-    """The column of links, which know the list's filters."""
-    query = urlencode({_FILTERS: request.GET.urlencode()}) if request.GET else ""
-
-    @admin.display(description=_("change"))
-    def quick_link(row: Any) -> SafeString:
-        # Which row it is, the row's own heading says.
-        label = gettext("Change here")
-        url = f"{row.pk}/quick/" + (f"?{query}" if query else "")
-        return format_html('<a class="quick" href="{}" aria-label="{}" title="{}">✎</a>', url, label, label)
-
-    return quick_link

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.models import Context, CustomId, User
+from accounts.models import Administrator, Context, CustomId, Reseller, User
 from changelog.models import Change
 from forwards.models import ForwardingAlias
 from tests.web.conftest import Enter
@@ -97,3 +97,33 @@ def test_quick__is_nobodys_who_may_not_change_the_row(enter: Enter, world: World
     assert Context.objects.get(pk=24).quota is None
     assert 'class="quick"' not in _text(admin.get(page(Context)))
     assert 'class="quick"' in _text(admin.get(page(User)))
+
+
+def test_quick__of_child_resellers_and_administrators_is_their_sellers(alpha: Person, world: World) -> None:
+    child = world.resellers["alphakid"]
+    data = {"max_overall_context_quota": "5", "max_overall_context_quota_unit": "GB"}
+    alpha.post(page(child, "quick"), _form(alpha, child) | data)
+    after = Reseller.objects.get(pk=child.pk)
+    assert (after.max_overall_context_quota, after.name, after.max_context) == (
+        5 * 2**30,
+        child.name,
+        child.max_context,
+    )
+    clerk = world.administrators["alphakid"]
+    data = _form(alpha, clerk)
+    del data["is_active"]
+    alpha.post(page(clerk, "quick"), data)
+    assert not Administrator.objects.get(pk=clerk.pk).is_active
+
+
+def test_quick__is_not_offered_for_ones_own_reseller_and_login(alpha: Person, world: World) -> None:
+    shown = _text(alpha.get(page(Reseller)))
+    assert f'href="{world.resellers["alphakid"].pk}/quick/"' in shown
+    assert f'href="{world.resellers["alpha"].pk}/quick/"' not in shown
+    shown = _text(alpha.get(page(Administrator)))
+    assert f'href="{world.administrators["alphakid"].pk}/quick/"' in shown
+    assert f'href="{world.administrators["alpha"].pk}/quick/"' not in shown
+    own = world.resellers["alpha"]
+    alpha.client.post(page(own, "quick"), {"_save": "Save", "max_overall_context_quota": "1"})
+    after = Reseller.objects.get(pk=own.pk)
+    assert (after.is_active, after.max_overall_context_quota) == (True, own.max_overall_context_quota)
