@@ -24,8 +24,8 @@ class Content:
 
     `cascade_entries` yields the change log's lines for what a context loses; `lock` waits for and holds the rows of a
     context that others may be changing; `counted` says a number of them in words. What `others_rely_on` comes back
-    before everything else when the deletion of a context is undone. What `has_state` is in service or out of it, as its
-    `is_active` says.
+    before everything else when the deletion of a context is undone. `in_service` takes of rows those that are in
+    service as long as what they belong to is; what is never out of it has none.
     """
 
     model: type[Model]
@@ -33,7 +33,7 @@ class Content:
     counted: Callable[[int], str]
     lock: Callable[[Context], None] | None = None
     others_rely_on: bool = False
-    has_state: bool = False
+    in_service: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
 
     def of(self, context: Context) -> QuerySet[Any]:
         """The rows of a context."""
@@ -91,7 +91,7 @@ def decided_by_themselves(contexts: QuerySet[Context]) -> QuerySet[Context]:
 def held(contexts: QuerySet[Context]) -> str:
     """What is in service or out of it together with these contexts, counted: “120 mailboxes, 98 aliases”."""
     keys = contexts.order_by().values("pk")
-    return _in_words([_active(one).filter(context__in=keys).count() for one in _with_state()])
+    return _in_words([rows.filter(context__in=keys).count() for rows, _counted in _with_state()])
 
 
 def with_held(contexts: QuerySet[Context]) -> QuerySet[Context]:
@@ -99,16 +99,11 @@ def with_held(contexts: QuerySet[Context]) -> QuerySet[Context]:
     counts = {
         f"held_{place}": Coalesce(
             Subquery(
-                _active(one)
-                .filter(context=OuterRef("pk"))
-                .order_by()
-                .values("context")
-                .annotate(n=Count("pk"))
-                .values("n")
+                rows.filter(context=OuterRef("pk")).order_by().values("context").annotate(n=Count("pk")).values("n")
             ),
             0,
         )
-        for place, one in enumerate(_with_state())
+        for place, (rows, _counted) in enumerate(_with_state())
     }
     return contexts.annotate(**counts)
 
@@ -118,19 +113,18 @@ def held_by(context: Context) -> str:
     return _in_words([getattr(context, f"held_{place}") for place, _one in enumerate(_with_state())])
 
 
-def _with_state() -> list[tuple[type[Model], Callable[[int], str]]]:
-    return [(User, count_mailboxes), *((one.model, one.counted) for one in _contents if one.has_state)]
-
-
-def _active(one: tuple[type[Model], Callable[[int], str]]) -> QuerySet[Any]:
-    rows: QuerySet[Any] = one[0]._default_manager.filter(is_active=True)
-    return rows
+def _with_state() -> list[tuple[QuerySet[Any], Callable[[int], str]]]:
+    """What can be in service or out of it: the rows that are, and how a number of them is said."""
+    return [
+        (User._default_manager.filter(is_active=True), count_mailboxes),
+        *((one.in_service(one.model._default_manager.all()), one.counted) for one in _contents if one.in_service),
+    ]
 
 
 def _in_words(counts: list[int]) -> str:
     if not any(counts):
         return ""
-    return ", ".join(counted(count) for count, (_model, counted) in zip(counts, _with_state(), strict=True))
+    return ", ".join(counted(count) for count, (_rows, counted) in zip(counts, _with_state(), strict=True))
 
 
 def count_mailboxes(count: int) -> str:

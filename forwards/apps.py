@@ -18,7 +18,7 @@ class ForwardsConfig(AppConfig):
         from core import access, tables
         from core import persons as core_persons
         from forwards import bulk, bulk_users, graph, histories, persons, provision, redirection, resources, undo
-        from forwards.models import ForwardingAlias
+        from forwards.models import ForwardingAlias, ForwardingAliasQuerySet
 
         for model in ("forwardingalias", "recipient"):
             access.register_web(f"forwards.{model}", master=access.EDIT, reseller=access.EDIT, context=access.EDIT)
@@ -29,7 +29,11 @@ class ForwardsConfig(AppConfig):
         history.register("accounts.user", histories.of_user)
         contents.register(
             contents.Content(
-                ForwardingAlias, undo.cascade_entries, bulk.count_aliases, undo.lock_aliases, has_state=True
+                ForwardingAlias,
+                undo.cascade_entries,
+                bulk.count_aliases,
+                undo.lock_aliases,
+                in_service=ForwardingAliasQuerySet.answering,
             )
         )
         leads.register(redirection.Aliases())

@@ -45,7 +45,10 @@ class DomainField(forms.CharField):
 class DomainsForm(BulkForm):
     """From which domain to which, and what becomes of the old addresses."""
 
-    hint = gettext_lazy("Aliases that lead to the mailboxes will lead to the new addresses.")
+    hint = gettext_lazy(
+        "Aliases that lead to the mailboxes will lead to the new addresses. The mail that is there already stays in"
+        " folders of the old names until whoever runs the mail server moves them."
+    )
     old = DomainField(label=gettext_lazy("Old domain"))
     new = DomainField(label=gettext_lazy("New domain"))
     old_addresses = forms.ChoiceField(

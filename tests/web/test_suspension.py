@@ -14,6 +14,9 @@ from accounts.services.contexts import update_context
 from accounts.services.resellers import update_reseller
 from accounts.services.users import create_user, update_user
 from changelog.models import Change
+from core.days import today
+from forwards.models import ForwardingAlias
+from forwards.services import create_forward
 from tests.services.bulk import details, preview, run
 from tests.web.conftest import Enter, Login
 from tests.web.person import Person, everything, page
@@ -43,6 +46,13 @@ def test_context__suspended__says_how_much_and_offers_undo(alpha: Person, world:
     assert f'formaction="/admin/bulk/bulkjob/undo/change/{change.pk}/"' in first
     assert "Undo …" in alpha.get(f"/admin/changelog/change/{change.pk}/change/").content.decode()
     assert (change.kind, change.label, (change.after or {})["is_active"]) == ("context", "24 alpha_acme", False)
+
+
+def test_context__suspended__aliases_whose_end_has_come_are_not_counted(alpha: Person, world: World) -> None:
+    create_forward(actor=OPERATOR, context=world.contexts[24], alias="gone@acme.example", recipients=["a@far.example"])
+    ForwardingAlias.objects.filter(normalized="gone@acme.example").update(expires_on=today())
+    (first,) = alpha.messages(alpha.change(world.contexts[24], {"is_active": ""}))
+    assert first.startswith("“alpha_acme” suspended: 1 mailbox, 1 alias out of service. ")
 
 
 def test_context__resumed__says_how_much_is_back(alpha: Person, world: World) -> None:
