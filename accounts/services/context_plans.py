@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -58,9 +59,9 @@ class ContextWish:
         return not (isinstance(self.note, Keep) and isinstance(self.labels, Keep))
 
     @property
-    def new_name(self) -> str:
-        """The name that it gets in place of its own; "" where it keeps that."""
-        return "" if isinstance(self.name, Keep) or self.name == self.row.name else self.name
+    def new_name(self) -> str | None:
+        """The name that it gets in place of its own; None where it keeps that."""
+        return None if isinstance(self.name, Keep) or self.name == self.row.name else self.name
 
 
 @dataclass(slots=True)
@@ -164,7 +165,7 @@ class _Rules:
     def __init__(self, actor: Actor, wishes: Sequence[ContextWish]) -> None:
         self._actor = actor
         self._labels = LabelRules(actor, ((wish.row.reseller_id, wish.labels) for wish in wishes))
-        names = {normalize_identifier(wish.new_name) for wish in wishes if wish.new_name}
+        names = _names_to_claim(wishes)
         rows = Context.objects.filter(name_normalized__in=names).order_by().values_list("name_normalized", "pk")
         self._names: dict[str, int] = dict(rows) if names else {}
         # By name: the wave in which nobody has it any more.
@@ -179,7 +180,7 @@ class _Rules:
         if wish.gone:
             raise NotFound(_("The context does not exist any more."))
         columns, marks = self._columns(wish), self._marks(wish)
-        if wish.new_name:
+        if wish.new_name is not None:
             self._rename(draft, wish.new_name)
         if "quota" in columns:
             self._quotas.take(row, columns["quota"])
@@ -194,7 +195,7 @@ class _Rules:
     def _columns(self, wish: ContextWish) -> dict[str, Any]:
         """What the context's own columns shall be, as far as the wish says it. Invalid, Conflict, NotAllowed."""
         found: dict[str, Any] = {}
-        if name := wish.new_name:
+        if (name := wish.new_name) is not None:
             compared = normalize_identifier(check_context_name(name))
             if self._names.get(compared, wish.row.pk) != wish.row.pk:
                 raise name_taken(name)
@@ -235,6 +236,16 @@ def _looked_at(wishes: Sequence[ContextWish], *, hold: bool) -> list[ContextWish
         return replace(wish, gone=True) if row is None else replace(wish, row=row)
 
     wishes = [now(wish) for wish in wishes]
-    if hold and (names := [f"context-name:{normalize_identifier(one.new_name)}" for one in wishes if one.new_name]):
-        lock_names(names)
+    if hold and (names := _names_to_claim(wishes)):
+        lock_names([f"context-name:{name}" for name in names])
     return wishes
+
+
+def _names_to_claim(wishes: Sequence[ContextWish]) -> set[str]:
+    """The new names, as they are compared; what cannot be one is refused later, and never sent to the database."""
+    found = set()
+    for name in (wish.new_name for wish in wishes):
+        with suppress(Invalid):
+            if name is not None:
+                found.add(normalize_identifier(check_context_name(name)))
+    return found
