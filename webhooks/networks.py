@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -12,6 +11,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
+from core.resolving import Resolver
+
+LOOK_UP_SECONDS: Final = 5.0
+"""So long a name may be looked up."""
+# As many as there can be receivers at a time, and as many again that were left behind.
+_look_ups = Resolver("webhook-name", 16)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # Ways in which IPv6 carries an IPv4 address to a gateway, and how far that stands from the right.
@@ -63,7 +68,7 @@ def check(url: str) -> None:
 def addresses_of(parts: SplitResult) -> list[str]:
     """Where to connect to, all of it checked: nobody may look the name up again afterwards. Refused; OSError."""
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    found = _look_ups.look_up(str(parts.hostname), port, LOOK_UP_SECONDS)
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
     plain = parts.scheme == "http"
     # One that is internal among others is either a mistake or an attempt to get in by chance.

@@ -7,24 +7,20 @@ would let a server that sends a byte now and then hold the caller for ever.
 from __future__ import annotations
 
 import base64
-import ipaddress
 import re
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Sequence
-from typing import Any
 
+from core.resolving import Resolver
 from mailstats.stores.imap_values import GarbledError, Line, Value, literal_size, parse
 
 LINE_BYTES = 64 * 1024
 LITERAL_BYTES = 64 * 1024
 ANSWER_BYTES = 8 * 1024 * 1024
 """So much a server may send over one connection."""
-LOOK_UPS = 16
-"""So many look-ups of names may be left behind at a time: each is a thread."""
-_look_ups = threading.BoundedSemaphore(LOOK_UPS)
+_look_ups = Resolver("mail-server-name", 16)
 
 _STATUS = re.compile(rb"(OK|NO|BAD|BYE|PREAUTH)(?: \[([^\]\s]+)|(?=\s|$))", re.IGNORECASE)
 _CAPABILITIES = re.compile(rb"(?:\* |\S+ OK \[)CAPABILITY ([^\]\r\n]+)", re.IGNORECASE)
@@ -48,7 +44,7 @@ class RefusedError(Exception):
 def connect(host: str, port: int, seconds: float) -> socket.socket:
     """A TCP connection within `seconds`, name look-up included. Raises OSError."""
     end = time.monotonic() + seconds
-    addresses = _resolve(host, port, seconds)
+    addresses = _look_ups.look_up(host, port, seconds)
     failure = OSError(f"no address for {host}")
     for position, (family, kind, protocol, _, address) in enumerate(addresses):
         connection = socket.socket(family, kind, protocol)
@@ -63,41 +59,6 @@ def connect(host: str, port: int, seconds: float) -> socket.socket:
         else:
             return connection
     raise failure
-
-
-def _resolve(host: str, port: int, seconds: float) -> list[Any]:
-    """The system's name look-up knows no time limit, so it runs where it can be left behind."""
-    if _is_address(host):
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    end = time.monotonic() + seconds
-    if not _look_ups.acquire(timeout=max(0, seconds)):
-        raise TimeoutError(f"{LOOK_UPS} look-ups of names hang already")
-    found: list[Any] = []
-
-    def look_up() -> None:
-        try:
-            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as error:
-            found.append(OSError(f"{host}: {error}"))
-        finally:
-            _look_ups.release()
-
-    thread = threading.Thread(target=look_up, name="mail-server-name", daemon=True)
-    thread.start()
-    thread.join(max(0, end - time.monotonic()))
-    if not found:
-        raise TimeoutError(f"the name {host} is not resolved in time")
-    if isinstance(found[0], OSError):
-        raise found[0]
-    return list(found[0])
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _remaining(end: float) -> float:

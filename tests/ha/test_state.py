@@ -28,7 +28,9 @@ PACKAGES: Final = (
 # Commands that somebody runs by hand, on one machine.
 COMMANDS: Final = ("importers", "accounts/management", "mailstats/management")
 MUTABLE: Final = {"dict", "set", "list", "OrderedDict", "deque", "defaultdict", "Counter", "WeakKeyDictionary", "local"}
-LOCKS: Final = {"Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "ContextVar", "Event", "Watch", "count"}
+LOCKS: Final = {
+    "Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "ContextVar", "Event", "Watch", "Resolver", "count",
+}  # fmt: skip
 DISK: Final = {
     "NamedTemporaryFile", "SpooledTemporaryFile", "TemporaryDirectory", "TemporaryFile", "mkstemp", "mkdtemp",
     "write_text", "write_bytes", "FileField", "ImageField", "FileSystemStorage",

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.resolving import Resolver
 from mailstats.stores import Mailbox, Message, StoreError, Usage, imap, imap_values, imap_wire, store_from_url
 from tests.certificates import self_signed
 from tests.mail.imap_server import (
@@ -439,7 +440,7 @@ def test_name__look_ups_that_hang_do_not_pile_up(server: FakeServer, monkeypatch
         raise OSError
 
     monkeypatch.setattr(socket, "getaddrinfo", hangs)
-    monkeypatch.setattr(imap_wire, "_look_ups", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(imap_wire, "_look_ups", Resolver("mail-server-name", 2))
     before = threading.active_count()
     causes = [failure(named(server)).cause for _ in range(4)]
     assert threading.active_count() == before + 2

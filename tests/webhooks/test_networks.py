@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from core.errors import Invalid
+from core.resolving import Resolver
 from tests.webhooks.receiver import LOOPBACK, receiving
+from webhooks import networks
 from webhooks.networks import Refused, addresses_of, check, may_reach, parsed
 from webhooks.sending import Message, Outcome, send_all
 
@@ -122,6 +126,23 @@ def _led_to(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
     return asked
 
 
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A resolver that says nothing about names until the test is over."""
+    end = threading.Event()
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: str, port: int, *more: Any, **named: Any) -> Any:
+        if host == "hooks.example":
+            end.wait(30)
+            raise socket.gaierror(-3, "Temporary failure in name resolution")
+        return real(host, port, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    yield end
+    end.set()
+
+
 @pytest.mark.parametrize("found", [["10.0.0.1"], ["8.8.8.8", "127.0.0.1"], []])
 def test_name__that_leads_inside_is_refused(monkeypatch: pytest.MonkeyPatch, settings: Any, found: list[str]) -> None:
     settings.WEBHOOK_NETWORKS = []
@@ -160,3 +181,27 @@ def test_name__that_leads_elsewhere_the_second_time_is_asked_once(
     assert [one.status for one in outcomes] == [204, 204, 204]
     assert (asked, set(connected)) == (["hooks.example"], {"127.0.0.1"})
     assert receiver.requests[0][0]["Host"] == f"hooks.example:{receiver.port}"
+
+
+@pytest.mark.usefixtures("hanging")
+def test_name__a_look_up_that_hangs_holds_a_sender_no_longer_than_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networks, "LOOK_UP_SECONDS", 0.05)
+    outcomes: list[Outcome] = []
+    send_all("https://hooks.example/", ["whsec_MDAwMDAwMDA="], [Message("a", "{}")], outcomes)
+    assert outcomes == [Outcome(None, "no answer in time")]
+
+
+@pytest.mark.usefixtures("hanging")
+def test_name__look_ups_that_hang_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(networks, "LOOK_UP_SECONDS", 0.05)
+    monkeypatch.setattr(networks, "_look_ups", Resolver("webhook-name-here", 2))
+    for _ in range(4):
+        with pytest.raises(TimeoutError):
+            addresses_of(parsed("https://hooks.example/"))
+    assert [thread.name for thread in threading.enumerate()].count("webhook-name-here") == 2
+
+
+def test_name__a_resolver_that_hangs_keeps_no_address_waiting(settings: Any, hanging: threading.Event) -> None:
+    settings.WEBHOOK_NETWORKS = []
+    assert addresses_of(parsed("https://8.8.8.8/")) == ["8.8.8.8"]
+    assert not hanging.is_set()
