@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Generator, Hashable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -68,15 +68,19 @@ def provision(document: Any, *, actor: Actor, dry_run: bool = False) -> list[Cha
     return changes
 
 
-def export() -> dict[str, list[Entry]]:
-    """All that is there as a document, from one moment, always in the same order. Passwords are hashes."""
+def export() -> Generator[tuple[str, Iterator[Entry]]]:
+    """All that is there, section by section, from one moment, always in the same order. Passwords are hashes.
+
+    The transaction lasts until all has been taken or the iterator is closed.
+    """
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         if outermost and connection.vendor == "postgresql":
             # Otherwise each statement would see what others committed since the one before.
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return {section.key: list(section.export()) for section in all_sections()}
+        for section in all_sections():
+            yield section.key, iter(section.export())
 
 
 def _problems(sections: list[Section], document: Any) -> Iterator[Complaint]:

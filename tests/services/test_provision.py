@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Administrator, ConfigProperty, Context, LastLogin, Reseller, User
-from accounts.provision import ProvisionError, read, write
+from accounts.provision import ProvisionError, read, write, written
 from accounts.provision import provision as declare_world
 from accounts.provision.section import all_sections
 from accounts.services.users import update_user
@@ -404,6 +405,48 @@ NASTY = [
 )
 def test_write__any_text_is_read_as_it_was(texts: list[str]) -> None:
     assert read(write({"texts": texts}).encode()) == {"texts": texts}
+
+
+PLAIN = st.text(alphabet="abzAZ09é_+/$.@=,;()~-: #'\n", max_size=12) | st.sampled_from(NASTY)
+SCALARS = PLAIN | st.none() | st.booleans() | st.integers()
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b.c", "no", "x y"]), inner),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.dictionaries(st.sampled_from(["users", "config"]), st.lists(VALUES, max_size=4), min_size=1))
+def test_write__is_letter_for_letter_what_pyyaml_makes_of_it(document: dict[str, Any]) -> None:
+    class Dumper(yaml.CSafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    expected = yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+    assert write(document) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 1001, "a b " * 300 + "c", "ä" * 999, "a:", "a: b", "a:b", "https://a.example/b?c"]
+)
+def test_write__a_long_or_doubtful_text_is_what_pyyaml_makes_of_it(text: str) -> None:
+    document = {"users": [{"note": text, "custom": [text]}]}
+    assert write(document) == yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=10_000)
+    assert read(write(document).encode()) == document
+
+
+def test_export__no_more_than_an_entry_is_laid_out_at_a_time() -> None:
+    taken: list[int] = []
+
+    def entries() -> Iterator[dict[str, int]]:
+        for number in range(3):
+            taken.append(number)
+            yield {"id": number}
+
+    pieces = written([("users", entries())])
+    assert [next(pieces), next(pieces), next(pieces)] == ["users:\n", "- id: 0\n", "- id: 1\n"]
+    assert taken == [0, 1]
 
 
 def test_export__into_an_empty_data_base_gives_the_same_world(world: World, tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
-from accounts.provision import ProvisionError, export, provision, read, write
+from accounts.provision import ProvisionError, export, provision, read, written
 from accounts.provision.reading import MAX_BYTES, shown
 from accounts.provision.telling import counted, told
 from core.actor import Actor, Channel
@@ -43,7 +44,9 @@ class Command(BaseCommand):
             raise CommandError(f"The database gave up, and nothing was changed. Try again. ({sentence})") from error
 
     def _export(self) -> None:
-        self.stdout.write(write(export()), ending="")
+        with closing(export()) as sections:
+            for piece in written(sections):
+                self.stdout.write(piece, ending="")
 
     def _provision(self, file: str, *, dry_run: bool) -> None:
         try:
