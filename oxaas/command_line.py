@@ -8,9 +8,14 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+import oxaas
+
 
 def main() -> None:
-    """Do what the command line says."""
+    """Do what the command line says; `--version` is ours, not Django's, and needs no configuration."""
+    if sys.argv[1:] in (["--version"], ["version"]):
+        sys.stdout.write(f"oxaas {oxaas.__version__}\n")
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oxaas.settings")
     try:
         execute_from_command_line(sys.argv)
