@@ -6,8 +6,8 @@ debootstrap makes the root. What comes over the network (packages, wheels) is fe
 shell, in namespaces of their own: no port of this machine is taken, and no process outlives them. There is no systemd
 in a chroot, so `systemctl` is a stand-in here that runs what the units say.
 
-A block is run when its fence says `sh`; one that says `sh debian-12` or `sh debian-13` on that release alone. The first
-one that fails ends the run.
+A block is run when its fence says `sh`; one that says `sh debian-12` or `sh debian-13` on that release alone. What
+cannot be run here says `sh by-hand`, and the comment before it why. The first one that fails ends the run.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -27,8 +28,41 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RELEASES: Final = {"trixie": ("13", "313"), "bookworm": ("12", "311")}
-# In this order, in one shell: each may stand on what those before have made.
-DOCUMENTS: Final = tuple(f"docs/{name}.md" for name in ("mail-servers", "backup", "upgrade"))
+# In this order, in one shell: each may stand on what those before have made. The last one puts a cluster of Patroni's
+# in the place of the database.
+DOCUMENTS: Final = tuple(
+    f"docs/{name}.md"
+    for name in (
+        "mail-servers", "backup", "upgrade", "configuration", "monitoring", "containers", "high-availability",
+    )
+)  # fmt: skip
+# What is there before a chapter begins that does not go on where the one before has ended.
+BEFORE: Final = {
+    # An installation of its own, beside the other, and a person in that one.
+    "docs/configuration.md": """
+.venv/bin/python manage.py provision - <<< "users: [{context: 24, id: 43, uidname: anna@acme.example}]"
+systemctl stop oxaas-web oxaas-worker
+sudo -u postgres createdb --owner=oxaas --template=template0 --locale=C.UTF-8 oxaas_small
+git clone --quiet /srv/oxaas.git /srv/small
+cd /srv/small
+ln -s /opt/oxaas/.venv .venv
+unset SECRET_KEY ALLOWED_HOSTS DATABASE_URL MAIL_STORE METRICS_FOLDER TRUSTED_PROXIES
+""",
+    "docs/monitoring.md": """
+kill $(jobs -p)
+wait || true
+systemctl start oxaas-web oxaas-worker
+""",
+    # One machine of the three.
+    "docs/high-availability.md": """
+systemctl stop oxaas-web oxaas-worker prometheus pgbouncer
+git clone --quiet /srv/oxaas.git /srv/clone
+cd /srv/clone
+ip address add 10.0.0.21/24 dev lo
+sed --in-place 's/,db2=.*//' deploy/ha/etcd.default
+sed --in-place 's/,10.0.0.22:2379.*//' deploy/ha/patroni.yml
+""",
+}
 # Before them the README's: "You need Python and make, nothing else", as an ordinary user.
 README: Final = "README.md"
 TRY_IT: Final = """
@@ -44,10 +78,18 @@ for _ in $(seq 200); do curl --silent --fail http://127.0.0.1:8000/health > /dev
 THE_END: Final = 'kill -TERM -- "-$RUNNING"; wait "$RUNNING" || true\n'
 MIRROR: Final = "http://deb.debian.org/debian"
 BLOCK: Final = re.compile(r"^```sh(?: debian-(\d+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BY_HAND: Final = re.compile(r"(?:^<!-- not run by `make fresh`: (.*) -->\n)?^```sh by-hand\n", re.MULTILINE)
 MARK: Final = "@@ "
-LIMIT_SECONDS: Final = 900
+LIMIT_SECONDS: Final = 1500
 # Values of a block of names that the reader replaces as well.
-REPLACED: Final = {"https://git.example.com/oxaas.git": "/srv/oxaas.git"}
+REPLACED: Final = {
+    "https://git.example.com/oxaas.git": "/srv/oxaas.git",
+    "ALLOWED_HOSTS=admin.hoster.example": "ALLOWED_HOSTS=$SITE_NAME",
+    "oxaas:password@db.hoster.example/oxaas\n": "oxaas:$DATABASE_PASSWORD@127.0.0.1:5432/oxaas_small\n",
+    "imaps://master:password@imap.hoster.example:993\n": (
+        "imaps://statistics:$STATISTICS_PASSWORD@$MAIL_NAME:993?cafile=/etc/ssl/oxaas/fullchain.pem\n"
+    ),
+}
 HOSTS: Final = "127.0.0.1 localhost mail.example.com oxaas.example.com\n"
 
 SYSTEMCTL: Final = r"""#!/bin/bash
@@ -58,6 +100,8 @@ action=$1; shift
 value() { sed -n "s/^$1=//p" "/etc/systemd/system/$2.service" | head -1; }
 run_unit() { # UNIT: its ExecStart, as its user, with its variables; with a pid file
     set -a; . "$(value EnvironmentFile "$1")"; set +a
+    folder=$(value RuntimeDirectory "$1")
+    [ -z "$folder" ] || install -d -m 0700 -o "$(value User "$1")" "/run/$folder"
     cd "$(value WorkingDirectory "$1")"
     before=$(value ExecStartPre "$1")
     user=$(value User "$1")
@@ -79,6 +123,8 @@ for name in "$@"; do
         oxaas-*:start | oxaas-*:enable) run_unit "$name" ;;
         oxaas-*:stop) stop_unit "$name" ;;
         oxaas-*:*restart | oxaas-*:reload) stop_unit "$name"; run_unit "$name" ;;
+        *:disable) "/etc/init.d/${name%%@*}" stop > /dev/null ;;
+        *:enable) "/etc/init.d/${name%%@*}" start > /dev/null ;;
         *) "/etc/init.d/${name%%@*}" "$action" > /dev/null ;;
     esac
 done
@@ -105,6 +151,14 @@ def blocks(document: str, release: str) -> list[Block]:
                 content = content.replace(old, new)
             found.append(Block(f"{document}:{line}", content))
     return found
+
+
+def by_hand(document: str) -> list[tuple[str, str]]:
+    """Where the blocks of a document are that cannot be run here, and why."""
+    text = (ROOT / document).read_text()
+    return [
+        (f"{document}:{text.count(chr(10), 0, match.end()) + 1}", match[1] or "") for match in BY_HAND.finditer(text)
+    ]
 
 
 def run(*command: str | Path, **more: object) -> None:
@@ -138,7 +192,9 @@ def packages(release: str) -> list[str]:
 
 
 def fetch_wheels(folder: Path, python: str) -> None:
-    """What requirements.txt pins, for the release's Python."""
+    """What requirements.txt pins, for the release's Python, and what builds a wheel of the repository."""
+    (builder,) = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    fetch(folder, python, builder)
     fetch(folder, python, "--require-hashes", "--no-deps", "--requirement", str(ROOT / "requirements.txt"))
 
 
@@ -163,6 +219,8 @@ def script(release: str) -> str:
         lines += [f'printf "{MARK}%s {block.where}\\n" "$EPOCHREALTIME"', block.text]
     lines += [THE_END]
     for document in DOCUMENTS:
+        if before := BEFORE.get(document):
+            lines += [f'printf "{MARK}%s before {document}\\n" "$EPOCHREALTIME"', before]
         for block in blocks(document, release):
             lines += [f'printf "{MARK}%s {block.where}\\n" "$EPOCHREALTIME"', block.text]
     return "\n".join([*lines, f'printf "{MARK}%s end\\n" "$EPOCHREALTIME"', ""])
@@ -195,6 +253,8 @@ def table(said: list[str]) -> list[str]:
     marks = [line.removeprefix(MARK).split(" ", 1) for line in said if line.startswith(MARK)]
     rows = ["| block | seconds |", "|---|---|"]
     for (begun, where), (ended, _next) in pairwise(marks):
+        if where.startswith("before "):
+            continue
         rows.append(f"| {where} | {float(ended) - float(begun):.1f} |")
     return rows
 
@@ -223,10 +283,15 @@ def main() -> None:
         f"of root's in a root made by debootstrap (`python -m bench.fresh {release}`). In place of systemd there is a",
         "stand-in that runs what the units say.",
         "",
+        "docs/configuration.md makes a second installation beside the first; docs/high-availability.md the first of",
+        "three machines, in a cluster of this one alone: the three are `make torture-ha`.",
+        "",
         f"The root, packages and wheels took {fetched - begun:.0f} s; the blocks {time.monotonic() - fetched:.0f} s.",
         "",
     ]
-    (ROOT / f"bench/results/fresh-{release}.md").write_text("\n".join([*head, *table(said), ""]))
+    left = [f"- {where}: {why}" for document in DOCUMENTS for where, why in by_hand(document)]
+    tail = ["", "Not run here:", "", *left, ""]
+    (ROOT / f"bench/results/fresh-{release}.md").write_text("\n".join([*head, *table(said), *tail]))
     print(f"All blocks succeeded on Debian {version}: bench/results/fresh-{release}.md")
 
 
