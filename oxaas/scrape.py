@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+import oxaas
 from accounts.login.lockout import locked_out
 from bulk.heartbeat import last_seen
 from bulk.models import ACTIVE, BulkJob
@@ -68,7 +69,8 @@ class _Database:
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """All of it, or that the database does not answer."""
+        """The version that is asked, and all of the figures, or that the database does not answer."""
+        yield _gauge("build_info", "Always 1; the version is the label", [({"version": oxaas.__version__}, 1.0)])
         try:
             found = [] if self._refused else list(_figures())
         except Error as error:

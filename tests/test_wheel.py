@@ -112,6 +112,7 @@ def test_wheel__says_what_it_is_and_needs(wheel: Path) -> None:
 
 
 def test_installed__has_the_command(installed: Run) -> None:
+    assert installed("oxaas", "--version") == f"oxaas {oxaas.__version__}\n"
     assert "no issues" in installed("oxaas", "check")
     assert "administrator" in installed("oxaas", "help")
 

@@ -1,8 +1,7 @@
 """Writing a world down as YAML, so that `reading` reads the same.
 
-PyYAML takes a millisecond for two entries, nearly all of it to look at each text in Python. Most entries hold plain
-words, numbers and lists of them alone: those are laid out here, letter for letter as PyYAML would, and any other is
-given to PyYAML.
+PyYAML, libyaml below it or not, looks at each text several times in Python. Most entries hold plain words, numbers and
+lists of them alone: those are laid out here, letter for letter as PyYAML would, and any other is given to PyYAML.
 """
 
 from __future__ import annotations
@@ -15,8 +14,10 @@ from typing import Any, Final
 import yaml
 
 # What no rule of YAML can take for anything but a text on one line, whatever stands around it.
-_WORDS: Final = re.compile(r"[A-Za-z0-9À-ɏ_+/$](?:[A-Za-z0-9À-ɏ_+/$.@=,;()~-]|:(?=[A-Za-z0-9/])| (?=[A-Za-z0-9À-ɏ]))*")
+_INSIDE: Final = "[A-Za-z0-9À-ɏ_+/$.@=,;()~-]*"
+_WORDS: Final = re.compile(f"[A-Za-z0-9À-ɏ_+/$]{_INSIDE}(?:(?::[A-Za-z0-9/]| [A-Za-z0-9À-ɏ]){_INSIDE})*")
 _LONGEST: Final = 1000
+_NESTED: Final = (dict, list)
 _KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}")
 
 
@@ -61,18 +62,22 @@ def _entry(entry: Any) -> str:
 
 def _lay_out(value: Any, before: str, indent: str, lines: list[str]) -> None:
     """Append the value's lines, the first after `before`, the others after `indent`."""
-    if isinstance(value, dict) and value:
+    if type(value) is dict and value:
         for key, one in value.items():
-            if isinstance(one, dict | list) and one:
-                lines.append(f"{before}{_key(key)}:\n")
-                inner = f"{indent}  " if isinstance(one, dict) else indent
+            name = _key(key)
+            if type(one) in _NESTED and one:
+                lines.append(f"{before}{name}:\n")
+                inner = f"{indent}  " if type(one) is dict else indent
                 _lay_out(one, inner, inner, lines)
             else:
-                lines.append(f"{before}{_key(key)}: {_scalar(one)}\n")
+                lines.append(f"{before}{name}: {_scalar(one)}\n")
             before = indent
-    elif isinstance(value, list) and value:
+    elif type(value) is list and value:
         for one in value:
-            _lay_out(one, f"{before}- ", f"{indent}  ", lines)
+            if type(one) is str:
+                lines.append(f"{before}- {_text(one)}\n")
+            else:
+                _lay_out(one, f"{before}- ", f"{indent}  ", lines)
             before = indent
     else:
         lines.append(f"{before}{_scalar(value)}\n")
@@ -86,21 +91,22 @@ def _key(key: Any) -> str:
 
 
 def _scalar(value: Any) -> str:
-    match value:
-        case str():
-            return _text(value)
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case dict() | list():
-            return "{}" if isinstance(value, dict) else "[]"
+    if type(value) is str:
+        return _text(value)
+    if value is None:
+        return "null"
+    if type(value) is int:
+        return str(value)
+    if type(value) is bool:
+        return "true" if value else "false"
+    if type(value) in _NESTED and not value:
+        return "[]" if type(value) is list else "{}"
     raise _OddError
 
 
 def _text(text: str) -> str:
+    if not text:
+        return "''"
     if len(text) > _LONGEST or not _WORDS.fullmatch(text):
         raise _OddError
     return f"'{text}'" if _means_more(text) else text
@@ -108,7 +114,8 @@ def _text(text: str) -> str:
 
 def _means_more(text: str) -> bool:
     """Whether YAML 1.1 takes the bare word for a number, a date, a truth value or nothing."""
-    return any(pattern.match(text) for _tag, pattern in _Dumper.yaml_implicit_resolvers.get(text[0], ()))
+    resolvers = _Dumper.yaml_implicit_resolvers.get(text[0])
+    return resolvers is not None and any(pattern.match(text) for _tag, pattern in resolvers)
 
 
 def _dumped(value: Any) -> str:

@@ -34,6 +34,7 @@ TOKEN: Final = "a-token-for-prometheus"
 DEPLOY: Final = Path(__file__).parents[2] / "deploy"
 JOHN: Final = "johndoe@acme.example"
 NAME: Final = re.compile(r"oxaas_[a-z_]+")
+VARIABLE: Final = re.compile(r"\$\{?(\w+)")
 Figures = dict[str, float]
 
 
@@ -214,14 +215,97 @@ def test_configuration__is_valid(tmp_path: Path) -> None:
     promtool("check", "config", str(tmp_path / "prometheus.yml"))
 
 
+BOARD: Final = json.loads((DEPLOY / "grafana/oxaas.json").read_text())
+# What Grafana puts in the place of its own variables, and of those that it asks the data source for.
+GRAFANA: Final = {"$__rate_interval": "1m", "$job": "oxaas"}
+PANELS: Final = {"timeseries", "stat"}
+"""Kinds of panels that come with Grafana itself: nothing has to be installed."""
+
+
+def asked_by_the_board() -> list[tuple[str, str]]:
+    """The title of the panel, and what it asks, as Prometheus gets it."""
+    found = []
+    for panel in BOARD["panels"]:
+        for target in panel["targets"]:
+            text = target["expr"]
+            for name, value in GRAFANA.items():
+                text = text.replace(name, value)
+            found.append((panel["title"], text))
+    return found
+
+
+def test_board__can_be_imported_and_found_again() -> None:
+    assert BOARD["title"]
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,40}", BOARD["uid"])
+    assert BOARD["schemaVersion"] >= 36, "data sources are named by type and uid since then"
+    assert "id" not in BOARD or BOARD["id"] is None, "an id is of one Grafana's database"
+    assert {"from", "to"} <= BOARD["time"].keys()
+
+
+def test_board__panels_are_told_apart_and_stand_side_by_side() -> None:
+    ids = [panel["id"] for panel in BOARD["panels"]]
+    assert len(set(ids)) == len(ids)
+    assert all(isinstance(one, int) and one > 0 for one in ids)
+    assert {panel["type"] for panel in BOARD["panels"]} <= PANELS
+    taken: set[tuple[int, int]] = set()
+    for panel in BOARD["panels"]:
+        place = panel["gridPos"]
+        assert panel["title"]
+        assert panel["targets"]
+        assert place["x"] >= 0
+        assert place["x"] + place["w"] <= 24
+        assert place["h"] > 0
+        cells = {(place["x"] + x, place["y"] + y) for x in range(place["w"]) for y in range(place["h"])}
+        assert not cells & taken, panel["title"]
+        taken |= cells
+
+
+def test_board__asks_the_data_source_that_was_chosen() -> None:
+    variables = {one["name"]: one for one in BOARD["templating"]["list"]}
+    assert (variables["source"]["type"], variables["source"]["query"]) == ("datasource", "prometheus")
+    chosen = {"type": "prometheus", "uid": "${source}"}
+    assert variables["job"]["datasource"] == chosen
+    for panel in BOARD["panels"]:
+        references = [target["refId"] for target in panel["targets"]]
+        assert len(set(references)) == len(references), panel["title"]
+        assert [panel["datasource"], *(one["datasource"] for one in panel["targets"])] == [chosen] * (
+            len(references) + 1
+        )
+    used = {name for panel in BOARD["panels"] for one in panel["targets"] for name in VARIABLE.findall(one["expr"])}
+    assert used - {"__rate_interval"} <= variables.keys()
+
+
+def test_board__asks_what_prometheus_understands(tmp_path: Path) -> None:
+    """Each expression as a recording rule, which promtool parses as Prometheus would."""
+    asked = asked_by_the_board()
+    assert not [text for _title, text in asked if "$" in text]
+    rules = [{"record": f"panel:{number}", "expr": text} for number, (_title, text) in enumerate(asked)]
+    (tmp_path / "board.yml").write_text(yaml.safe_dump({"groups": [{"name": "board", "rules": rules}]}))
+    promtool("check", "rules", str(tmp_path / "board.yml"))
+
+
+@pytest.mark.postgres
+def test_board__every_label_by_which_it_sums_is_there(measuring: Path, world: World, api: Api, settings: Any) -> None:
+    everything_happens(world, api, settings)
+    # Prometheus adds these itself.
+    has: dict[str, set[str]] = {}
+    for name in figures():
+        bare, _, labels = name.partition("{")
+        has.setdefault(bare, {"job", "instance"}).update(re.findall(r"(\w+)=", labels))
+    for title, text in asked_by_the_board():
+        grouped = {one.strip() for group in re.findall(r"\bby \(([^)]*)\)", text) for one in group.split(",")}
+        matched = set(re.findall(r"[{,] ?(\w+)=", text))
+        for name in NAME.findall(text):
+            assert grouped | matched <= has[name], (title, name)
+
+
 @pytest.mark.postgres
 def test_rules_board_and_chapter__name_what_there_is(measuring: Path, world: World, api: Api, settings: Any) -> None:
     everything_happens(world, api, settings)
     there_is = {name.partition("{")[0] for name in figures()}
     rules = yaml.safe_load((DEPLOY / "prometheus/oxaas.rules.yml").read_text())["groups"][0]["rules"]
-    board = json.loads((DEPLOY / "grafana/oxaas.json").read_text())
-    asked = [one["expr"] for one in rules] + [one["expr"] for panel in board["panels"] for one in panel["targets"]]
-    asked.append(board["templating"]["list"][1]["query"]["query"])
+    asked = [one["expr"] for one in rules] + [one["expr"] for panel in BOARD["panels"] for one in panel["targets"]]
+    asked.append(BOARD["templating"]["list"][1]["query"]["query"])
     chapter = (DEPLOY.parent / "docs/monitoring.md").read_text()
 
     named = set(NAME.findall("\n".join(asked)))
