@@ -24,8 +24,8 @@ class Content:
 
     `cascade_entries` yields the change log's lines for what a context loses; `lock` waits for and holds the rows of a
     context that others may be changing; `counted` says a number of them in words. What `others_rely_on` comes back
-    before everything else when the deletion of a context is undone. `in_service` takes of rows those that are in
-    service as long as what they belong to is; what is never out of it has none.
+    before everything else when the deletion of a context is undone. `in_service` is the rows that are in service
+    as long as what they belong to is; what is never out of it has none.
     """
 
     model: type[Model]
@@ -33,7 +33,7 @@ class Content:
     counted: Callable[[int], str]
     lock: Callable[[Context], None] | None = None
     others_rely_on: bool = False
-    in_service: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
+    in_service: Callable[[], QuerySet[Any]] | None = None
 
     def of(self, context: Context) -> QuerySet[Any]:
         """The rows of a context."""
@@ -117,7 +117,7 @@ def _with_state() -> list[tuple[QuerySet[Any], Callable[[int], str]]]:
     """What can be in service or out of it: the rows that are, and how a number of them is said."""
     return [
         (User._default_manager.filter(is_active=True), count_mailboxes),
-        *((one.in_service(one.model._default_manager.all()), one.counted) for one in _contents if one.in_service),
+        *((one.in_service(), one.counted) for one in _contents if one.in_service),
     ]
 
 

@@ -18,7 +18,7 @@ class ForwardsConfig(AppConfig):
         from core import access, tables
         from core import persons as core_persons
         from forwards import bulk, bulk_users, graph, histories, persons, provision, redirection, resources, undo
-        from forwards.models import ForwardingAlias, ForwardingAliasQuerySet
+        from forwards.models import ForwardingAlias
 
         for model in ("forwardingalias", "recipient"):
             access.register_web(f"forwards.{model}", master=access.EDIT, reseller=access.EDIT, context=access.EDIT)
@@ -33,7 +33,7 @@ class ForwardsConfig(AppConfig):
                 undo.cascade_entries,
                 bulk.count_aliases,
                 undo.lock_aliases,
-                in_service=ForwardingAliasQuerySet.answering,
+                in_service=ForwardingAlias.objects.answering,
             )
         )
         leads.register(redirection.Aliases())
