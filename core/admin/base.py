@@ -186,9 +186,11 @@ class ScopedModelAdmin(
         form_url: str = "",
         obj: Any = None,
     ) -> Any:
-        """Adds the version of the row, which the form sends back."""
+        """Adds the version of the row, which the form sends back, and whether it is in service."""
         focus_on_error(context["adminform"])
         if obj is not None:
+            if hasattr(type(obj), "suspended_by"):
+                context["state"] = status_pill(obj.suspended_by)
             (history,) = registry.histories
             context["version"] = history.version_of(self.change_kind, obj.pk)
             context["edits"] = self._edits_of_one(request, obj)

@@ -270,6 +270,8 @@ def test_page__far_along_begins_where_an_index_begins(world: World, root: Person
     assert "OFFSET" not in statement
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+        # Of so few rows to sort all costs as little.
+        cursor.execute("SET LOCAL enable_sort = off")
         cursor.execute(f"EXPLAIN {statement}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     # Of so few rows it may be an index that has another column before the one that is compared.

@@ -209,5 +209,5 @@ def test_pages__statements_do_not_grow(root: Person, alpha: Person, world: World
         ConfigProperty(name=f"many{n}", value="x", user=world.users[24]) for n in range(50)
     )
     assert counts() == few
-    assert max(few) <= 25
+    assert max(few) <= 26  # the head says whether it is in service, for which a user's company is read
     assert Context.objects.count() > 50
