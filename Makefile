@@ -41,9 +41,9 @@ examples: venv-dev ## Write docs/examples.md, the example of every operation of 
 screenshots: packages venv-dev ## Write pictures of the web admin to docs/screenshots/
 	@$(PYTHON_IN_VENV) scripts/screenshots.py
 
-matrix: packages venv-dev ## Go through each flow in every role, language, theme and width, with axe (many minutes)
+matrix: packages venv-dev ## Go through each flow in every role, language, theme and width, and each page, with axe (many minutes)
 	@OXAAS_TEST_MATRIX=full OXAAS_TEST_DATABASE=postgres $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 4 \
-		tests/browser/test_matrix.py tests/browser/test_accessibility.py $(ARGS)
+		tests/browser/test_matrix.py tests/browser/test_accessibility.py tests/browser/test_pages.py $(ARGS)
 
 bench: packages venv-dev ## Measure, and write bench/results/ (as root, for the mail servers; FULL=1: at 10 million rows too)
 	@scripts/apt wrk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ FLAGS: Final = [
     "--disable-sync",
 ]
 LogIn = Callable[[str], Page]
+FULL_MATRIX: Final = os.environ.get("OXAAS_TEST_MATRIX") == "full"
+"""`make matrix`: every flow, page and look, which takes too long for each run of the suite."""
 
 
 @pytest.fixture(scope="session")

@@ -6,22 +6,19 @@ the whole product, and axe at the end of each.
 
 from __future__ import annotations
 
-import os
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.conftest import enter
+from tests.browser.conftest import FULL_MATRIX, enter
 from tests.browser.drivers import COUNT, DRIVERS, Driver, clicks
 from tests.browser.roles import CLICKS, LANGUAGES, WIDTHS, Run, covering, every
 from tests.browser.test_accessibility import overflow, violations
 from tests.world import World
 
 pytestmark = pytest.mark.browser
-
-FULL: Final = os.environ.get("OXAAS_TEST_MATRIX") == "full"
 
 
 def dressed(run: Run) -> Any:
@@ -37,7 +34,7 @@ def dressed(run: Run) -> Any:
     return pytest.param(run, marks=looks, id=run.name)
 
 
-@pytest.mark.parametrize("run", [dressed(one) for one in (every() if FULL else covering())])
+@pytest.mark.parametrize("run", [dressed(one) for one in (every() if FULL_MATRIX else covering())])
 def test_flow__is_gone_through_in_few_clicks(page: Page, live_server: LiveServer, world: World, run: Run) -> None:
     if run.scripts:
         page.add_init_script(COUNT)
@@ -48,5 +45,5 @@ def test_flow__is_gone_through_in_few_clicks(page: Page, live_server: LiveServer
     if run.scripts:
         assert clicks(page) <= CLICKS[run.flow]
         assert overflow(page) == 0
-    if run.scripts and FULL:
+    if run.scripts and FULL_MATRIX:
         assert violations(page) == []

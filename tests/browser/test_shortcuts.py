@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -9,6 +10,8 @@ from accounts.models import User
 from tests.browser.conftest import LogIn
 from tests.browser.test_accessibility import violations
 from tests.world import World
+
+pytestmark = pytest.mark.browser
 
 
 def test_empty_box__shows_shortcuts_and_the_arrow_keys_reach_them(
