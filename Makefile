@@ -43,7 +43,7 @@ screenshots: packages venv-dev ## Write pictures of the web admin to docs/screen
 
 matrix: packages venv-dev ## Go through each flow in every role, language, theme and width, and each page, with axe (many minutes)
 	@OXAAS_TEST_MATRIX=full OXAAS_TEST_DATABASE=postgres $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses 4 \
-		tests/browser/test_matrix.py tests/browser/test_accessibility.py tests/browser/test_pages.py $(ARGS)
+		tests/browser $(ARGS)
 
 bench: packages venv-dev ## Measure, and write bench/results/ (as root, for the mail servers; FULL=1: at 10 million rows too)
 	@scripts/apt wrk

@@ -24,6 +24,9 @@ from tests.calls import DENIED, MISSING, SUCCESS, Operation, operations
 from tests.client import Api
 from tests.world import OPERATOR, PASSWORD
 
+# The rules are the same on every database.
+pytestmark = pytest.mark.sqlite
+
 # + it happens   - "you may not" (403 for Forwards, else 401)   ? "not found" (404; Explicit Domains 400, Mail 500)
 #
 # The places: 24 is alpha's own context, 25 and 26 (suspended) too, 34 is its child alphakid's, 36 its other child's,

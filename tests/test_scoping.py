@@ -40,6 +40,9 @@ from mailstats.models import MailboxUse
 from tests.world import CONTEXTS, OPERATOR, World
 from webhooks.models import Delivery, Webhook
 
+# Once, and where the product lives.
+pytestmark = pytest.mark.postgres
+
 OURS: Final = ("changelog", "bulk", "accounts", "forwards", "domains", "webhooks", "mailstats", "apiv2")
 # Not in any list: counters of failed logins, known addresses, the mail server's last logins; the items of a job (its
 # page shows them); second factors (their owner's page does); when a worker was last alive, and when

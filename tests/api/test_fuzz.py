@@ -26,7 +26,8 @@ from conformance import contract
 from tests import openapi
 from tests.client import ADMIN, DOMAINS, FORWARDS, MAIL, Api
 
-pytestmark = pytest.mark.usefixtures("world", "override")
+# Once, and where the product lives.
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("world", "override")]
 
 # A failed login is counted and kept: that is its purpose.
 NOT_IN_THE_DIGEST: Final = {"accounts.LoginFailures", "accounts.LoginEvent", "accounts.KnownAddress"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -26,6 +26,12 @@ FLAGS: Final = [
 LogIn = Callable[[str], Page]
 FULL_MATRIX: Final = os.environ.get("OXAAS_TEST_MATRIX") == "full"
 """`make matrix`: every flow, page and look, which takes too long for each run of the suite."""
+_Cases = TypeVar("_Cases", bound=Collection[Any])
+
+
+def thorough(every: _Cases, some: _Cases) -> _Cases:
+    """All cases in `make matrix`; some of them in each run of the suite, where others test the rest more cheaply."""
+    return every if FULL_MATRIX else some
 
 
 @pytest.fixture(scope="session")

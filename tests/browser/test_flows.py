@@ -13,7 +13,7 @@ from accounts.models import Administrator
 from bulk.models import BulkJob
 from changelog.models import Change
 from forwards.models import ForwardingAlias, Recipient
-from tests.browser.conftest import LogIn
+from tests.browser.conftest import LogIn, thorough
 from tests.world import World
 
 pytestmark = pytest.mark.browser
@@ -25,6 +25,8 @@ CLERKS: Final = {
     "admin@alpha_acme": (24, "acme.example"),
     "root": (24, "acme.example"),
 }
+# Those of a reseller and the master go through the flows of test_matrix.py.
+TRIED: Final = thorough(list(CLERKS), ["alphakid", "admin@alpha_acme"])
 HEAD: Final = "context,alias,recipients,is_active\n"
 
 
@@ -51,7 +53,7 @@ def upload(page: Page, admin: str, text: str) -> None:
     expect(page.locator(".bulk-state")).to_contain_text("nothing has changed yet")
 
 
-@pytest.mark.parametrize("login", CLERKS)
+@pytest.mark.parametrize("login", TRIED)
 def test_search_and_add_in_place__the_alias_is_in_the_context(
     log_in: LogIn, live_server: LiveServer, world: World, login: str
 ) -> None:
@@ -72,7 +74,7 @@ def test_search_and_add_in_place__the_alias_is_in_the_context(
     assert ForwardingAlias.objects.get(address=f"desk@{domain}").context_id == context
 
 
-@pytest.mark.parametrize("login", CLERKS)
+@pytest.mark.parametrize("login", TRIED)
 def test_bulk_edit__is_previewed_done_and_undone_from_the_log(
     log_in: LogIn, live_server: LiveServer, login: str
 ) -> None:
@@ -98,7 +100,7 @@ def test_bulk_edit__is_previewed_done_and_undone_from_the_log(
     assert not Recipient.objects.filter(address="auditor@law.example").exists()
 
 
-@pytest.mark.parametrize("login", CLERKS)
+@pytest.mark.parametrize("login", TRIED)
 def test_import__a_bad_line_is_named_and_the_corrected_file_is_taken(
     log_in: LogIn, live_server: LiveServer, login: str
 ) -> None:
@@ -119,7 +121,7 @@ def test_import__a_bad_line_is_named_and_the_corrected_file_is_taken(
     assert made.count() == 2
 
 
-@pytest.mark.parametrize("login", CLERKS)
+@pytest.mark.parametrize("login", TRIED)
 def test_export__holds_what_the_list_shows(
     log_in: LogIn, live_server: LiveServer, world: World, login: str, tmp_path: Path
 ) -> None:
@@ -135,7 +137,7 @@ def test_export__holds_what_the_list_shows(
     assert {uidname for uidname in everybody if uidname in text} == shown
 
 
-@pytest.mark.parametrize("login", CLERKS)
+@pytest.mark.parametrize("login", TRIED)
 def test_account__one_reads_german_from_then_on_and_nobody_else_does(
     log_in: LogIn, live_server: LiveServer, world: World, login: str
 ) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Context, User
-from tests.browser.conftest import LogIn
+from tests.browser.conftest import LogIn, thorough
 from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.browser
@@ -40,7 +40,12 @@ def save(page: Page) -> None:
     page.get_by_role("button", name="Save and continue editing").click()
 
 
-@pytest.mark.parametrize(("typed", "quota"), [("2,5", 5 * GB // 2), ("2.5", 5 * GB // 2), ("3", 3 * GB), ("", None)])
+@pytest.mark.parametrize(
+    ("typed", "quota"),
+    thorough(
+        [("2,5", 5 * GB // 2), ("2.5", 5 * GB // 2), ("3", 3 * GB), ("", None)], [("2,5", 5 * GB // 2), ("", None)]
+    ),
+)
 def test_quota__is_saved_as_it_was_typed(
     alpha: Page, live_server: LiveServer, world: World, typed: str, quota: int | None
 ) -> None:
@@ -56,7 +61,7 @@ def test_quota__is_saved_as_it_was_typed(
     assert user.quota == quota
 
 
-@pytest.mark.parametrize("typed", ["5e", "1.5.2", "1,5,2", "1.000", "-1", "many"])
+@pytest.mark.parametrize("typed", thorough(["5e", "1.5.2", "1,5,2", "1.000", "-1", "many"], ["1.000", "many"]))
 def test_quota__what_is_no_number_is_refused_and_stays_in_the_box(
     alpha: Page, live_server: LiveServer, world: World, typed: str
 ) -> None:
@@ -73,7 +78,7 @@ def test_quota__what_is_no_number_is_refused_and_stays_in_the_box(
     assert user.quota == 7 * GB
 
 
-@pytest.mark.parametrize("typed", ["5e", "1.000", "1,5"])
+@pytest.mark.parametrize("typed", thorough(["5e", "1.000", "1,5"], ["5e"]))
 def test_limit_of_users__what_is_no_whole_number_is_refused(
     alpha: Page, live_server: LiveServer, world: World, typed: str
 ) -> None:

@@ -8,11 +8,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from forwards.models import ForwardingAlias
-from tests.browser.conftest import LogIn
+from tests.browser.conftest import LogIn, thorough
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = [1440, 1280, 1024, 820]
+WIDTHS = thorough([1440, 1280, 1024, 820], [1280, 820])
 # Up to this width the menu is behind a button in the head.
 BEHIND_A_BUTTON = 1100
 

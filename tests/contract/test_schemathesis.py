@@ -29,6 +29,9 @@ from mailstats.stores.delivery import deliver
 from tests.client import basic
 from tests.world import CONTEXTS, USER, World
 
+# Once, and where the product lives.
+pytestmark = pytest.mark.postgres
+
 CHECKS: Final = [
     status_code_conformance,
     content_type_conformance,

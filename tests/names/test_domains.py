@@ -30,6 +30,9 @@ from tests.names.test_names import HARD
 from tests.world import OPERATOR, World
 from web.search import search
 
+# Once, and where the product lives.
+pytestmark = pytest.mark.postgres
+
 # As typed, and what it is in the DNS.
 TAKEN: Final = {
     "acme.test": "acme.test",

@@ -26,6 +26,9 @@ from tests.client import ADMIN, Api
 from tests.names.channels import ADDRESSES, NAMES, USER, Channel, kept
 from tests.world import OPERATOR, PASSWORD, World
 
+# Once, and where the product lives.
+pytestmark = pytest.mark.postgres
+
 # One or more of each kind: control, format, surrogate, private, unassigned, separators, blanks, fillers, and what is
 # drawn as nothing or changes its neighbour though its category is a letter's, a mark's or a sign's.
 UNSEEN: Final = (

@@ -68,6 +68,7 @@ def walk(person: Person, url: str, query: str, way: str) -> Iterator[list[Any]]:
             return
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize("model", LISTS, ids=[model.__name__ for model in LISTS])
 def test_pages__show_every_row_once_in_any_order_and_both_ways(world: World, root: Person, model: type[Model]) -> None:
     fill(6)

@@ -21,6 +21,9 @@ from tests.web.conftest import Enter
 from tests.web.person import LOGIN, SEES, Person, errors, everything, foreign_words, own_words, page, rows_of
 from tests.world import CONTEXTS, World
 
+# Once, and where the product lives.
+pytestmark = pytest.mark.postgres
+
 MODELS = [Reseller, Context, User, ConfigProperty, Administrator, Change, ForwardingAlias, ExplicitDomain]
 EVERYBODY = list(SEES)
 # What hangs on contexts, and the way there.
