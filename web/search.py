@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
-from itertools import islice
 from operator import or_
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Context, CustomId, Reseller, User
 from core.addresses import digits_of, printable
+from core.admin.searching import Condition, found
 from core.numbers import counted, whole_number
 from core.scoping import ScopedQuerySet, Viewer, may
 from core.search import phone_digits, search_forms
@@ -81,29 +81,30 @@ class Kind:
             return
         if self.as_written:
             needles.append(text)
-        visible = self.rows.visible_to(administrator)
+        visible, model = self.rows.visible_to(administrator), self.rows.model
         # Most columns are kept in the form in which they are compared; a name as written is compared without case here.
-        lookups = ("istartswith", "icontains") if self.as_written else ("startswith", "contains")
-        begins, contains = (
-            reduce(or_, (Q(**{f"{self.column}__{lookup}": needle}) for needle in needles)) for lookup in lookups
-        )
+        beginning, anywhere = ("istartswith", "icontains") if self.as_written else ("startswith", "contains")
+        begins = reduce(or_, (Q(**{f"{self.column}__{beginning}": needle}) for needle in needles))
+        first = list(visible.filter(begins).order_by(self.column)[:PER_KIND])
+        yield from (self._hit(row, [text, *needles]) for row in first)
+        if len(first) == PER_KIND:
+            return
+        wanted = [(f"{self.column}__{anywhere}", needle) for needle in needles]
         if self.written and not text.isascii():
             # A part of a label has no A-label form: it is found as it is written.
-            contains |= Q(**{f"{self.written}__written": text})
-        seen = 0
-        for wanted in (begins, contains & ~begins):
-            for row in visible.filter(wanted).order_by(self.column)[: PER_KIND - seen]:
-                seen += 1
-                yield self._hit(row, [text, *needles])
+            wanted.append((f"{self.written}__written", text))
+        texts = [[[Condition.of(model, lookup, value)]] for lookup, value in wanted]
+        more = found(visible.filter(~begins), texts).first([self.column], PER_KIND - len(first))
+        yield from (self._hit(row, [text, *needles]) for row in more)
 
     def _hit(self, row: Any, needles: list[str]) -> Hit:
         target = _follow(row, self.page)
         context = _follow(row, self.context) if self.context else None
         matched = row.msisdn if self.digits_only else row
         label = str(row) if target is row and matched is row else f"{matched} → {target}"
-        found = part_of(label, needles, digits_only=self.digits_only)
+        part = part_of(label, needles, digits_only=self.digits_only)
         detail = numbers_of(target, context)
-        return Hit(self.name, label, detail, page_of(target), type(target), found, leads_of(row))
+        return Hit(self.name, label, detail, page_of(target), type(target), part, leads_of(row))
 
 
 def kinds() -> list[Kind]:
@@ -132,12 +133,12 @@ def search(administrator: Viewer, text: str) -> list[Hit]:
     text = text.strip()
     if not text or len(text) > MAX_TEXT or not printable(text):
         return []
-    found: list[Hit] = list(_by_number(administrator, text))
+    hits: list[Hit] = list(_by_number(administrator, text))
     for kind in kinds():
         model = kind.rows.model
         if may(administrator, "view", model):
-            found.extend(islice(kind.hits(administrator, text), PER_KIND))
-    return _once(found)
+            hits.extend(kind.hits(administrator, text))
+    return _once(hits)
 
 
 def page_of(row: Model) -> str:
@@ -150,8 +151,8 @@ def _by_number(administrator: Viewer, text: str) -> Iterator[Hit]:
     number = whole_number(text)
     if number is not None:
         for context in Context.objects.visible_to(administrator).filter(pk=number):
-            found = (str(context), "", "")
-            yield Hit(_("Context"), str(context), numbers_of(context, None), page_of(context), Context, found)
+            whole = (str(context), "", "")
+            yield Hit(_("Context"), str(context), numbers_of(context, None), page_of(context), Context, whole)
 
 
 def _rows(model: type[Any], *related: str) -> ScopedQuerySet[Any]:

@@ -120,6 +120,12 @@ class Search:
     rows: QuerySet[Any]
     many: Many | None = None
 
+    def first(self, ordering: Sequence[str], size: int) -> list[Any]:
+        """The first `size` rows in this order."""
+        if self.many is None:
+            return list(self.rows.order_by(*ordering)[:size])
+        return list(self.many.rows.filter(pk__in=self.many.page(Q(), ordering, size)).order_by(*ordering))
+
     def count(self) -> Count:
         """How many, or about as many."""
         if self.many is not None and self.many.about > 2 * EXACT_UP_TO:
